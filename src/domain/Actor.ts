@@ -1,28 +1,18 @@
-import * as Context from "effect/Context";
-import * as Schema from "effect/Schema";
+import * as Context from "effect/Context"
+import * as Schema from "effect/Schema"
 
 /** By which way a run was asked for. */
-export const Method = Schema.Literal(
-	"cli",
-	"library",
-	"api",
-	"grpc",
-	"auto_migrate",
-	"manual",
-);
-export type Method = typeof Method.Type;
+export const Method = Schema.Literal("cli", "library", "api", "grpc", "auto_migrate", "manual")
+export type Method = typeof Method.Type
 
 /** Who asks, and by which way: recorded with everything that happens. */
 export const Actor = Schema.Struct({
-	name: Schema.String,
-	method: Method,
-});
-export type Actor = typeof Actor.Type;
+  name: Schema.String,
+  method: Method
+})
+export type Actor = typeof Actor.Type
 
 /** Who is asking, for everything that runs below; interfaces provide it. */
-export class CurrentActor extends Context.Reference<CurrentActor>()(
-	"bfm/CurrentActor",
-	{
-		defaultValue: (): Actor => ({ name: "unknown", method: "library" }),
-	},
-) {}
+export class CurrentActor extends Context.Reference<CurrentActor>()("bfm/CurrentActor", {
+  defaultValue: (): Actor => ({ name: "unknown", method: "library" })
+}) {}

@@ -1,324 +1,266 @@
-import * as Schema from "effect/Schema";
-import { RunResult } from "./Run.ts";
+import * as Schema from "effect/Schema"
+import { RunResult } from "./Run.ts"
 
 /** One problem of a configuration: the variable and what is wrong with it. Never its value. */
 export const ConfigProblem = Schema.Struct({
-	variable: Schema.String,
-	reason: Schema.String,
-});
-export type ConfigProblem = typeof ConfigProblem.Type;
+  variable: Schema.String,
+  reason: Schema.String
+})
+export type ConfigProblem = typeof ConfigProblem.Type
 
 const lines = (heading: string, items: ReadonlyArray<string>): string =>
-	[heading, ...items.map((item) => `  ${item}`)].join("\n");
+  [heading, ...items.map(item => `  ${item}`)].join("\n")
 
-const count = (n: number, noun: string): string =>
-	`${n} ${noun}${n === 1 ? "" : "s"}`;
+const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? "" : "s"}`
 
-export class ConfigInvalid extends Schema.TaggedError<ConfigInvalid>()(
-	"ConfigInvalid",
-	{
-		problems: Schema.Array(ConfigProblem),
-	},
-) {
-	override get message() {
-		return lines(
-			`${count(this.problems.length, "problem")} in the configuration`,
-			this.problems.map((problem) => `${problem.variable}  ${problem.reason}`),
-		);
-	}
+export class ConfigInvalid extends Schema.TaggedError<ConfigInvalid>()("ConfigInvalid", {
+  problems: Schema.Array(ConfigProblem)
+}) {
+  override get message() {
+    return lines(
+      `${count(this.problems.length, "problem")} in the configuration`,
+      this.problems.map(problem => `${problem.variable}  ${problem.reason}`)
+    )
+  }
 }
 
-export class SourceInvalid extends Schema.TaggedError<SourceInvalid>()(
-	"SourceInvalid",
-	{
-		/** The SFM directory or the name of the registry. */
-		source: Schema.String,
-		problems: Schema.Array(
-			Schema.Struct({
-				path: Schema.String,
-				line: Schema.optional(Schema.Int),
-				reason: Schema.String,
-			}),
-		),
-	},
-) {
-	override get message() {
-		return lines(
-			`${count(this.problems.length, "problem")} in ${this.source}, nothing was run`,
-			this.problems.map(
-				({ path, line, reason }) =>
-					`${line === undefined ? path : `${path}:${line}`}  ${reason}`,
-			),
-		);
-	}
+export class SourceInvalid extends Schema.TaggedError<SourceInvalid>()("SourceInvalid", {
+  /** The SFM directory or the name of the registry. */
+  source: Schema.String,
+  problems: Schema.Array(
+    Schema.Struct({
+      path: Schema.String,
+      line: Schema.optional(Schema.Int),
+      reason: Schema.String
+    })
+  )
+}) {
+  override get message() {
+    return lines(
+      `${count(this.problems.length, "problem")} in ${this.source}, nothing was run`,
+      this.problems.map(
+        ({ path, line, reason }) => `${line === undefined ? path : `${path}:${line}`}  ${reason}`
+      )
+    )
+  }
 }
 
-export class ConnectionUnknown extends Schema.TaggedError<ConnectionUnknown>()(
-	"ConnectionUnknown",
-	{
-		connection: Schema.String,
-		configured: Schema.Array(Schema.String),
-	},
-) {
-	override get message() {
-		const variable = this.connection
-			.toUpperCase()
-			.replaceAll(/[^A-Z0-9]/g, "_");
-		return `connection ${this.connection} is not configured: set ${variable}_BACKEND and ${variable}_DB_HOST or ${variable}_DB_URL (configured: ${this.configured.join(", ") || "none"})`;
-	}
+export class ConnectionUnknown extends Schema.TaggedError<ConnectionUnknown>()("ConnectionUnknown", {
+  connection: Schema.String,
+  configured: Schema.Array(Schema.String)
+}) {
+  override get message() {
+    const variable = this.connection.toUpperCase().replaceAll(/[^A-Z0-9]/g, "_")
+    return `connection ${this.connection} is not configured: set ${variable}_BACKEND and ${variable}_DB_HOST or ${variable}_DB_URL (configured: ${this.configured.join(", ") || "none"})`
+  }
 }
 
 export class ConnectionUnreachable extends Schema.TaggedError<ConnectionUnreachable>()(
-	"ConnectionUnreachable",
-	{
-		connection: Schema.String,
-		/** Host, port and database; never a password. */
-		address: Schema.String,
-		reason: Schema.String,
-		code: Schema.optional(Schema.String),
-	},
+  "ConnectionUnreachable",
+  {
+    connection: Schema.String,
+    /** Host, port and database; never a password. */
+    address: Schema.String,
+    reason: Schema.String,
+    code: Schema.optional(Schema.String)
+  }
 ) {
-	override get message() {
-		return `connection ${this.connection} (${this.address}): ${this.reason}`;
-	}
+  override get message() {
+    return `connection ${this.connection} (${this.address}): ${this.reason}`
+  }
 }
 
 /** The store answered, and refused something that BfM itself asked of it. */
-export class StoreRefused extends Schema.TaggedError<StoreRefused>()(
-	"StoreRefused",
-	{
-		connection: Schema.String,
-		/** What was being done. */
-		action: Schema.String,
-		reason: Schema.String,
-		code: Schema.optional(Schema.String),
-		hint: Schema.optional(Schema.String),
-	},
-) {
-	override get message() {
-		return `connection ${this.connection}: could not ${this.action}: ${this.reason}${this.hint === undefined ? "" : ` (${this.hint})`}`;
-	}
+export class StoreRefused extends Schema.TaggedError<StoreRefused>()("StoreRefused", {
+  connection: Schema.String,
+  /** What was being done. */
+  action: Schema.String,
+  reason: Schema.String,
+  code: Schema.optional(Schema.String),
+  hint: Schema.optional(Schema.String)
+}) {
+  override get message() {
+    return `connection ${this.connection}: could not ${this.action}: ${this.reason}${this.hint === undefined ? "" : ` (${this.hint})`}`
+  }
 }
 
-export class StateUnavailable extends Schema.TaggedError<StateUnavailable>()(
-	"StateUnavailable",
-	{
-		address: Schema.String,
-		action: Schema.String,
-		reason: Schema.String,
-		code: Schema.optional(Schema.String),
-	},
-) {
-	override get message() {
-		return `state database (${this.address}): could not ${this.action}: ${this.reason}`;
-	}
+export class StateUnavailable extends Schema.TaggedError<StateUnavailable>()("StateUnavailable", {
+  address: Schema.String,
+  action: Schema.String,
+  reason: Schema.String,
+  code: Schema.optional(Schema.String)
+}) {
+  override get message() {
+    return `state database (${this.address}): could not ${this.action}: ${this.reason}`
+  }
 }
 
-export class MigrationNotFound extends Schema.TaggedError<MigrationNotFound>()(
-	"MigrationNotFound",
-	{
-		id: Schema.String,
-		similar: Schema.Array(Schema.String),
-	},
-) {
-	override get message() {
-		return `migration not found: ${this.id}${this.similar.length === 0 ? "" : `; did you mean ${this.similar.join(" or ")}?`}`;
-	}
+export class MigrationNotFound extends Schema.TaggedError<MigrationNotFound>()("MigrationNotFound", {
+  id: Schema.String,
+  similar: Schema.Array(Schema.String)
+}) {
+  override get message() {
+    return `migration not found: ${this.id}${this.similar.length === 0 ? "" : `; did you mean ${this.similar.join(" or ")}?`}`
+  }
 }
 
-export class MigrationAmbiguous extends Schema.TaggedError<MigrationAmbiguous>()(
-	"MigrationAmbiguous",
-	{
-		id: Schema.String,
-		candidates: Schema.Array(Schema.String),
-	},
-) {
-	override get message() {
-		return lines(
-			`${this.id} can mean several migrations; use one of`,
-			this.candidates,
-		);
-	}
+export class MigrationAmbiguous extends Schema.TaggedError<MigrationAmbiguous>()("MigrationAmbiguous", {
+  id: Schema.String,
+  candidates: Schema.Array(Schema.String)
+}) {
+  override get message() {
+    return lines(`${this.id} can mean several migrations; use one of`, this.candidates)
+  }
 }
 
 /** The request cannot be understood: a bad tag, version, schema name, … */
-export class RequestInvalid extends Schema.TaggedError<RequestInvalid>()(
-	"RequestInvalid",
-	{
-		problems: Schema.Array(Schema.String),
-	},
-) {
-	override get message() {
-		return this.problems.join("\n");
-	}
+export class RequestInvalid extends Schema.TaggedError<RequestInvalid>()("RequestInvalid", {
+  problems: Schema.Array(Schema.String)
+}) {
+  override get message() {
+    return this.problems.join("\n")
+  }
 }
 
 /** The request is understood and cannot be planned; lists everything that stands in the way. Nothing ran. */
-export class PlanRejected extends Schema.TaggedError<PlanRejected>()(
-	"PlanRejected",
-	{
-		problems: Schema.Array(
-			Schema.Struct({
-				kind: Schema.Literal(
-					"schema_required",
-					"dependency_unknown",
-					"dependency_cycle",
-					"dependency_pending",
-					"dependents_applied",
-					"not_applied",
-					"no_down",
-					"out_of_order",
-					"script",
-					"template",
-					"schema_name",
-					"requirement",
-					"interrupted",
-					"program",
-				),
-				/** Shown id of the migration, where there is one. */
-				id: Schema.optional(Schema.String),
-				path: Schema.optional(Schema.String),
-				line: Schema.optional(Schema.Int),
-				reason: Schema.String,
-			}),
-		),
-	},
-) {
-	override get message() {
-		const [first] = this.problems;
-		if (this.problems.length === 1 && first !== undefined)
-			return renderProblem(first);
-		return lines(
-			`${count(this.problems.length, "problem")}, nothing was run`,
-			this.problems.map(renderProblem),
-		);
-	}
+export class PlanRejected extends Schema.TaggedError<PlanRejected>()("PlanRejected", {
+  problems: Schema.Array(
+    Schema.Struct({
+      kind: Schema.Literal(
+        "schema_required",
+        "dependency_unknown",
+        "dependency_cycle",
+        "dependency_pending",
+        "dependents_applied",
+        "not_applied",
+        "no_down",
+        "out_of_order",
+        "script",
+        "template",
+        "schema_name",
+        "requirement",
+        "interrupted",
+        "program"
+      ),
+      /** Shown id of the migration, where there is one. */
+      id: Schema.optional(Schema.String),
+      path: Schema.optional(Schema.String),
+      line: Schema.optional(Schema.Int),
+      reason: Schema.String
+    })
+  )
+}) {
+  override get message() {
+    const [first] = this.problems
+    if (this.problems.length === 1 && first !== undefined) return renderProblem(first)
+    return lines(
+      `${count(this.problems.length, "problem")}, nothing was run`,
+      this.problems.map(renderProblem)
+    )
+  }
 }
-export type PlanProblem = PlanRejected["problems"][number];
+export type PlanProblem = PlanRejected["problems"][number]
 
 const renderProblem = ({ path, line, reason }: PlanProblem): string =>
-	path === undefined
-		? reason
-		: `${line === undefined ? path : `${path}:${line}`}  ${reason}`;
+  path === undefined ? reason : `${line === undefined ? path : `${path}:${line}`}  ${reason}`
 
 /** Applied migrations whose source says something else now. */
-export class MigrationChanged extends Schema.TaggedError<MigrationChanged>()(
-	"MigrationChanged",
-	{
-		ids: Schema.Array(Schema.String),
-	},
-) {
-	override get message() {
-		return lines(
-			`${count(this.ids.length, "applied migration")} changed after it was applied, nothing was run`,
-			this.ids.map((id) => `${id}  see what changed: bfm validate ${id}`),
-		);
-	}
+export class MigrationChanged extends Schema.TaggedError<MigrationChanged>()("MigrationChanged", {
+  ids: Schema.Array(Schema.String)
+}) {
+  override get message() {
+    return lines(
+      `${count(this.ids.length, "applied migration")} changed after it was applied, nothing was run`,
+      this.ids.map(id => `${id}  see what changed: bfm validate ${id}`)
+    )
+  }
 }
 
 /** The plan is not the one that was asked for. */
-export class PlanDiffers extends Schema.TaggedError<PlanDiffers>()(
-	"PlanDiffers",
-	{
-		expected: Schema.String,
-		actual: Schema.String,
-		steps: Schema.Array(Schema.String),
-	},
-) {
-	override get message() {
-		return lines(
-			`the plan is no longer ${this.expected} but ${this.actual}; nothing was run. It would now be`,
-			this.steps,
-		);
-	}
+export class PlanDiffers extends Schema.TaggedError<PlanDiffers>()("PlanDiffers", {
+  expected: Schema.String,
+  actual: Schema.String,
+  steps: Schema.Array(Schema.String)
+}) {
+  override get message() {
+    return lines(
+      `the plan is no longer ${this.expected} but ${this.actual}; nothing was run. It would now be`,
+      this.steps
+    )
+  }
 }
 
 export class LockBusy extends Schema.TaggedError<LockBusy>()("LockBusy", {
-	connection: Schema.String,
-	schema: Schema.String,
-	/** Who holds it, since when, and at which step: a sentence without a full stop. */
-	holder: Schema.String,
-	holder_run: Schema.optional(Schema.String),
-	/** Milliseconds. */
-	waited: Schema.Number,
+  connection: Schema.String,
+  schema: Schema.String,
+  /** Who holds it, since when, and at which step: a sentence without a full stop. */
+  holder: Schema.String,
+  holder_run: Schema.optional(Schema.String),
+  /** Milliseconds. */
+  waited: Schema.Number
 }) {
-	override get message() {
-		const place =
-			this.schema === ""
-				? this.connection
-				: `${this.connection}, schema ${this.schema}`;
-		return `${place} is being migrated by ${this.holder}; waited ${Math.round(this.waited / 100) / 10}s (BFM_LOCK_TIMEOUT)`;
-	}
+  override get message() {
+    const place = this.schema === "" ? this.connection : `${this.connection}, schema ${this.schema}`
+    return `${place} is being migrated by ${this.holder}; waited ${Math.round(this.waited / 100) / 10}s (BFM_LOCK_TIMEOUT)`
+  }
 }
 
 /** The run ended with failed steps; what was applied stays applied and is in the result. */
 export class RunFailed extends Schema.TaggedError<RunFailed>()("RunFailed", {
-	result: RunResult,
+  result: RunResult
 }) {
-	override get message() {
-		return (
-			this.result.errors.join("\n") ||
-			`run ${this.result.run_id} ${this.result.state}`
-		);
-	}
+  override get message() {
+    return this.result.errors.join("\n") || `run ${this.result.run_id} ${this.result.state}`
+  }
 }
 
 /** The store cannot do what was asked, for example rehearse. */
-export class NotSupported extends Schema.TaggedError<NotSupported>()(
-	"NotSupported",
-	{
-		connection: Schema.String,
-		action: Schema.String,
-		reason: Schema.String,
-	},
-) {
-	override get message() {
-		return `connection ${this.connection} cannot ${this.action}: ${this.reason}`;
-	}
+export class NotSupported extends Schema.TaggedError<NotSupported>()("NotSupported", {
+  connection: Schema.String,
+  action: Schema.String,
+  reason: Schema.String
+}) {
+  override get message() {
+    return `connection ${this.connection} cannot ${this.action}: ${this.reason}`
+  }
 }
 
 /** The embedded database cannot be started. */
-export class EmbeddedUnavailable extends Schema.TaggedError<EmbeddedUnavailable>()(
-	"EmbeddedUnavailable",
-	{
-		reason: Schema.String,
-		/** The one command or setting that helps. */
-		remedy: Schema.String,
-	},
-) {
-	override get message() {
-		return `the embedded database cannot be started: ${this.reason}. ${this.remedy}`;
-	}
+export class EmbeddedUnavailable extends Schema.TaggedError<EmbeddedUnavailable>()("EmbeddedUnavailable", {
+  reason: Schema.String,
+  /** The one command or setting that helps. */
+  remedy: Schema.String
+}) {
+  override get message() {
+    return `the embedded database cannot be started: ${this.reason}. ${this.remedy}`
+  }
 }
 
 /** Writing or checking generated files failed. */
-export class BuildFailed extends Schema.TaggedError<BuildFailed>()(
-	"BuildFailed",
-	{
-		problems: Schema.Array(Schema.String),
-	},
-) {
-	override get message() {
-		return this.problems.join("\n");
-	}
+export class BuildFailed extends Schema.TaggedError<BuildFailed>()("BuildFailed", {
+  problems: Schema.Array(Schema.String)
+}) {
+  override get message() {
+    return this.problems.join("\n")
+  }
 }
 
 /** Every expected error. Each interface has one total table from `_tag` to its own code. */
 export type BfmError =
-	| BuildFailed
-	| ConfigInvalid
-	| ConnectionUnknown
-	| ConnectionUnreachable
-	| EmbeddedUnavailable
-	| LockBusy
-	| MigrationAmbiguous
-	| MigrationChanged
-	| MigrationNotFound
-	| NotSupported
-	| PlanDiffers
-	| PlanRejected
-	| RequestInvalid
-	| RunFailed
-	| SourceInvalid
-	| StateUnavailable
-	| StoreRefused;
+  | BuildFailed
+  | ConfigInvalid
+  | ConnectionUnknown
+  | ConnectionUnreachable
+  | EmbeddedUnavailable
+  | LockBusy
+  | MigrationAmbiguous
+  | MigrationChanged
+  | MigrationNotFound
+  | NotSupported
+  | PlanDiffers
+  | PlanRejected
+  | RequestInvalid
+  | RunFailed
+  | SourceInvalid
+  | StateUnavailable
+  | StoreRefused

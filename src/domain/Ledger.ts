@@ -1,37 +1,36 @@
-import type { Direction } from "./Plan.ts";
+import type { Direction } from "./Plan.ts"
 
 /** The record inside the target that a step was applied, or is on its way outside a transaction. */
 export interface LedgerEntry {
-	/** Canonical id. */
-	readonly migrationId: string;
-	readonly connection: string;
-	readonly schema: string;
-	readonly version: string;
-	readonly name: string;
-	/** `running`: a journalled step that has begun and not ended. */
-	readonly state: "applied" | "running";
-	readonly direction: Direction;
-	readonly checksum: { readonly algorithm: number; readonly value: string };
-	readonly sourceHash: string;
-	/** Journal: how many units are done. */
-	readonly unitsDone: number;
-	/** Journal: whether the next unit was begun. */
-	readonly unitBegun: boolean;
-	/** Milliseconds since the epoch, by the target's clock. */
-	readonly appliedAt: number;
-	readonly runId: string;
-	readonly actor: string;
-	readonly method: string;
+  /** Canonical id. */
+  readonly migrationId: string
+  readonly connection: string
+  readonly schema: string
+  readonly version: string
+  readonly name: string
+  /** `running`: a journalled step that has begun and not ended. */
+  readonly state: "applied" | "running"
+  readonly direction: Direction
+  readonly checksum: { readonly algorithm: number; readonly value: string }
+  readonly sourceHash: string
+  /** Journal: how many units are done. */
+  readonly unitsDone: number
+  /** Journal: whether the next unit was begun. */
+  readonly unitBegun: boolean
+  /** Milliseconds since the epoch, by the target's clock. */
+  readonly appliedAt: number
+  readonly runId: string
+  readonly actor: string
+  readonly method: string
 }
 
 /** What one connection's store says of itself, read in one round trip. */
 export interface Inspection {
-	readonly connection: string;
-	readonly entries: ReadonlyArray<LedgerEntry>;
-	/** Schemas that exist. */
-	readonly schemas: ReadonlySet<string>;
+  readonly connection: string
+  readonly entries: ReadonlyArray<LedgerEntry>
+  /** Schemas that exist. */
+  readonly schemas: ReadonlySet<string>
 }
 
 /** Key of an entry within a connection. */
-export const key = (migrationId: string, schema: string): string =>
-	`${schema} ${migrationId}`;
+export const key = (migrationId: string, schema: string): string => `${schema} ${migrationId}`

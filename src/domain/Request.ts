@@ -1,77 +1,74 @@
-import * as Schema from "effect/Schema";
+import * as Schema from "effect/Schema"
 
 const strings = Schema.optionalWith(Schema.Array(Schema.String), {
-	default: () => [],
-});
-const flag = Schema.optionalWith(Schema.Boolean, { default: () => false });
-const variables = Schema.optionalWith(
-	Schema.Record({ key: Schema.String, value: Schema.String }),
-	{
-		default: () => ({}),
-	},
-);
+  default: () => []
+})
+const flag = Schema.optionalWith(Schema.Boolean, { default: () => false })
+const variables = Schema.optionalWith(Schema.Record({ key: Schema.String, value: Schema.String }), {
+  default: () => ({})
+})
 
 /** What the caller selects; each absent part means any, all given parts must hold. */
 export const Target = Schema.Struct({
-	backend: Schema.optional(Schema.String),
-	schema: Schema.optional(Schema.String),
-	/** Any of these. */
-	tables: strings,
-	/** Exactly this one. */
-	version: Schema.optional(Schema.String),
-	/** Any of these; none given means every configured connection. */
-	connections: strings,
-	/** `key=value`, all of them. */
-	tags: strings,
-});
-export type Target = typeof Target.Type;
+  backend: Schema.optional(Schema.String),
+  schema: Schema.optional(Schema.String),
+  /** Any of these. */
+  tables: strings,
+  /** Exactly this one. */
+  version: Schema.optional(Schema.String),
+  /** Any of these; none given means every configured connection. */
+  connections: strings,
+  /** `key=value`, all of them. */
+  tags: strings
+})
+export type Target = typeof Target.Type
 
 /** A request to apply. */
 export const UpRequest = Schema.Struct({
-	target: Schema.optionalWith(Target, {
-		default: () => ({ tables: [], connections: [], tags: [] }),
-	}),
-	/** The schemas to run in: needed by dynamic migrations, and stronger than what a migration declares. */
-	schemas: strings,
-	/** Up to and including this version. */
-	to: Schema.optional(Schema.String),
-	variables,
-	ignore_dependencies: flag,
-	out_of_order: Schema.optionalWith(Schema.Literal("allow", "refuse"), {
-		default: () => "allow" as const,
-	}),
-	/** Fail when a dynamic migration is selected without a schema, also in a broad run. */
-	strict_schema: flag,
-});
-export type UpRequest = typeof UpRequest.Type;
-export type UpRequestInput = typeof UpRequest.Encoded;
+  target: Schema.optionalWith(Target, {
+    default: () => ({ tables: [], connections: [], tags: [] })
+  }),
+  /** The schemas to run in: needed by dynamic migrations, and stronger than what a migration declares. */
+  schemas: strings,
+  /** Up to and including this version. */
+  to: Schema.optional(Schema.String),
+  variables,
+  ignore_dependencies: flag,
+  out_of_order: Schema.optionalWith(Schema.Literal("allow", "refuse"), {
+    default: () => "allow" as const
+  }),
+  /** Fail when a dynamic migration is selected without a schema, also in a broad run. */
+  strict_schema: flag
+})
+export type UpRequest = typeof UpRequest.Type
+export type UpRequestInput = typeof UpRequest.Encoded
 
 /** A request to roll one migration back. */
 export const DownRequest = Schema.Struct({
-	/** Any accepted spelling. */
-	id: Schema.String,
-	schemas: strings,
-	variables,
-	/** Roll back first what depends on it. */
-	cascade: flag,
-	/** Roll back even though an applied migration depends on it. */
-	ignore_dependencies: flag,
-});
-export type DownRequest = typeof DownRequest.Type;
-export type DownRequestInput = typeof DownRequest.Encoded;
+  /** Any accepted spelling. */
+  id: Schema.String,
+  schemas: strings,
+  variables,
+  /** Roll back first what depends on it. */
+  cascade: flag,
+  /** Roll back even though an applied migration depends on it. */
+  ignore_dependencies: flag
+})
+export type DownRequest = typeof DownRequest.Type
+export type DownRequestInput = typeof DownRequest.Encoded
 
 /** How a plan is carried out; nothing here changes what is in the plan. */
 export const RunOptions = Schema.Struct({
-	/** Lanes (one per connection and schema) that run at the same time. */
-	concurrency: Schema.optionalWith(Schema.Int.pipe(Schema.between(1, 64)), {
-		default: () => 1,
-	}),
-	/** Whether other schemas go on after a failure. */
-	on_failure: Schema.optionalWith(Schema.Literal("stop", "continue"), {
-		default: () => "stop" as const,
-	}),
-	/** Run only if the plan still has this hash. */
-	plan_hash: Schema.optional(Schema.String),
-});
-export type RunOptions = typeof RunOptions.Type;
-export type RunOptionsInput = typeof RunOptions.Encoded;
+  /** Lanes (one per connection and schema) that run at the same time. */
+  concurrency: Schema.optionalWith(Schema.Int.pipe(Schema.between(1, 64)), {
+    default: () => 1
+  }),
+  /** Whether other schemas go on after a failure. */
+  on_failure: Schema.optionalWith(Schema.Literal("stop", "continue"), {
+    default: () => "stop" as const
+  }),
+  /** Run only if the plan still has this hash. */
+  plan_hash: Schema.optional(Schema.String)
+})
+export type RunOptions = typeof RunOptions.Type
+export type RunOptionsInput = typeof RunOptions.Encoded

@@ -1,188 +1,182 @@
-import * as Schema from "effect/Schema";
-import { Actor } from "./Actor.ts";
-import { Backend } from "./Backend.ts";
-import { Direction, Plan } from "./Plan.ts";
+import * as Schema from "effect/Schema"
+import { Actor } from "./Actor.ts"
+import { Backend } from "./Backend.ts"
+import { Direction, Plan } from "./Plan.ts"
 
 /** Why a step did not succeed, with everything that a person needs to mend it. */
 export const Failure = Schema.Struct({
-	id: Schema.String,
-	migration_id: Schema.String,
-	connection: Schema.String,
-	schema: Schema.String,
-	version: Schema.String,
-	name: Schema.String,
-	direction: Direction,
-	/** The store's own words. */
-	reason: Schema.String,
-	/** SQLSTATE or the store's own code. */
-	code: Schema.optional(Schema.String),
-	detail: Schema.optional(Schema.String),
-	hint: Schema.optional(Schema.String),
-	path: Schema.String,
-	/** 1-based position in the file; absent when the store did not say and it could not be found out. */
-	line: Schema.optional(Schema.Int),
-	column: Schema.optional(Schema.Int),
-	/** The failing statement as it was sent. */
-	statement: Schema.optional(Schema.String),
-	/** What is left: nothing, or the units before; and what the next run will do. */
-	aftermath: Schema.String,
-	/** Sessions that held what the step waited for. */
-	blocked_by: Schema.optional(Schema.String),
-	/** How often it was tried. */
-	attempts: Schema.Int,
-	duration_ms: Schema.Number,
-});
-export type Failure = typeof Failure.Type;
+  id: Schema.String,
+  migration_id: Schema.String,
+  connection: Schema.String,
+  schema: Schema.String,
+  version: Schema.String,
+  name: Schema.String,
+  direction: Direction,
+  /** The store's own words. */
+  reason: Schema.String,
+  /** SQLSTATE or the store's own code. */
+  code: Schema.optional(Schema.String),
+  detail: Schema.optional(Schema.String),
+  hint: Schema.optional(Schema.String),
+  path: Schema.String,
+  /** 1-based position in the file; absent when the store did not say and it could not be found out. */
+  line: Schema.optional(Schema.Int),
+  column: Schema.optional(Schema.Int),
+  /** The failing statement as it was sent. */
+  statement: Schema.optional(Schema.String),
+  /** What is left: nothing, or the units before; and what the next run will do. */
+  aftermath: Schema.String,
+  /** Sessions that held what the step waited for. */
+  blocked_by: Schema.optional(Schema.String),
+  /** How often it was tried. */
+  attempts: Schema.Int,
+  duration_ms: Schema.Number
+})
+export type Failure = typeof Failure.Type
 
 /** A step that did not run because something before it failed. */
 export const NotRun = Schema.Struct({
-	id: Schema.String,
-	reason: Schema.String,
-});
-export type NotRun = typeof NotRun.Type;
+  id: Schema.String,
+  reason: Schema.String
+})
+export type NotRun = typeof NotRun.Type
 
-export const RunState = Schema.Literal(
-	"running",
-	"succeeded",
-	"failed",
-	"cancelled",
-	"interrupted",
-);
-export type RunState = typeof RunState.Type;
+export const RunState = Schema.Literal("running", "succeeded", "failed", "cancelled", "interrupted")
+export type RunState = typeof RunState.Type
 
 /** One execution of a plan. */
 export const Run = Schema.Struct({
-	/** ULID. */
-	id: Schema.String,
-	actor: Actor,
-	direction: Direction,
-	plan_hash: Schema.String,
-	state: RunState,
-	/** Milliseconds since the epoch. */
-	started_at: Schema.Number,
-	finished_at: Schema.optional(Schema.Number),
-	total: Schema.Int,
-	succeeded: Schema.Int,
-	failed: Schema.Int,
-	/** The step that was begun last, as shown to those who wait. */
-	current: Schema.optional(Schema.String),
-});
-export type Run = typeof Run.Type;
+  /** ULID. */
+  id: Schema.String,
+  actor: Actor,
+  direction: Direction,
+  plan_hash: Schema.String,
+  state: RunState,
+  /** Milliseconds since the epoch. */
+  started_at: Schema.Number,
+  finished_at: Schema.optional(Schema.Number),
+  total: Schema.Int,
+  succeeded: Schema.Int,
+  failed: Schema.Int,
+  /** The step that was begun last, as shown to those who wait. */
+  current: Schema.optional(Schema.String)
+})
+export type Run = typeof Run.Type
 
 /** What happens while a plan is executed; every interface is a fold over these. */
 export const Event = Schema.Union(
-	Schema.TaggedStruct("RunStarted", {
-		run_id: Schema.String,
-		total: Schema.Int,
-	}),
-	Schema.TaggedStruct("LockWaiting", {
-		connection: Schema.String,
-		schema: Schema.String,
-		holder: Schema.String,
-	}),
-	Schema.TaggedStruct("StepStarted", {
-		id: Schema.String,
-		position: Schema.Int,
-	}),
-	Schema.TaggedStruct("StepRetried", {
-		id: Schema.String,
-		attempt: Schema.Int,
-		reason: Schema.String,
-	}),
-	Schema.TaggedStruct("StepSucceeded", {
-		id: Schema.String,
-		position: Schema.Int,
-		duration_ms: Schema.Number,
-	}),
-	/** Another run did it while this one waited for the lock. */
-	Schema.TaggedStruct("StepSkipped", {
-		id: Schema.String,
-		position: Schema.Int,
-		reason: Schema.String,
-	}),
-	Schema.TaggedStruct("StepFailed", {
-		id: Schema.String,
-		position: Schema.Int,
-		failure: Failure,
-	}),
-	Schema.TaggedStruct("StepNotRun", {
-		id: Schema.String,
-		position: Schema.Int,
-		reason: Schema.String,
-	}),
-	/** Something that a person should know and that does not change the outcome. */
-	Schema.TaggedStruct("Warned", { message: Schema.String }),
-	Schema.TaggedStruct("RunFinished", {
-		run_id: Schema.String,
-		state: RunState,
-		duration_ms: Schema.Number,
-	}),
-);
-export type Event = typeof Event.Type;
+  Schema.TaggedStruct("RunStarted", {
+    run_id: Schema.String,
+    total: Schema.Int
+  }),
+  Schema.TaggedStruct("LockWaiting", {
+    connection: Schema.String,
+    schema: Schema.String,
+    holder: Schema.String
+  }),
+  Schema.TaggedStruct("StepStarted", {
+    id: Schema.String,
+    position: Schema.Int
+  }),
+  Schema.TaggedStruct("StepRetried", {
+    id: Schema.String,
+    attempt: Schema.Int,
+    reason: Schema.String
+  }),
+  Schema.TaggedStruct("StepSucceeded", {
+    id: Schema.String,
+    position: Schema.Int,
+    duration_ms: Schema.Number
+  }),
+  /** Another run did it while this one waited for the lock. */
+  Schema.TaggedStruct("StepSkipped", {
+    id: Schema.String,
+    position: Schema.Int,
+    reason: Schema.String
+  }),
+  Schema.TaggedStruct("StepFailed", {
+    id: Schema.String,
+    position: Schema.Int,
+    failure: Failure
+  }),
+  Schema.TaggedStruct("StepNotRun", {
+    id: Schema.String,
+    position: Schema.Int,
+    reason: Schema.String
+  }),
+  /** Something that a person should know and that does not change the outcome. */
+  Schema.TaggedStruct("Warned", { message: Schema.String }),
+  Schema.TaggedStruct("RunFinished", {
+    run_id: Schema.String,
+    state: RunState,
+    duration_ms: Schema.Number
+  })
+)
+export type Event = typeof Event.Type
 
 /** What a run, a dry run or a rehearsal came to: the same shape for all of them. */
 export const RunResult = Schema.Struct({
-	success: Schema.Boolean,
-	applied: Schema.Array(Schema.String),
-	skipped: Schema.Array(Schema.String),
-	/** One text per failure: `<id>: <cause>`. */
-	errors: Schema.Array(Schema.String),
-	waiting: Schema.Array(Schema.String),
-	not_run: Schema.Array(NotRun),
-	failures: Schema.Array(Failure),
-	warnings: Schema.Array(Schema.String),
-	/** Empty for a dry run. */
-	run_id: Schema.String,
-	state: RunState,
-	duration_ms: Schema.Number,
-	plan: Schema.optional(Plan),
-});
-export type RunResult = typeof RunResult.Type;
+  success: Schema.Boolean,
+  applied: Schema.Array(Schema.String),
+  skipped: Schema.Array(Schema.String),
+  /** One text per failure: `<id>: <cause>`. */
+  errors: Schema.Array(Schema.String),
+  waiting: Schema.Array(Schema.String),
+  not_run: Schema.Array(NotRun),
+  failures: Schema.Array(Failure),
+  warnings: Schema.Array(Schema.String),
+  /** Empty for a dry run. */
+  run_id: Schema.String,
+  state: RunState,
+  duration_ms: Schema.Number,
+  plan: Schema.optional(Plan)
+})
+export type RunResult = typeof RunResult.Type
 
 /** One thing that happened to one migration in one schema. */
 export const HistoryItem = Schema.Struct({
-	migration_id: Schema.String,
-	schema: Schema.String,
-	version: Schema.String,
-	name: Schema.String,
-	connection: Schema.String,
-	backend: Backend,
-	/** `resolved_*`: a human said so. `reconciled_*`: the ledger said so and the state had not known. */
-	event: Schema.Literal(
-		"applied",
-		"failed",
-		"rolled_back",
-		"rollback_failed",
-		"interrupted",
-		"resolved_applied",
-		"resolved_pending",
-		"reconciled_applied",
-		"reconciled_removed",
-	),
-	/** RFC 3339. */
-	at: Schema.String,
-	actor: Schema.String,
-	method: Schema.String,
-	run_id: Schema.String,
-	duration_ms: Schema.optional(Schema.Number),
-	error: Schema.optional(Schema.String),
-});
-export type HistoryItem = typeof HistoryItem.Type;
+  migration_id: Schema.String,
+  schema: Schema.String,
+  version: Schema.String,
+  name: Schema.String,
+  connection: Schema.String,
+  backend: Backend,
+  /** `resolved_*`: a human said so. `reconciled_*`: the ledger said so and the state had not known. */
+  event: Schema.Literal(
+    "applied",
+    "failed",
+    "rolled_back",
+    "rollback_failed",
+    "interrupted",
+    "resolved_applied",
+    "resolved_pending",
+    "reconciled_applied",
+    "reconciled_removed"
+  ),
+  /** RFC 3339. */
+  at: Schema.String,
+  actor: Schema.String,
+  method: Schema.String,
+  run_id: Schema.String,
+  duration_ms: Schema.optional(Schema.Number),
+  error: Schema.optional(Schema.String)
+})
+export type HistoryItem = typeof HistoryItem.Type
 
 /** The state's memory of one migration in one schema; whether it is applied, the ledger decides. */
 export const Execution = Schema.Struct({
-	migration_id: Schema.String,
-	schema: Schema.String,
-	version: Schema.String,
-	name: Schema.String,
-	connection: Schema.String,
-	backend: Backend,
-	status: Schema.Literal("applied", "failed", "rolled_back", "interrupted"),
-	/** Milliseconds since the epoch: when this status came about. */
-	at: Schema.Number,
-	run_id: Schema.String,
-	actor: Schema.String,
-	method: Schema.String,
-	error: Schema.optional(Schema.String),
-});
-export type Execution = typeof Execution.Type;
+  migration_id: Schema.String,
+  schema: Schema.String,
+  version: Schema.String,
+  name: Schema.String,
+  connection: Schema.String,
+  backend: Backend,
+  status: Schema.Literal("applied", "failed", "rolled_back", "interrupted"),
+  /** Milliseconds since the epoch: when this status came about. */
+  at: Schema.Number,
+  run_id: Schema.String,
+  actor: Schema.String,
+  method: Schema.String,
+  error: Schema.optional(Schema.String)
+})
+export type Execution = typeof Execution.Type

@@ -1,127 +1,117 @@
-import * as Context from "effect/Context";
-import type * as Effect from "effect/Effect";
-import type * as Scope from "effect/Scope";
-import type * as Stream from "effect/Stream";
-import type { Actor } from "../domain/Actor.ts";
-import type { Backend } from "../domain/Backend.ts";
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import type * as Stream from "effect/Stream"
+import type { Actor } from "../domain/Actor.ts"
+import type { Backend } from "../domain/Backend.ts"
 import type {
-	ConnectionUnknown,
-	ConnectionUnreachable,
-	EmbeddedUnavailable,
-	LockBusy,
-	StoreRefused,
-} from "../domain/Errors.ts";
-import type { Inspection, LedgerEntry } from "../domain/Ledger.ts";
-import type { Migration } from "../domain/Migration.ts";
-import type { Step } from "../domain/Plan.ts";
-import type { Failure } from "../domain/Run.ts";
+  ConnectionUnknown,
+  ConnectionUnreachable,
+  EmbeddedUnavailable,
+  LockBusy,
+  StoreRefused
+} from "../domain/Errors.ts"
+import type { Inspection, LedgerEntry } from "../domain/Ledger.ts"
+import type { Migration } from "../domain/Migration.ts"
+import type { Step } from "../domain/Plan.ts"
+import type { Failure } from "../domain/Run.ts"
 
 /** A configured connection, without anything secret. */
 export interface Connection {
-	readonly name: string;
-	readonly backend: Backend;
-	/** `db1:5432/app`: for people. */
-	readonly address: string;
-	/** Schema of migrations that declare none; empty means the connection's own default. */
-	readonly schema: string;
-	/** `dynamic`: migrations that declare no schema wait for a request to name one. */
-	readonly schemaMode: "fixed" | "dynamic";
+  readonly name: string
+  readonly backend: Backend
+  /** `db1:5432/app`: for people. */
+  readonly address: string
+  /** Schema of migrations that declare none; empty means the connection's own default. */
+  readonly schema: string
+  /** `dynamic`: migrations that declare no schema wait for a request to name one. */
+  readonly schemaMode: "fixed" | "dynamic"
 }
 
 /** A step and the migration behind it: programs cannot be written down in a plan. */
 export interface Work {
-	readonly step: Step;
-	readonly migration: Migration;
+  readonly step: Step
+  readonly migration: Migration
 }
 
 /** What became of a step. A step that is `Applied` is durable. */
 export type StepOutcome =
-	| { readonly _tag: "Started"; readonly step: Step }
-	| {
-			readonly _tag: "Retried";
-			readonly step: Step;
-			readonly attempt: number;
-			readonly reason: string;
-	  }
-	| {
-			readonly _tag: "Applied";
-			readonly step: Step;
-			readonly durationMs: number;
-	  }
-	/** The ledger says that it is done already, by this or another run. */
-	| { readonly _tag: "AlreadyApplied"; readonly step: Step }
-	| {
-			readonly _tag: "Failed";
-			readonly step: Step;
-			readonly failure: Failure;
-			readonly interrupted: boolean;
-	  };
+  | { readonly _tag: "Started"; readonly step: Step }
+  | {
+      readonly _tag: "Retried"
+      readonly step: Step
+      readonly attempt: number
+      readonly reason: string
+    }
+  | {
+      readonly _tag: "Applied"
+      readonly step: Step
+      readonly durationMs: number
+    }
+  /** The ledger says that it is done already, by this or another run. */
+  | { readonly _tag: "AlreadyApplied"; readonly step: Step }
+  | {
+      readonly _tag: "Failed"
+      readonly step: Step
+      readonly failure: Failure
+      readonly interrupted: boolean
+    }
 
 export interface RunContext {
-	readonly runId: string;
-	readonly actor: Actor;
+  readonly runId: string
+  readonly actor: Actor
 }
 
 /** Exclusive, live access to one schema of a store, until its scope closes. */
 export interface StoreSession {
-	/** The ledger of this schema, read after the session became exclusive. */
-	readonly entries: ReadonlyArray<LedgerEntry>;
-	/**
-	 * Runs steps of this schema in order: exactly once, also when the process or the connection dies at any
-	 * moment. Checks each step's requirements first. Stops at the first that fails. Interrupting cancels the statement in the store.
-	 */
-	readonly run: (work: ReadonlyArray<Work>) => Stream.Stream<StepOutcome>;
-	/** Really executes the steps in order and takes everything back. */
-	readonly rehearse: (work: ReadonlyArray<Work>) => Stream.Stream<StepOutcome>;
+  /** The ledger of this schema, read after the session became exclusive. */
+  readonly entries: ReadonlyArray<LedgerEntry>
+  /**
+   * Runs steps of this schema in order: exactly once, also when the process or the connection dies at any
+   * moment. Checks each step's requirements first. Stops at the first that fails. Interrupting cancels the statement in the store.
+   */
+  readonly run: (work: ReadonlyArray<Work>) => Stream.Stream<StepOutcome>
+  /** Really executes the steps in order and takes everything back. */
+  readonly rehearse: (work: ReadonlyArray<Work>) => Stream.Stream<StepOutcome>
 }
 
 /** One open connection: a pool, or whatever the backend uses. */
 export interface Store {
-	readonly connection: Connection;
-	/** Reads the whole ledger of this connection and the names of the schemas, in one round trip. */
-	readonly inspect: Effect.Effect<
-		Inspection,
-		ConnectionUnreachable | StoreRefused
-	>;
-	/** The text that was applied, as the ledger keeps it. */
-	readonly appliedText: (
-		migrationId: string,
-		schema: string,
-	) => Effect.Effect<string | undefined, ConnectionUnreachable | StoreRefused>;
-	/** Makes this the only session that changes `schema`, also against sessions whose process is dead or frozen. */
-	readonly session: (
-		schema: string,
-		context: RunContext,
-		/** Milliseconds to wait for another session to end. */
-		wait: number,
-		waiting: (holder: string) => Effect.Effect<void>,
-	) => Effect.Effect<
-		StoreSession,
-		LockBusy | ConnectionUnreachable | StoreRefused,
-		Scope.Scope
-	>;
-	/** A human says that the step is applied: writes the entry without running anything. */
-	readonly markApplied: (
-		work: Work,
-		context: RunContext,
-	) => Effect.Effect<void, ConnectionUnreachable | StoreRefused>;
-	/** A human says that it is not applied: removes the entry. */
-	readonly markPending: (
-		migrationId: string,
-		schema: string,
-	) => Effect.Effect<void, ConnectionUnreachable | StoreRefused>;
+  readonly connection: Connection
+  /** Reads the whole ledger of this connection and the names of the schemas, in one round trip. */
+  readonly inspect: Effect.Effect<Inspection, ConnectionUnreachable | StoreRefused>
+  /** The text that was applied, as the ledger keeps it. */
+  readonly appliedText: (
+    migrationId: string,
+    schema: string
+  ) => Effect.Effect<string | undefined, ConnectionUnreachable | StoreRefused>
+  /** Makes this the only session that changes `schema`, also against sessions whose process is dead or frozen. */
+  readonly session: (
+    schema: string,
+    context: RunContext,
+    /** Milliseconds to wait for another session to end. */
+    wait: number,
+    waiting: (holder: string) => Effect.Effect<void>
+  ) => Effect.Effect<StoreSession, LockBusy | ConnectionUnreachable | StoreRefused, Scope.Scope>
+  /** A human says that the step is applied: writes the entry without running anything. */
+  readonly markApplied: (
+    work: Work,
+    context: RunContext
+  ) => Effect.Effect<void, ConnectionUnreachable | StoreRefused>
+  /** A human says that it is not applied: removes the entry. */
+  readonly markPending: (
+    migrationId: string,
+    schema: string
+  ) => Effect.Effect<void, ConnectionUnreachable | StoreRefused>
 }
 
 /** The configured connections; each is opened when it is first used and closed with the layer. */
 export class Connections extends Context.Tag("bfm/Connections")<
-	Connections,
-	{
-		readonly configured: ReadonlyMap<string, Connection>;
-		readonly open: (
-			name: string,
-		) => Effect.Effect<
-			Store,
-			ConnectionUnknown | ConnectionUnreachable | EmbeddedUnavailable
-		>;
-	}
+  Connections,
+  {
+    readonly configured: ReadonlyMap<string, Connection>
+    readonly open: (
+      name: string
+    ) => Effect.Effect<Store, ConnectionUnknown | ConnectionUnreachable | EmbeddedUnavailable>
+  }
 >() {}

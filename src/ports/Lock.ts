@@ -1,23 +1,23 @@
-import * as Context from "effect/Context";
-import type * as Effect from "effect/Effect";
-import type * as Scope from "effect/Scope";
-import type { LockBusy, StateUnavailable } from "../domain/Errors.ts";
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import type { LockBusy, StateUnavailable } from "../domain/Errors.ts"
 
 /** What is locked: one schema of one connection. */
 export interface LockKey {
-	readonly connection: string;
-	readonly schema: string;
+  readonly connection: string
+  readonly schema: string
 }
 
 /** Who locks: shown to those who wait. */
 export interface LockHolder {
-	readonly runId: string;
-	readonly actor: string;
+  readonly runId: string
+  readonly actor: string
 }
 
 export interface HeldLock extends LockKey, LockHolder {
-	/** Milliseconds since the epoch. */
-	readonly since: number;
+  /** Milliseconds since the epoch. */
+  readonly since: number
 }
 
 /**
@@ -25,19 +25,19 @@ export interface HeldLock extends LockKey, LockHolder {
  * database: a dead holder never blocks. The store's own session fences it (see `Store.session`).
  */
 export class Lock extends Context.Tag("bfm/Lock")<
-	Lock,
-	{
-		/**
-		 * Takes the lock until the scope closes. Waits at most `wait` milliseconds, without holding a snapshot
-		 * open; then fails with the holder's name. `waiting` is told once, when it has to wait at all.
-		 */
-		readonly acquire: (
-			key: LockKey,
-			holder: LockHolder,
-			wait: number,
-			waiting: (holder: string) => Effect.Effect<void>,
-		) => Effect.Effect<void, LockBusy | StateUnavailable, Scope.Scope>;
-		/** Locks that live sessions hold now. */
-		readonly held: Effect.Effect<ReadonlyArray<HeldLock>, StateUnavailable>;
-	}
+  Lock,
+  {
+    /**
+     * Takes the lock until the scope closes. Waits at most `wait` milliseconds, without holding a snapshot
+     * open; then fails with the holder's name. `waiting` is told once, when it has to wait at all.
+     */
+    readonly acquire: (
+      key: LockKey,
+      holder: LockHolder,
+      wait: number,
+      waiting: (holder: string) => Effect.Effect<void>
+    ) => Effect.Effect<void, LockBusy | StateUnavailable, Scope.Scope>
+    /** Locks that live sessions hold now. */
+    readonly held: Effect.Effect<ReadonlyArray<HeldLock>, StateUnavailable>
+  }
 >() {}

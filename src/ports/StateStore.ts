@@ -1,37 +1,37 @@
-import * as Context from "effect/Context";
-import type * as Effect from "effect/Effect";
-import type { StateUnavailable } from "../domain/Errors.ts";
-import type { Execution, HistoryItem, Run } from "../domain/Run.ts";
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import type { StateUnavailable } from "../domain/Errors.ts"
+import type { Execution, HistoryItem, Run } from "../domain/Run.ts"
 
 /** Something to remember. Batches of these are written in one round trip, in order, all or none. */
 export type StateChange =
-	/** A run began, went on or ended: the row with the same id is replaced. */
-	| { readonly _tag: "Run"; readonly run: Run }
-	/** The memory of (migration, schema) is replaced. */
-	| { readonly _tag: "Execution"; readonly execution: Execution }
-	/** The memory of (migration, schema) is forgotten: the ledger does not know it. History stays. */
-	| {
-			readonly _tag: "ExecutionRemoved";
-			readonly migrationId: string;
-			readonly schema: string;
-	  }
-	| { readonly _tag: "History"; readonly item: HistoryItem };
+  /** A run began, went on or ended: the row with the same id is replaced. */
+  | { readonly _tag: "Run"; readonly run: Run }
+  /** The memory of (migration, schema) is replaced. */
+  | { readonly _tag: "Execution"; readonly execution: Execution }
+  /** The memory of (migration, schema) is forgotten: the ledger does not know it. History stays. */
+  | {
+      readonly _tag: "ExecutionRemoved"
+      readonly migrationId: string
+      readonly schema: string
+    }
+  | { readonly _tag: "History"; readonly item: HistoryItem }
 
 export interface HistoryQuery {
-	/** Canonical id; every migration when absent. */
-	readonly migrationId?: string;
-	readonly connection?: string;
-	readonly schema?: string;
-	/** Newest first; at most this many. */
-	readonly limit: number;
-	/** From an earlier page. */
-	readonly cursor?: string;
+  /** Canonical id; every migration when absent. */
+  readonly migrationId?: string
+  readonly connection?: string
+  readonly schema?: string
+  /** Newest first; at most this many. */
+  readonly limit: number
+  /** From an earlier page. */
+  readonly cursor?: string
 }
 
 export interface HistoryPage {
-	readonly items: ReadonlyArray<HistoryItem>;
-	/** Present when there is more. */
-	readonly next?: string;
+  readonly items: ReadonlyArray<HistoryItem>
+  /** Present when there is more. */
+  readonly next?: string
 }
 
 /**
@@ -39,28 +39,20 @@ export interface HistoryPage {
  * first used; any number of processes may do so at once. It follows the ledgers and never decides against one.
  */
 export class StateStore extends Context.Tag("bfm/StateStore")<
-	StateStore,
-	{
-		/** Host, port, database and schema, for messages. */
-		readonly address: string;
-		/** All executions of the given connections, in one round trip. */
-		readonly executions: (
-			connections: ReadonlyArray<string>,
-		) => Effect.Effect<ReadonlyArray<Execution>, StateUnavailable>;
-		/** Writes a batch in one round trip, all or none, in order. Writing the same batch again changes nothing. */
-		readonly record: (
-			changes: ReadonlyArray<StateChange>,
-		) => Effect.Effect<void, StateUnavailable>;
-		/** Newest first, stably ordered. */
-		readonly history: (
-			query: HistoryQuery,
-		) => Effect.Effect<HistoryPage, StateUnavailable>;
-		/** Newest first. */
-		readonly runs: (
-			limit: number,
-		) => Effect.Effect<ReadonlyArray<Run>, StateUnavailable>;
-		readonly run: (
-			id: string,
-		) => Effect.Effect<Run | undefined, StateUnavailable>;
-	}
+  StateStore,
+  {
+    /** Host, port, database and schema, for messages. */
+    readonly address: string
+    /** All executions of the given connections, in one round trip. */
+    readonly executions: (
+      connections: ReadonlyArray<string>
+    ) => Effect.Effect<ReadonlyArray<Execution>, StateUnavailable>
+    /** Writes a batch in one round trip, all or none, in order. Writing the same batch again changes nothing. */
+    readonly record: (changes: ReadonlyArray<StateChange>) => Effect.Effect<void, StateUnavailable>
+    /** Newest first, stably ordered. */
+    readonly history: (query: HistoryQuery) => Effect.Effect<HistoryPage, StateUnavailable>
+    /** Newest first. */
+    readonly runs: (limit: number) => Effect.Effect<ReadonlyArray<Run>, StateUnavailable>
+    readonly run: (id: string) => Effect.Effect<Run | undefined, StateUnavailable>
+  }
 >() {}
