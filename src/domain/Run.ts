@@ -65,6 +65,9 @@ export type Run = typeof Run.Type
 
 /** What happens while a plan is executed; every interface is a fold over these. */
 export const Event = Schema.Union(
+  /** Always the first: what is going to be done. */
+  Schema.TaggedStruct("Planned", { plan: Plan }),
+  /** Absent when the plan has no steps. */
   Schema.TaggedStruct("RunStarted", {
     run_id: Schema.String,
     total: Schema.Int

@@ -36,7 +36,11 @@ export const step = (result: RunResult, event: Event): RunResult =>
         errors: [...result.errors, `${failure.id}: ${failure.reason}`],
         failures: [...result.failures, failure]
       }),
-      StepNotRun: ({ id, reason }) => ({ ...result, success: false, not_run: [...result.not_run, { id, reason }] }),
+      StepNotRun: ({ id, reason }) => ({
+        ...result,
+        success: false,
+        not_run: [...result.not_run, { id, reason }]
+      }),
       Warned: ({ message }) => ({ ...result, warnings: [...result.warnings, message] }),
       RunFinished: ({ state, duration_ms }) => ({
         ...result,
