@@ -1,0 +1,16 @@
+import { fileURLToPath } from "node:url"
+import { defineConfig } from "vitest/config"
+
+const here = (file: string): string => fileURLToPath(new URL(file, import.meta.url))
+
+export default defineConfig({
+  test: {
+    root: here(".."),
+    include: ["test/**/*.test.ts"],
+    globalSetup: [here("setup.ts")],
+    pool: "forks",
+    poolOptions: { forks: { maxForks: 2, minForks: 1 } },
+    testTimeout: 60_000,
+    hookTimeout: 60_000
+  }
+})
