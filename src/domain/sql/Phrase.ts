@@ -1,0 +1,57 @@
+import * as Lexer from "./Lexer.ts"
+
+/** The tokens of one statement, read only as far as they are asked for. */
+export interface Phrase {
+  readonly text: string
+  readonly at: (index: number) => string
+}
+
+/**
+ * Words are in lower case, a psql command is its backslash, everything else is as written, so that a quoted name
+ * never looks like a keyword. After the end, every token is empty.
+ */
+export const make = (text: string): Phrase => {
+  const scanner = Lexer.scanner(text)
+  const read: Array<string> = []
+  const at = (index: number): string => {
+    while (read.length <= index) {
+      const token = Lexer.next(scanner)
+      if (token === undefined) return ""
+      const written = token.kind === "psql" ? "\\" : text.slice(token.start, token.end)
+      read.push(token.kind === "word" ? Lexer.fold(written) : written)
+    }
+    return read[index] ?? ""
+  }
+  return { text, at }
+}
+
+/** Index after the group in parentheses or brackets that begins at `index`; after one token when none begins there. */
+export const groupEnd = (phrase: Phrase, index: number): number => {
+  let depth = 0
+  for (let at = index; ; at += 1) {
+    const token = phrase.at(at)
+    if (token === "") return at
+    if (token === "(" || token === "[") depth += 1
+    else if (token === ")" || token === "]") depth -= 1
+    if (depth <= 0) return at + 1
+  }
+}
+
+/** From `index` on, cut at the commas that stand in no group. */
+export const parts = (phrase: Phrase, index: number): ReadonlyArray<Phrase> => {
+  const found: Array<Phrase> = []
+  let start = index
+  for (let at = index; ; at = groupEnd(phrase, at)) {
+    const token = phrase.at(at)
+    if (token === "," || token === "") {
+      found.push(between(phrase, start, at))
+      start = at + 1
+    }
+    if (token === "") return found
+  }
+}
+
+const between = (phrase: Phrase, start: number, end: number): Phrase => ({
+  text: phrase.text,
+  at: index => (start + index < end ? phrase.at(start + index) : "")
+})

@@ -1,0 +1,194 @@
+import * as Pattern from "./Pattern.ts"
+
+/** How a statement is run when it stands outside of a common transaction, and what is known after a crash. */
+export type Verify = "Repeatable" | "Unknown" | "IndexBuilt" | "IndexDropped"
+
+interface Refusal {
+  readonly pattern: Pattern.Pattern
+  readonly reason: string
+}
+
+interface Standing {
+  readonly pattern: Pattern.Pattern
+  /** Absent: it does run in a transaction, other than what follows it in the table. */
+  readonly verify?: Verify
+  /** What PostgreSQL refuses inside of a transaction; it may stand there when absent. */
+  readonly refused?: string
+}
+
+interface Hazard {
+  readonly pattern: Pattern.Pattern
+  /** `{table}` and the like are the names that were found. Nothing to say when absent. */
+  readonly says?: string
+  /** Something would be lost. */
+  readonly destroys: boolean
+}
+
+/** What no script can have. */
+export const refusals: ReadonlyMap<string, ReadonlyArray<Refusal>> = Pattern.index([
+  {
+    pattern: Pattern.make("\\"),
+    reason: "psql commands are not SQL and the server does not know them: take it out"
+  },
+  {
+    pattern: Pattern.make("COPY ... FROM STDIN"),
+    reason:
+      "COPY … FROM stdin waits for data that nobody sends: use INSERT, or COPY from a file on the server"
+  }
+])
+
+const refused = (pattern: string, verify: Verify, name: string): Standing => ({
+  pattern: Pattern.make(pattern),
+  verify,
+  refused: name
+})
+const alone = (pattern: string, verify: Verify): Standing => ({ pattern: Pattern.make(pattern), verify })
+const usual = (pattern: string): Standing => ({ pattern: Pattern.make(pattern) })
+
+const off = "[=] FALSE|OFF|0|'false'|'off'"
+
+/** Statements that are not simply part of a transaction. The first that matches counts. */
+export const standings: ReadonlyMap<string, ReadonlyArray<Standing>> = Pattern.index([
+  refused(
+    "CREATE [UNIQUE] INDEX CONCURRENTLY [[IF NOT EXISTS] <index> ON [ONLY] <table>]",
+    "IndexBuilt",
+    "CREATE INDEX CONCURRENTLY"
+  ),
+  refused("DROP INDEX CONCURRENTLY [[IF EXISTS] <index,>]", "IndexDropped", "DROP INDEX CONCURRENTLY"),
+  refused(
+    "REINDEX [()] INDEX|TABLE|SCHEMA|DATABASE|SYSTEM CONCURRENTLY",
+    "Repeatable",
+    "REINDEX CONCURRENTLY"
+  ),
+  refused("REINDEX ( (...) CONCURRENTLY", "Repeatable", "REINDEX CONCURRENTLY"),
+  refused("REINDEX [()] SCHEMA", "Repeatable", "REINDEX SCHEMA"),
+  refused("REINDEX [()] DATABASE", "Repeatable", "REINDEX DATABASE"),
+  refused("REINDEX [()] SYSTEM", "Repeatable", "REINDEX SYSTEM"),
+  alone("REINDEX", "Repeatable"),
+  refused("VACUUM", "Repeatable", "VACUUM"),
+  alone("ANALYZE|ANALYSE", "Repeatable"),
+  alone("REFRESH MATERIALIZED VIEW CONCURRENTLY", "Repeatable"),
+  refused("ALTER SYSTEM", "Repeatable", "ALTER SYSTEM"),
+  refused("CLUSTER [VERBOSE] [()] $", "Repeatable", "CLUSTER without a table"),
+  alone("CLUSTER", "Repeatable"),
+  refused("DISCARD ALL", "Repeatable", "DISCARD ALL"),
+  alone("DISCARD", "Repeatable"),
+  refused("CREATE DATABASE", "Unknown", "CREATE DATABASE"),
+  refused("ALTER DATABASE <database> SET TABLESPACE", "Unknown", "ALTER DATABASE … SET TABLESPACE"),
+  refused("DROP DATABASE IF EXISTS", "Repeatable", "DROP DATABASE"),
+  refused("DROP DATABASE", "Unknown", "DROP DATABASE"),
+  refused("CREATE TABLESPACE", "Unknown", "CREATE TABLESPACE"),
+  refused("DROP TABLESPACE IF EXISTS", "Repeatable", "DROP TABLESPACE"),
+  refused("DROP TABLESPACE", "Unknown", "DROP TABLESPACE"),
+  refused(
+    "ALTER TABLE [IF EXISTS] [ONLY] <table> [*] DETACH PARTITION <partition> CONCURRENTLY",
+    "Unknown",
+    "ALTER TABLE … DETACH PARTITION … CONCURRENTLY"
+  ),
+  usual(`CREATE SUBSCRIPTION (...) CREATE_SLOT|CONNECT ${off}`),
+  refused("CREATE SUBSCRIPTION", "Unknown", "CREATE SUBSCRIPTION"),
+  refused("DROP SUBSCRIPTION IF EXISTS", "Repeatable", "DROP SUBSCRIPTION"),
+  refused("DROP SUBSCRIPTION", "Unknown", "DROP SUBSCRIPTION"),
+  refused("ALTER SUBSCRIPTION <name> REFRESH", "Repeatable", "ALTER SUBSCRIPTION … REFRESH PUBLICATION"),
+  usual(`ALTER SUBSCRIPTION <name> SET|ADD|DROP PUBLICATION (...) REFRESH ${off}`),
+  refused(
+    "ALTER SUBSCRIPTION <name> SET|ADD|DROP PUBLICATION",
+    "Unknown",
+    "ALTER SUBSCRIPTION … PUBLICATION with refresh"
+  ),
+  // Both may commit inside.
+  alone("CALL|DO", "Unknown")
+])
+
+interface Creation {
+  readonly pattern: Pattern.Pattern
+  /** It was not there before. */
+  readonly surely: boolean
+}
+
+const table = "[GLOBAL|LOCAL] [TEMP|TEMPORARY|UNLOGGED|FOREIGN] TABLE"
+
+/** Statements after which there is a table that nobody else uses yet. */
+export const creations: ReadonlyMap<string, ReadonlyArray<Creation>> = Pattern.index([
+  { pattern: Pattern.make(`CREATE ${table} IF NOT EXISTS <table>`), surely: false },
+  { pattern: Pattern.make(`CREATE ${table} <table>`), surely: true },
+  { pattern: Pattern.make("CREATE MATERIALIZED VIEW [IF NOT EXISTS] <table>"), surely: false }
+])
+
+/** Statements that tell which table a script is about. */
+export const firstTables = Pattern.index([
+  { pattern: Pattern.make(`CREATE ${table} [IF NOT EXISTS] <table>`) },
+  { pattern: Pattern.make("ALTER [FOREIGN] TABLE [IF EXISTS] [ONLY] <table>") }
+])
+
+const fine = (pattern: string): Hazard => ({ pattern: Pattern.make(pattern), destroys: false })
+const locks = (pattern: string, says: string): Hazard => ({
+  pattern: Pattern.make(pattern),
+  says,
+  destroys: false
+})
+const destroys = (pattern: string, says: string): Hazard => ({
+  pattern: Pattern.make(pattern),
+  says,
+  destroys: true
+})
+
+const exclusive = "takes ACCESS EXCLUSIVE on {table} (short)"
+
+const vacuumFull = "VACUUM FULL rewrites {table} under ACCESS EXCLUSIVE"
+
+/** What a person wants to know before a statement runs. The first that matches counts. */
+export const hazards: ReadonlyMap<string, ReadonlyArray<Hazard>> = Pattern.index([
+  fine("CREATE [UNIQUE] INDEX CONCURRENTLY"),
+  locks(
+    "CREATE [UNIQUE] INDEX [[IF NOT EXISTS] <index>] ON [ONLY] <table>",
+    "CREATE INDEX without CONCURRENTLY blocks writes to {table} while it builds"
+  ),
+  locks(
+    "CREATE [OR REPLACE] [CONSTRAINT] TRIGGER <trigger> ... ON <table>",
+    "CREATE TRIGGER takes SHARE ROW EXCLUSIVE on {table} (short)"
+  ),
+  locks("CREATE [OR REPLACE] RULE <rule> ... TO <table>", exclusive),
+  locks("CREATE|ALTER|DROP POLICY [IF EXISTS] <policy> ON <table>", exclusive),
+  locks(`CREATE ${table} [IF NOT EXISTS] <child> PARTITION OF <table>`, exclusive),
+  fine("DROP INDEX CONCURRENTLY"),
+  locks(
+    "DROP INDEX [IF EXISTS] <index,>",
+    "DROP INDEX takes ACCESS EXCLUSIVE on the table of {index} (short)"
+  ),
+  locks("DROP TRIGGER|RULE [IF EXISTS] <name> ON <table>", exclusive),
+  destroys("DROP [FOREIGN] TABLE [IF EXISTS] <table,>", "DROP TABLE loses {table} and its rows"),
+  destroys("DROP SCHEMA [IF EXISTS] <schema,>", "DROP SCHEMA loses {schema}"),
+  destroys("DROP DATABASE [IF EXISTS] <database>", "DROP DATABASE loses {database}"),
+  destroys("DROP OWNED", "DROP OWNED loses everything that the role owns"),
+  destroys(
+    "DROP TYPE|DOMAIN|EXTENSION [IF EXISTS] <name,> CASCADE",
+    "DROP … CASCADE loses the columns that use {name}"
+  ),
+  destroys("TRUNCATE [TABLE] [ONLY] <table,>", "TRUNCATE loses the rows of {table}"),
+  fine("DELETE FROM [ONLY] <table> ... WHERE"),
+  destroys("DELETE FROM [ONLY] <table>", "DELETE without WHERE loses the rows of {table}"),
+  fine("UPDATE [ONLY] <table> ... WHERE"),
+  destroys("UPDATE [ONLY] <table>", "UPDATE without WHERE overwrites every row of {table}"),
+  fine("WITH (...) WHERE"),
+  destroys("WITH (...) DELETE FROM [ONLY] <table>", "DELETE without WHERE loses the rows of {table}"),
+  destroys(
+    "WITH (...) UPDATE [ONLY] <table> [*] [AS] [<alias>] SET",
+    "UPDATE without WHERE overwrites every row of {table}"
+  ),
+  locks("LOCK [TABLE] [ONLY] <table,>", "LOCK TABLE holds {table} until the step ends"),
+  fine("REINDEX (...) CONCURRENTLY"),
+  locks(
+    "REINDEX [()] TABLE <table>",
+    "REINDEX without CONCURRENTLY blocks writes to {table} while it builds"
+  ),
+  locks("REINDEX [()] INDEX <index>", "REINDEX without CONCURRENTLY blocks writes to the table of {index}"),
+  locks("CLUSTER [VERBOSE] [()] <table>", "CLUSTER rewrites {table} under ACCESS EXCLUSIVE"),
+  locks("VACUUM FULL FREEZE|VERBOSE|ANALYZE* <table,>", vacuumFull),
+  locks("VACUUM ( (...) FULL (...) ) <table,>", vacuumFull),
+  fine("REFRESH MATERIALIZED VIEW CONCURRENTLY"),
+  locks(
+    "REFRESH MATERIALIZED VIEW <table>",
+    "REFRESH without CONCURRENTLY blocks reads of {table} while it runs"
+  )
+])
