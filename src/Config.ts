@@ -1,0 +1,145 @@
+import { readdir, readFile } from "node:fs/promises"
+import { join } from "node:path"
+import { parseEnv } from "node:util"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import type { PoolLimits } from "./adapters/postgresql/Settings.ts"
+import * as Connections from "./config/Connections.ts"
+import * as Reader from "./config/Reader.ts"
+import * as State from "./config/State.ts"
+import * as Variables from "./config/Variables.ts"
+import * as Backend from "./domain/Backend.ts"
+import { ConfigInvalid } from "./domain/Errors.ts"
+
+/** Everything that the environment says, decoded once. Passwords are redacted. */
+export interface BfmConfig {
+  readonly sfmPath: string
+  readonly dataDir: string
+  readonly state: State.StateConfig
+  readonly connections: ReadonlyMap<string, Connections.ConnectionConfig>
+  /** Milliseconds to wait for another run to end. */
+  readonly lockWait: number
+  /** Template variables of every run, under lower-case names. */
+  readonly variables: Readonly<Record<string, string>>
+  /** What was chosen because nothing was said. */
+  readonly notices: ReadonlyArray<string>
+  /** What was said and has no effect. */
+  readonly warnings: ReadonlyArray<string>
+}
+
+/** Decodes an environment, or says everything that is wrong with it. */
+export const decode = (
+  environment: Reader.Environment,
+  sources: Connections.Sources
+): Either.Either<BfmConfig, ConfigInvalid> => {
+  const reader = Reader.make(environment)
+  const pool = decodePool(reader)
+  const state = State.decode(reader, environment, pool)
+  const configured = Connections.decode(reader, environment, sources, pool)
+  const nothing = configured.size === 0 && reader.problems().length === 0
+  const connections = nothing ? Connections.embedded(reader, sources, pool) : configured
+  const config = {
+    sfmPath: sfmPath(environment),
+    dataDir: reader.text("BFM_DATA_DIR") ?? ".bfm",
+    state,
+    connections,
+    lockWait: reader.duration("BFM_LOCK_TIMEOUT", 30_000),
+    variables: Variables.templateVariables(environment)
+  }
+  reader.text("BFM_SFM_PATH")
+  const prefixes = [...sources.keys(), ...connections.keys()].map(Connections.prefixOf)
+  const misspelt = Variables.misspelt(environment, new Set(prefixes))
+  if (reader.problems().length > 0) {
+    // A misspelt name is often the reason of a missing one.
+    return Either.left(new ConfigInvalid({ problems: [...reader.problems(), ...misspelt] }))
+  }
+  return Either.right({
+    ...config,
+    notices: notices(config, nothing),
+    warnings: [
+      ...misspelt.map(({ variable, reason }) => `${variable} ${reason}`),
+      ...Variables.unused(environment, reader, new Set(prefixes)),
+      ...Connections.lookAlikes(reader, environment, sources)
+    ]
+  })
+}
+
+const sfmPath = (environment: Reader.Environment): string => environment.BFM_SFM_PATH?.trim() || "./sfm"
+
+const notices = (
+  { state, dataDir, connections }: Pick<BfmConfig, "state" | "dataDir" | "connections">,
+  nothing: boolean
+): ReadonlyArray<string> => [
+  ...(state.byDefault
+    ? [`no BFM_STATE_* variable is set: the state is kept in the embedded PostgreSQL, data in ${dataDir}`]
+    : []),
+  ...(nothing && connections.size > 0
+    ? [
+        `no connection is configured: ${[...connections.keys()].join(", ")} ${connections.size === 1 ? "is" : "are"} placed in the embedded PostgreSQL`
+      ]
+    : [])
+]
+
+const decodePool = (reader: Reader.Reader): PoolLimits => {
+  const maxConnections = reader.integer("BFM_DB_MAX_OPEN_CONNS", 2, 1)
+  const idleSeconds = reader.integer("BFM_DB_CONN_MAX_IDLE_TIME_SECONDS", 0, 0)
+  const idleMinutes = reader.integer("BFM_DB_CONN_MAX_IDLE_TIME_MINUTES", 1, 0)
+  return {
+    maxConnections,
+    idleConnections: Math.min(maxConnections, reader.integer("BFM_DB_MAX_IDLE_CONNS", 1, 0)),
+    maxLifetime: reader.integer("BFM_DB_CONN_MAX_LIFETIME_MINUTES", 3, 0) * 60_000,
+    maxIdleTime: idleSeconds > 0 ? idleSeconds * 1_000 : idleMinutes * 60_000
+  }
+}
+
+/** The real environment, over what `.env` in the working directory says. The only reader of `process.env`. */
+export const processEnvironment: Effect.Effect<Reader.Environment, ConfigInvalid> = Effect.suspend(() =>
+  Effect.map(dotEnv, text => merge(process.env, text))
+)
+
+const dotEnv: Effect.Effect<string, ConfigInvalid> = Effect.catchAll(
+  Effect.tryPromise({ try: () => readFile(".env", "utf8"), catch: cause => Object(cause).code }),
+  code =>
+    code === "ENOENT"
+      ? Effect.succeed("")
+      : new ConfigInvalid({ problems: [{ variable: ".env", reason: `cannot be read (${code})` }] })
+)
+
+/** A variable that is really set wins over the file, also when it is empty. */
+export const merge = (environment: Reader.Environment, dotEnv: string): Reader.Environment => {
+  const merged: Record<string, string | undefined> = { ...parseEnv(dotEnv) }
+  for (const [name, value] of Object.entries(environment)) {
+    if (value !== undefined) merged[name] = value
+  }
+  return merged
+}
+
+/** The directories `{sfm}/{backend}/{connection}`; nothing when there is no such directory. */
+export const sources = (environment: Reader.Environment): Effect.Effect<Connections.Sources> =>
+  Effect.gen(function* () {
+    const found = new Map<string, Set<Backend.Backend>>()
+    const directories = (path: string) =>
+      Effect.orElseSucceed(
+        Effect.tryPromise(async () =>
+          (await readdir(path, { withFileTypes: true }))
+            .filter(entry => !entry.isFile() && !entry.name.startsWith("."))
+            .map(entry => entry.name)
+        ),
+        () => []
+      )
+    const root = sfmPath(environment)
+    for (const directory of yield* directories(root)) {
+      const backend = Backend.parse(directory)
+      if (backend === undefined) continue
+      for (const connection of yield* directories(join(root, directory))) {
+        found.set(connection, (found.get(connection) ?? new Set()).add(backend))
+      }
+    }
+    return found
+  })
+
+/** The configuration of this process: its environment, `.env` and the SFM directory's connections. */
+export const load: Effect.Effect<BfmConfig, ConfigInvalid> = Effect.gen(function* () {
+  const environment = yield* processEnvironment
+  return yield* decode(environment, yield* sources(environment))
+})

@@ -1,0 +1,161 @@
+import { address, type PoolLimits, type PostgresqlSettings } from "../adapters/postgresql/Settings.ts"
+import * as Backend from "../domain/Backend.ts"
+import * as Similar from "../domain/Similar.ts"
+import type { Connection } from "../ports/Connections.ts"
+import * as Database from "./Database.ts"
+import type { Environment, Reader } from "./Reader.ts"
+
+/** Connections that the sources speak of, with the backends under which they were found. */
+export type Sources = ReadonlyMap<string, ReadonlySet<Backend.Backend>>
+
+/** A connection that can be opened. */
+export interface ConnectionConfig extends Connection {
+  readonly settings: PostgresqlSettings
+  /** Where BfM keeps its ledger in the target. */
+  readonly ledgerSchema: string
+}
+
+/** What follows a connection's name in its variables. */
+export const suffixes = ["BACKEND", "SCHEMA", "SCHEMA_MODE", "LEDGER_SCHEMA", ...Database.suffixes]
+
+/** `tenant-db` is configured by `TENANT_DB_*`. */
+export const prefixOf = (connection: string): string => connection.toUpperCase().replaceAll(/[^A-Z0-9]/g, "_")
+
+/** The variables of one connection, before its backend is known for sure. */
+interface Candidate {
+  readonly prefix: string
+  readonly name: string
+  readonly known: ReadonlySet<Backend.Backend>
+}
+
+/** Every connection that the environment configures, or that the sources name and the environment places. */
+export const decode = (
+  reader: Reader,
+  environment: Environment,
+  sources: Sources,
+  pool: PoolLimits
+): ReadonlyMap<string, ConnectionConfig> => {
+  const found = new Map<string, ConnectionConfig>()
+  for (const candidate of candidates(reader, environment, sources)) {
+    const backend = backendOf(reader, candidate)
+    if (backend === undefined) continue
+    if (backend !== "postgresql") {
+      reader.report(
+        `${candidate.prefix}_BACKEND`,
+        `${backend} connections cannot be opened in this version, only postgresql ones; unset the variables of ${candidate.name}`
+      )
+      continue
+    }
+    const { name, prefix } = candidate
+    const settings = Database.decode(reader, prefix, pool, { ...defaults, embeddedDatabase: name })
+    found.set(name, connection(reader, prefix, name, settings))
+  }
+  return found
+}
+
+/** Nothing is configured: every PostgreSQL connection of the sources gets a database of the embedded server. */
+export const embedded = (
+  reader: Reader,
+  sources: Sources,
+  pool: PoolLimits
+): ReadonlyMap<string, ConnectionConfig> =>
+  new Map(
+    [...sources]
+      .filter(([, backends]) => backends.has("postgresql"))
+      .map(([name]) => [
+        name,
+        connection(reader, prefixOf(name), name, { _tag: "Embedded", database: name, pool })
+      ])
+  )
+
+const candidates = (reader: Reader, environment: Environment, sources: Sources): ReadonlyArray<Candidate> => {
+  const byPrefix = new Map<string, Candidate>()
+  for (const [name, known] of sources) {
+    const prefix = prefixOf(name)
+    const other = byPrefix.get(prefix)
+    if (other === undefined) byPrefix.set(prefix, { prefix, name, known })
+    else if (placed(reader, prefix)) {
+      reader.report(
+        `${prefix}_*`,
+        `means both connection ${other.name} and connection ${name}; rename one of them`
+      )
+    }
+  }
+  for (const variable of Object.keys(environment)) {
+    const prefix = backendPrefix(variable)
+    if (prefix === undefined || byPrefix.has(prefix)) continue
+    byPrefix.set(prefix, { prefix, name: prefix.toLowerCase(), known: new Set() })
+  }
+  return [...byPrefix.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
+}
+
+/** `CORE` of `CORE_BACKEND`; BfM's own variables are never a connection. */
+const backendPrefix = (variable: string): string | undefined =>
+  variable.startsWith("BFM_") ? undefined : variable.match(/^([A-Z0-9_]+)_BACKEND$/)?.[1]
+
+/** Whether the environment says where the connection is. */
+const placed = (reader: Reader, prefix: string): boolean =>
+  ["DB_HOST", "DB_URL", "ENDPOINTS"].some(suffix => reader.isSet(`${prefix}_${suffix}`))
+
+/** `undefined`: this is no connection of ours, or a problem was reported. */
+const backendOf = (reader: Reader, { prefix, name, known }: Candidate): Backend.Backend | undefined => {
+  const variable = `${prefix}_BACKEND`
+  const text = reader.text(variable)
+  if (text === undefined) {
+    if (!placed(reader, prefix)) return undefined
+    const [only] = known
+    if (known.size === 1) return only
+    reader.report(variable, `must be set: ${name} has migrations under ${[...known].join(" and ")}`)
+    return undefined
+  }
+  const backend = Backend.parse(text)
+  if (backend === undefined) {
+    // STORAGE_BACKEND=s3 is nobody's connection; only a name from the sources makes it one.
+    if (known.size > 0) reader.report(variable, `must be one of ${Backend.all.join(", ")}`)
+    return undefined
+  }
+  if (placed(reader, prefix) || (known.size > 0 && backend !== "postgresql")) return backend
+  if (known.size > 0) {
+    reader.report(`${prefix}_DB_HOST`, `is not set, nor is ${prefix}_DB_URL; "embedded" needs no server`)
+  }
+  return undefined
+}
+
+const defaults = { host: "localhost", username: "postgres" }
+
+const connection = (
+  reader: Reader,
+  prefix: string,
+  name: string,
+  settings: PostgresqlSettings
+): ConnectionConfig => ({
+  name,
+  backend: "postgresql",
+  address: address(settings),
+  schema: reader.text(`${prefix}_SCHEMA`) ?? "",
+  schemaMode: reader.oneOf(`${prefix}_SCHEMA_MODE`, ["fixed", "dynamic"]) ?? "fixed",
+  settings,
+  ledgerSchema: reader.text(`${prefix}_LEDGER_SCHEMA`) ?? "bfm"
+})
+
+/** A `*_BACKEND` that made no connection and yet looks as if it was meant to. */
+export const lookAlikes = (reader: Reader, environment: Environment, sources: Sources) => {
+  const known = new Set([...sources.keys()].map(prefixOf))
+  return Object.entries(environment).flatMap(([variable, value]) => {
+    const prefix = backendPrefix(variable)
+    if (prefix === undefined || known.has(prefix) || !value) return []
+    const backend = Backend.parse(value)
+    const somewhere = placed(reader, prefix)
+    if (backend !== undefined && !somewhere) {
+      return [
+        `${variable} is set, but neither ${prefix}_DB_HOST nor ${prefix}_DB_URL: no connection was made`
+      ]
+    }
+    return backend === undefined && (somewhere || misspelt(value))
+      ? [`${variable} is not one of ${Backend.all.join(", ")}: no connection was made`]
+      : []
+  })
+}
+
+const misspelt = (value: string): boolean =>
+  Similar.nearest(value.trim().toLowerCase(), [...Backend.all, "postgres"]).length > 0

@@ -1,0 +1,85 @@
+import * as Either from "effect/Either"
+import * as Redacted from "effect/Redacted"
+import * as DatabaseUrl from "../adapters/postgresql/DatabaseUrl.ts"
+import { type PoolLimits, type PostgresqlSettings, tlsModes } from "../adapters/postgresql/Settings.ts"
+import type { Reader } from "./Reader.ts"
+
+/** What follows a prefix (`CORE`, `BFM_STATE`) in the variables of one database. */
+export const suffixes = [
+  "DB_URL",
+  "DB_HOST",
+  "DB_PORT",
+  "DB_USERNAME",
+  "DB_PASSWORD",
+  "DB_NAME",
+  "DB_SSLMODE",
+  "DB_SSLROOTCERT"
+] as const
+
+/** Parts that a URL names too: giving both is ambiguous. */
+const inUrl = ["DB_HOST", "DB_PORT", "DB_USERNAME", "DB_NAME"] as const
+
+export interface Defaults {
+  readonly host: string
+  readonly username: string
+  /** PostgreSQL's own default, the user's name, when absent. */
+  readonly database?: string
+  readonly embeddedDatabase: string
+}
+
+/** The database of `{prefix}_DB_URL`, or of the single parts. */
+export const decode = (
+  reader: Reader,
+  prefix: string,
+  pool: PoolLimits,
+  defaults: Defaults
+): PostgresqlSettings => {
+  const name = (suffix: (typeof suffixes)[number]) => `${prefix}_${suffix}`
+  if (reader.text(name("DB_HOST"))?.toLowerCase() === "embedded") {
+    return {
+      _tag: "Embedded",
+      database: reader.text(name("DB_NAME")) ?? defaults.embeddedDatabase,
+      pool
+    }
+  }
+  const url = fromUrl(reader, prefix)
+  const username = url.username ?? reader.text(name("DB_USERNAME")) ?? defaults.username
+  const variable = reader.secret(name("DB_PASSWORD"))
+  const password = url.password === undefined ? variable : Redacted.make(url.password)
+  const tls = reader.oneOf(name("DB_SSLMODE"), tlsModes)
+  const rootCertificate = reader.text(name("DB_SSLROOTCERT")) ?? url.rootCertificate
+  return {
+    _tag: "Server",
+    host: url.host ?? reader.text(name("DB_HOST")) ?? defaults.host,
+    port: url.port ?? port(reader, name("DB_PORT")),
+    database: url.database ?? reader.text(name("DB_NAME")) ?? defaults.database ?? username,
+    username,
+    ...(password === undefined ? {} : { password }),
+    tls: tls ?? url.tls ?? "prefer",
+    ...(rootCertificate === undefined ? {} : { rootCertificate }),
+    pool
+  }
+}
+
+const port = (reader: Reader, name: string): number => {
+  const value = reader.integer(name, 5432, 1)
+  if (value <= 65_535) return value
+  reader.report(name, "must be a port, 1 to 65535")
+  return 5432
+}
+
+const fromUrl = (reader: Reader, prefix: string): DatabaseUrl.UrlParts => {
+  const variable = `${prefix}_DB_URL`
+  const text = reader.text(variable)
+  if (text === undefined) return {}
+  const parts = inUrl.map(suffix => `${prefix}_${suffix}`).filter(name => reader.text(name) !== undefined)
+  if (parts.length > 0)
+    reader.report(variable, `is set together with ${parts.join(", ")}; keep one of the two`)
+  return Either.match(DatabaseUrl.parse(text), {
+    onLeft: reasons => {
+      for (const reason of reasons) reader.report(variable, reason)
+      return {}
+    },
+    onRight: found => found
+  })
+}

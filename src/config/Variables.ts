@@ -1,0 +1,110 @@
+import * as Similar from "../domain/Similar.ts"
+import * as Connections from "./Connections.ts"
+import type { Environment, Reader } from "./Reader.ts"
+import * as State from "./State.ts"
+
+/** What this version reads. */
+const decoded = [
+  ...State.variables,
+  "BFM_SFM_PATH",
+  "BFM_DATA_DIR",
+  "BFM_LOCK_TIMEOUT",
+  "BFM_DB_MAX_OPEN_CONNS",
+  "BFM_DB_MAX_IDLE_CONNS",
+  "BFM_DB_CONN_MAX_LIFETIME_MINUTES",
+  "BFM_DB_CONN_MAX_IDLE_TIME_SECONDS",
+  "BFM_DB_CONN_MAX_IDLE_TIME_MINUTES"
+]
+
+/** What only the service, the workers or the page read: right in a shared environment, of no effect here. */
+const elsewhere = [
+  "BFM_API_TOKEN",
+  "BFM_API_TOKENS_FILE",
+  "BFM_HTTP_PORT",
+  "BFM_GRPC_PORT",
+  "BFM_TLS_CERT",
+  "BFM_TLS_KEY",
+  "BFM_CORS_ORIGINS",
+  "BFM_APP_MODE",
+  "BFM_REINDEX_INTERVAL_MINUTES",
+  "BFM_LOG_LEVEL",
+  "BFM_LOG_FORMAT",
+  "BFM_AUTO_MIGRATE",
+  "BFM_AUTO_MIGRATE_CONNECTIONS",
+  "BFM_AUTO_MIGRATE_RETRY_INTERVAL",
+  "BFM_AUTO_MIGRATE_RETRY_MAX_ROUNDS",
+  "BFM_QUEUE_ENABLED",
+  "BFM_QUEUE_TYPE",
+  "BFM_QUEUE_KAFKA_BROKERS",
+  "BFM_QUEUE_KAFKA_HOST",
+  "BFM_QUEUE_KAFKA_PORT",
+  "BFM_QUEUE_KAFKA_TOPIC",
+  "BFM_QUEUE_KAFKA_GROUP_ID",
+  "BFM_QUEUE_PULSAR_URL",
+  "BFM_QUEUE_PULSAR_TOPIC",
+  "BFM_QUEUE_PULSAR_SUBSCRIPTION",
+  "BFM_FRONTEND_PATH",
+  "BFM_FRONTEND_API_URL",
+  "BFM_FRONTEND_API_TOKEN",
+  "BFM_FRONTEND_AUTH_ENABLED",
+  "BFM_FRONTEND_AUTH_USERNAME",
+  "BFM_FRONTEND_AUTH_PASSWORD"
+]
+
+/** Template variables: `BFM_VAR_REGION=eu` is `{{.Vars.region}}`. */
+const variablePrefix = "BFM_VAR_"
+
+export const templateVariables = (environment: Environment): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(environment).flatMap(([name, value]) =>
+      name.startsWith(variablePrefix) && name.length > variablePrefix.length && value !== undefined
+        ? [[name.slice(variablePrefix.length).toLowerCase(), value]]
+        : []
+    )
+  )
+
+export interface Unknown {
+  readonly variable: string
+  readonly reason: string
+}
+
+/** `BFM_*` names that nobody reads, and names beside a configured connection's that are nearly its own. */
+export const misspelt = (environment: Environment, prefixes: Iterable<string>): ReadonlyArray<Unknown> => {
+  const own = [...decoded, ...elsewhere]
+  const ofConnections = [...prefixes].flatMap(prefix =>
+    Connections.suffixes.map(suffix => `${prefix}_${suffix}`)
+  )
+  return set(environment).flatMap(variable => {
+    if (variable.startsWith("BFM_")) {
+      if (own.includes(variable) || variable.startsWith(variablePrefix)) return []
+      return [{ variable, reason: `is not a variable of BfM${meant(Similar.nearest(variable, own))}` }]
+    }
+    const near = ofConnections.includes(variable)
+      ? []
+      : ofConnections.filter(name => Similar.distance(variable, name, 2) <= 2)
+    return near.length === 0 ? [] : [{ variable, reason: `is not used${meant(near.slice(0, 1))}` }]
+  })
+}
+
+/** Variables that are spelt right and make no difference beside the others that are set. */
+export const unused = (
+  environment: Environment,
+  reader: Reader,
+  prefixes: Iterable<string>
+): ReadonlyArray<string> => {
+  const known = new Set([
+    ...decoded,
+    ...[...prefixes].flatMap(prefix => Connections.suffixes.map(suffix => `${prefix}_${suffix}`))
+  ])
+  return set(environment)
+    .filter(name => known.has(name) && !reader.used().has(name))
+    .map(name => `${name} is set, but has no effect beside the other variables`)
+}
+
+const set = (environment: Environment): ReadonlyArray<string> =>
+  Object.keys(environment)
+    .filter(name => environment[name] !== undefined && environment[name] !== "")
+    .sort()
+
+const meant = (names: ReadonlyArray<string>): string =>
+  names.length === 0 ? "" : `; did you mean ${names.join(" or ")}?`

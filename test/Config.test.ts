@@ -1,0 +1,376 @@
+import { readFileSync } from "node:fs"
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Redacted from "effect/Redacted"
+import * as Config from "../src/Config.ts"
+import type { Environment } from "../src/config/Reader.ts"
+import type { Backend } from "../src/domain/Backend.ts"
+
+type Found = Readonly<Record<string, ReadonlyArray<Backend>>>
+
+const core: Found = { core: ["postgresql"] }
+
+const decode = (environment: Environment, found: Found = {}) =>
+  Config.decode(environment, new Map(Object.entries(found).map(([name, list]) => [name, new Set(list)])))
+
+const valid = (environment: Environment, found: Found = {}) => Either.getOrThrow(decode(environment, found))
+
+const problems = (environment: Environment, found: Found = {}): ReadonlyArray<string> =>
+  Either.match(decode(environment, found), {
+    onLeft: error => error.problems.map(({ variable, reason }) => `${variable}: ${reason}`),
+    onRight: () => []
+  })
+
+const pool = { maxConnections: 2, idleConnections: 1, maxLifetime: 180_000, maxIdleTime: 60_000 }
+
+describe("with nothing set", () => {
+  it("keeps the state embedded and says so", () => {
+    const config = valid({})
+    assert.deepStrictEqual(config.state, {
+      settings: { _tag: "Embedded", database: "migration_state", pool },
+      schema: "public",
+      byDefault: true
+    })
+    assert.strictEqual(config.sfmPath, "./sfm")
+    assert.strictEqual(config.dataDir, ".bfm")
+    assert.strictEqual(config.lockWait, 30_000)
+    assert.strictEqual(config.connections.size, 0)
+    assert.match(config.notices.join(), /no BFM_STATE_\* variable is set: .*embedded.*\.bfm/)
+    assert.deepStrictEqual(config.warnings, [])
+  })
+
+  it("gives every PostgreSQL connection of the sources a database of its own", () => {
+    const config = valid({}, { core: ["postgresql"], "tenant-db": ["postgresql"], logs: ["greptimedb"] })
+    assert.deepStrictEqual(
+      [...config.connections.values()].map(({ settings }) => settings),
+      [
+        { _tag: "Embedded", database: "core", pool },
+        { _tag: "Embedded", database: "tenant-db", pool }
+      ]
+    )
+    assert.match(config.notices.join("\n"), /no connection is configured: core, tenant-db are placed/)
+  })
+
+  it("places nothing when one connection is configured", () => {
+    const config = valid({ CORE_DB_HOST: "db1" }, { core: ["postgresql"], other: ["postgresql"] })
+    assert.deepStrictEqual([...config.connections.keys()], ["core"])
+    assert.isFalse(config.notices.some(notice => notice.includes("no connection")))
+  })
+})
+
+describe("the state", () => {
+  it("is a server as soon as one of its variables is set", () => {
+    const { state } = valid({ BFM_STATE_DB_PASSWORD: "x", BFM_STATE_SCHEMA: "" })
+    assert.deepInclude(state.settings, {
+      _tag: "Server",
+      host: "localhost",
+      port: 5432,
+      database: "migration_state",
+      username: "postgres",
+      tls: "prefer"
+    })
+    assert.isFalse(state.byDefault)
+  })
+
+  it("reads every part", () => {
+    const { state } = valid({
+      BFM_STATE_BACKEND: "Postgres",
+      BFM_STATE_DB_HOST: " db1 ",
+      BFM_STATE_DB_PORT: "6432",
+      BFM_STATE_DB_USERNAME: "bfm",
+      BFM_STATE_DB_PASSWORD: " p'a=s s@",
+      BFM_STATE_DB_NAME: "ops",
+      BFM_STATE_DB_SSLMODE: "verify-full",
+      BFM_STATE_DB_SSLROOTCERT: "/etc/ca.pem",
+      BFM_STATE_SCHEMA: 'B"f m',
+      BFM_DB_MAX_OPEN_CONNS: "1",
+      BFM_DB_CONN_MAX_IDLE_TIME_SECONDS: "5"
+    })
+    assert.deepStrictEqual(state, {
+      settings: {
+        _tag: "Server",
+        host: "db1",
+        port: 6432,
+        database: "ops",
+        username: "bfm",
+        password: Redacted.make(" p'a=s s@"),
+        tls: "verify-full",
+        rootCertificate: "/etc/ca.pem",
+        pool: { maxConnections: 1, idleConnections: 1, maxLifetime: 180_000, maxIdleTime: 5_000 }
+      },
+      schema: 'B"f m',
+      byDefault: false
+    })
+  })
+
+  it("wants to be told the password of a server, and takes an empty one", () => {
+    assert.match(problems({ BFM_STATE_DB_HOST: "db1" }).join(), /^BFM_STATE_DB_PASSWORD: is not set/)
+    assert.deepStrictEqual(problems({ BFM_STATE_DB_HOST: "db1", BFM_STATE_DB_PASSWORD: "" }), [])
+    assert.deepStrictEqual(problems({ BFM_STATE_DB_URL: "postgres://u:p@db1/x" }), [])
+  })
+
+  it("says what is not possible", () => {
+    assert.match(
+      problems({ BFM_STATE_BACKEND: "mysql" }).join(),
+      /^BFM_STATE_BACKEND: mysql is not available/
+    )
+    assert.match(problems({ BFM_STATE_BACKEND: "oracle" }).join(), /^BFM_STATE_BACKEND: must be one of/)
+  })
+
+  it("is not the embedded one by a slip of the pen", () => {
+    const found = problems({ BFM_STATE_DB_HSOT: "db1", BFM_STATE_DB_PASWORD: "x" })
+    assert.match(found.join("\n"), /BFM_STATE_DB_PASSWORD: is not set/)
+    assert.match(found.join("\n"), /BFM_STATE_DB_PASWORD: .*did you mean BFM_STATE_DB_PASSWORD/)
+    assert.match(found.join("\n"), /BFM_STATE_DB_HSOT: .*did you mean BFM_STATE_DB_HOST/)
+  })
+
+  it("embedded on request leaves a server's variables without effect, and says so", () => {
+    const config = valid({ BFM_STATE_BACKEND: "embedded", BFM_STATE_DB_HOST: "db1" })
+    assert.strictEqual(config.state.settings._tag, "Embedded")
+    assert.match(config.warnings.join(), /BFM_STATE_DB_HOST is set, but has no effect/)
+  })
+})
+
+describe("connections", () => {
+  it("reads every variable of one", () => {
+    const config = valid({
+      CORE_BACKEND: "postgresql",
+      CORE_DB_URL: "postgresql://u%40x:p%2F%3D@db1:6000/app?sslmode=require",
+      CORE_SCHEMA: "core",
+      CORE_SCHEMA_MODE: "dynamic",
+      CORE_LEDGER_SCHEMA: "ledger"
+    })
+    assert.deepStrictEqual(config.connections.get("core"), {
+      name: "core",
+      backend: "postgresql",
+      address: "db1:6000/app",
+      schema: "core",
+      schemaMode: "dynamic",
+      ledgerSchema: "ledger",
+      settings: {
+        _tag: "Server",
+        host: "db1",
+        port: 6000,
+        database: "app",
+        username: "u@x",
+        password: Redacted.make("p/="),
+        tls: "require",
+        pool
+      }
+    })
+  })
+
+  it("needs no _BACKEND when the sources have it under one", () => {
+    const { connections } = valid({ CORE_DB_HOST: "db1", CORE_DB_PASSWORD: "secret" }, core)
+    assert.deepInclude(connections.get("core")?.settings, { host: "db1", database: "postgres" })
+    assert.match(
+      problems({ CORE_DB_HOST: "db1" }, { core: ["postgresql", "greptimedb"] }).join(),
+      /^CORE_BACKEND: must be set: core has migrations under postgresql and greptimedb/
+    )
+  })
+
+  it("does not invent connections from other programs' variables", () => {
+    const config = valid(
+      {
+        STORAGE_BACKEND: "s3",
+        VAULT_STORAGE_BACKEND: "etcd",
+        BFM_STATE_BACKEND: "embedded",
+        APP_DB_HOST: "db1",
+        CORE_DB_HOST: "db1"
+      },
+      core
+    )
+    assert.deepStrictEqual([...config.connections.keys()], ["core"])
+    assert.deepStrictEqual(config.warnings, [
+      "VAULT_STORAGE_BACKEND is set, but neither VAULT_STORAGE_DB_HOST nor VAULT_STORAGE_DB_URL: no connection was made"
+    ])
+  })
+
+  it("says when a backend is misspelt, or has no server", () => {
+    assert.match(
+      problems({ CORE_BACKEND: "postgrs" }, core).join(),
+      /^CORE_BACKEND: must be one of postgresql/
+    )
+    assert.match(problems({ CORE_BACKEND: "postgresql" }, core).join(), /^CORE_DB_HOST: is not set/)
+    assert.match(valid({ APP_BACKEND: "postgrs" }).warnings.join(), /^APP_BACKEND is not one of/)
+  })
+
+  it("says what this version cannot open", () => {
+    const found = problems({
+      LOGS_BACKEND: "greptimedb",
+      LOGS_DB_HOST: "db2",
+      METADATA_BACKEND: "etcd",
+      METADATA_ENDPOINTS: "e1:2379"
+    })
+    assert.match(found[0] ?? "", /^LOGS_BACKEND: greptimedb connections cannot be opened/)
+    assert.match(found[1] ?? "", /^METADATA_BACKEND: etcd connections cannot be opened/)
+  })
+
+  it("finds the variables of a name that cannot be one", () => {
+    const { connections } = valid({ TENANT_DB_DB_HOST: "db1" }, { "tenant-db": ["postgresql"] })
+    assert.strictEqual(connections.get("tenant-db")?.address, "db1:5432/postgres")
+    assert.match(
+      problems({ A_B_DB_HOST: "x" }, { "a-b": ["postgresql"], a_b: ["postgresql"] }).join(),
+      /^A_B_\*: means both connection a-b and connection a_b/
+    )
+  })
+
+  it("goes to the embedded server when its host says so", () => {
+    const { connections } = valid(
+      { CORE_DB_HOST: "embedded", LOGS_BACKEND: "postgres", LOGS_DB_HOST: "Embedded", LOGS_DB_NAME: "l" },
+      core
+    )
+    assert.deepStrictEqual(connections.get("core")?.settings, { _tag: "Embedded", database: "core", pool })
+    assert.strictEqual(connections.get("logs")?.address, "embedded/l")
+  })
+
+  it("takes a URL or its parts, not both", () => {
+    const found = problems(
+      { CORE_DB_URL: "postgres://db1/x", CORE_DB_PORT: "1", CORE_DB_PASSWORD: "x" },
+      core
+    )
+    assert.deepStrictEqual(found, ["CORE_DB_URL: is set together with CORE_DB_PORT; keep one of the two"])
+  })
+})
+
+describe("everything else", () => {
+  it("reports all problems at once", () => {
+    const found = problems(
+      {
+        BFM_STATE_DB_HOST: "db1",
+        BFM_STATE_DB_PORT: "many",
+        BFM_DB_MAX_OPEN_CONNS: "0",
+        BFM_LOCK_TIMEOUT: "30",
+        CORE_DB_HOST: "db1",
+        CORE_DB_PORT: "70000",
+        CORE_DB_SSLMODE: "maybe",
+        CORE_SCHEMA_MODE: "loose",
+        APP_BACKEND: "postgresql",
+        APP_DB_URL: "mysql://db1/x"
+      },
+      core
+    )
+    assert.deepStrictEqual(found.map(problem => problem.split(":")[0]).sort(), [
+      "APP_DB_URL",
+      "BFM_DB_MAX_OPEN_CONNS",
+      "BFM_LOCK_TIMEOUT",
+      "BFM_STATE_DB_PASSWORD",
+      "BFM_STATE_DB_PORT",
+      "CORE_DB_PORT",
+      "CORE_DB_SSLMODE",
+      "CORE_SCHEMA_MODE"
+    ])
+  })
+
+  it.each([
+    ["0", 0],
+    ["250ms", 250],
+    ["1m30s", 90_000],
+    ["1.5h", 5_400_000]
+  ])("reads the time %s", (text, milliseconds) => {
+    assert.strictEqual(valid({ BFM_LOCK_TIMEOUT: text }).lockWait, milliseconds)
+  })
+
+  it("hands template variables on under lower-case names", () => {
+    assert.deepStrictEqual(valid({ BFM_VAR_REGION: "eu ", BFM_VAR_Empty: "" }).variables, {
+      region: "eu ",
+      empty: ""
+    })
+  })
+
+  it("warns of names that nobody reads, also beside a connection's own", () => {
+    const { warnings } = valid(
+      {
+        BFM_SFM_PTAH: "x",
+        BFM_HTTP_PORT: "1",
+        BFM_API_TOKEN: "t",
+        CORE_DB_HOST: "db1",
+        CORE_DB_PASWORD: "x",
+        CORE_DB_POOL_SIZE: "3"
+      },
+      core
+    )
+    assert.deepStrictEqual(warnings, [
+      "BFM_SFM_PTAH is not a variable of BfM; did you mean BFM_SFM_PATH?",
+      "CORE_DB_PASWORD is not used; did you mean CORE_DB_PASSWORD?"
+    ])
+  })
+
+  it("lets what is really set win over .env", () => {
+    const merged = Config.merge(
+      { A: "real", B: "", HOME: undefined },
+      "A=file\nB=file\nHOME=file\nC='quoted # value'\n# comment\nexport D=x\n"
+    )
+    assert.deepStrictEqual(merged, { A: "real", B: "", HOME: "file", C: "quoted # value", D: "x" })
+  })
+
+  it("knows every variable of .env.example", () => {
+    const text = readFileSync(new URL("../.env.example", import.meta.url), "utf8")
+    const names = [...text.matchAll(/^#([A-Z_]+)=/gm)].map(([, name = ""]) => name)
+    assert.isAbove(names.length, 25)
+    // Some exclude each other: only misspelt names count here.
+    const wrong = names.flatMap(name => [
+      ...valid({ [name]: "1", BFM_STATE_DB_PASSWORD: "x" }, core).warnings
+    ])
+    assert.deepStrictEqual(
+      wrong.filter(warning => !warning.includes("no effect")),
+      []
+    )
+  })
+
+  it.effect("finds the connections of an SFM directory", () =>
+    Effect.gen(function* () {
+      const directory = yield* Effect.acquireRelease(
+        Effect.promise(() => mkdtemp(join(tmpdir(), "bfm-config-"))),
+        path => Effect.promise(() => rm(path, { recursive: true }))
+      )
+      yield* Effect.promise(async () => {
+        for (const path of ["postgresql/core", "postgresql/both", "greptimedb/both", ".git/x", "docs/y"]) {
+          await mkdir(join(directory, path), { recursive: true })
+        }
+        await writeFile(join(directory, "postgresql", "README.md"), "")
+      })
+      const found = yield* Config.sources({ BFM_SFM_PATH: directory })
+      assert.deepStrictEqual([...found].map(([name, backends]) => [name, [...backends].sort()]).sort(), [
+        ["both", ["greptimedb", "postgresql"]],
+        ["core", ["postgresql"]]
+      ])
+      assert.strictEqual((yield* Config.sources({ BFM_SFM_PATH: join(directory, "none") })).size, 0)
+    }).pipe(Effect.scoped)
+  )
+})
+
+describe("secrets", () => {
+  const planted = "hunter2-Geheim"
+  const places: ReadonlyArray<readonly [string, Environment]> = [
+    ["a password", { CORE_DB_HOST: "db1", CORE_DB_PASSWORD: planted }],
+    ["a URL", { CORE_DB_URL: `postgres://u:${planted}@db1/x` }],
+    ["a URL with a sign that had to be encoded", { CORE_DB_URL: `postgres://u:1?${planted}=x@db1/x` }],
+    ["a URL with a slash in the password", { CORE_DB_URL: `postgres://u:12/${planted}@db1/x` }],
+    ["a URL with a percent sign", { CORE_DB_URL: `postgres://u:%zz${planted}@db1/x` }],
+    ["a URL of another kind", { CORE_DB_URL: `mysql://u:${planted}@db1/x` }],
+    [
+      "a URL with an unknown parameter",
+      { CORE_DB_URL: `postgres://u@db1/x?${planted}=1&password=${planted}` }
+    ],
+    ["a URL beside parts", { CORE_DB_URL: `postgres://u:${planted}@db1/x`, CORE_DB_PORT: planted }],
+    ["the wrong variable", { CORE_BACKEND: planted, CORE_DB_HOST: "x", CORE_DB_SSLMODE: planted }],
+    ["a number", { BFM_LOCK_TIMEOUT: planted, BFM_DB_MAX_OPEN_CONNS: planted }],
+    ["the state", { BFM_STATE_DB_PASSWORD: planted, BFM_STATE_DB_PORT: planted }],
+    ["a misspelt variable", { BFM_STATE_DB_PASWORD: planted, BFM_API_TOKN: planted }]
+  ]
+
+  it.each(places)("in %s never show", (_, environment) => {
+    const result = decode(environment, core)
+    const shown = Either.match(result, {
+      onLeft: error => `${error.message} ${String(error)} ${JSON.stringify(error)}`,
+      onRight: config =>
+        `${JSON.stringify({ ...config, connections: [...config.connections] })} ${String(config)}`
+    })
+    assert.isFalse(shown.includes("Geheim"), shown)
+  })
+})
