@@ -38,7 +38,7 @@ export type DeclaredSchema =
 export interface Migration extends Identity {
   readonly schema: DeclaredSchema
   /** For `target.tables`: declared, or the first table that the script creates or alters. */
-  readonly table?: string
+  readonly table?: string | undefined
   readonly tags: Tags
   readonly dependsOn: ReadonlyArray<Dependency>
   readonly requires: ReadonlyArray<Requirement>

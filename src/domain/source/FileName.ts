@@ -1,0 +1,114 @@
+import * as Backend from "../Backend.ts"
+import type { SourceProblem } from "../Catalog.ts"
+import type { Identity } from "../Identity.ts"
+import * as Spelling from "../Spelling.ts"
+
+/** What a file below the SFM directory is, by its path alone. */
+export type FileName =
+  | {
+      readonly _tag: "Script"
+      readonly identity: Identity
+      readonly direction: "up" | "down"
+      readonly path: string
+    }
+  /** A migration written as a program, or a module that `bfm build` made of scripts. */
+  | { readonly _tag: "Module"; readonly identity: Identity; readonly path: string }
+  | { readonly _tag: "Ignored" }
+  | { readonly _tag: "Invalid"; readonly problem: SourceProblem }
+
+const ignored: FileName = { _tag: "Ignored" }
+const invalid = (path: string, reason: string): FileName => ({ _tag: "Invalid", problem: { path, reason } })
+
+/** Files of a project that may have its SFM as its root. */
+const projectFiles = new Set(["index.ts", "package.json", "package-lock.json", "tsconfig.json"])
+
+/** Reads a path below the SFM directory, with `/` between its parts. */
+export const parse = (path: string): FileName => {
+  const parts = path.split("/")
+  const file = parts.at(-1) ?? ""
+  if (parts.some(part => part.startsWith(".") || part === "node_modules")) return ignored
+  if (file.endsWith(".md") || file.endsWith(".d.ts")) return ignored
+  if (parts.length === 1 && projectFiles.has(file)) return ignored
+  const [folder = "", connection = ""] = parts
+  const backend = Backend.parse(folder)
+  if (parts.length > 1 && backend === undefined) return invalid(`${folder}/`, unknownBackend(folder))
+  if (parts.length !== 3 || backend === undefined) {
+    return invalid(path, "invalid directory structure (expected: {backend}/{connection}/{filename})")
+  }
+  const reason = connectionName(connection)
+  if (reason !== undefined) return invalid(`${folder}/${connection}/`, reason)
+  return inPlace(path, file, backend, connection)
+}
+
+const inPlace = (path: string, file: string, backend: Backend.Backend, connection: string): FileName => {
+  const { script } = Backend.capabilities[backend]
+  const [, stem = "", direction, extension] = /^(.*)\.(up|down)\.(\w+)$/s.exec(file) ?? []
+  if (direction === "up" || direction === "down") {
+    // A module that was generated for a migration whose name ends in `.up`.
+    if (extension === "ts") return named(path, file.slice(0, -3), backend, connection, module)
+    if (extension !== script) {
+      return invalid(
+        path,
+        `scripts of ${backend} end in .${direction}.${script}, not .${direction}.${extension}`
+      )
+    }
+    return named(path, stem, backend, connection, (identity, path) => ({
+      _tag: "Script",
+      identity,
+      direction,
+      path
+    }))
+  }
+  if (file.endsWith(".ts")) return named(path, file.slice(0, -3), backend, connection, module)
+  return invalid(path, `invalid filename format (expected: {version}_{name}.up.${script} or .down.${script})`)
+}
+
+const module = (identity: Identity, path: string): FileName => ({ _tag: "Module", identity, path })
+
+const named = (
+  path: string,
+  stem: string,
+  backend: Backend.Backend,
+  connection: string,
+  make: (identity: Identity, path: string) => FileName
+): FileName => {
+  const at = stem.indexOf("_")
+  const identity: Identity = {
+    backend,
+    connection,
+    version: at === -1 ? stem : stem.slice(0, at),
+    name: at === -1 ? "" : stem.slice(at + 1)
+  }
+  const reason = versionAndName(identity)
+  return reason === undefined ? make(identity, path) : invalid(path, reason)
+}
+
+/** Names of migrations are shown, stored and put into ids: longer ones are refused. */
+export const maximumName = 250
+
+const versionAndName = ({ version, name }: Identity): string | undefined => {
+  if (!/^\d{14}$/.test(version)) {
+    return "invalid filename format: version must be 14 digits (YYYYMMDDHHMMSS), then _ and a name"
+  }
+  if (name === "") return "invalid filename format: a name must follow the version: {version}_{name}"
+  if (name.length > maximumName) {
+    return `invalid filename format: the name has ${name.length} characters, at most ${maximumName} are allowed`
+  }
+  return undefined
+}
+
+const unknownBackend = (folder: string): string =>
+  `unknown backend "${folder}"; known: ${Backend.all.join(", ")} (postgres is accepted too)${Spelling.hint(folder, Backend.all)}`
+
+/** Why a connection cannot have this name; `undefined` when it can. */
+export const connectionName = (connection: string): string | undefined =>
+  /^[a-z0-9_-]+$/.test(connection)
+    ? undefined
+    : `connection "${connection}": only lower-case letters, digits, _ and - are allowed`
+
+/** What is wrong with an identity that did not come from a path; `undefined` when nothing is. */
+export const problem = (identity: Identity): string | undefined => {
+  if (!Backend.all.includes(identity.backend)) return unknownBackend(identity.backend)
+  if (identity.name.includes("/")) return `name "${identity.name}": a name must not contain /`
+  return connectionName(identity.connection) ?? versionAndName(identity)
+}

@@ -1,0 +1,45 @@
+import { scan, type Token } from "../sql/Lexer.ts"
+import * as Quotes from "../sql/Quotes.ts"
+
+/** What stands around a place in SQL: it decides which names can be pasted there unchanged. */
+export interface Surroundings {
+  readonly kind: "bare" | "backticks" | "quoted" | "string" | "comment"
+  /** A backslash would mean something else than itself. */
+  readonly escapes: boolean
+  /** Inside a dollar-quoted body, which a `$` in the name could end. */
+  readonly dollar: boolean
+}
+
+/** For many places in one text: it is read once. */
+export const reader = (text: string): ((offset: number) => Surroundings) => {
+  const { tokens } = scan(text)
+  return offset => {
+    const token = tokens.find(({ start, end }) => start <= offset && offset < end)
+    return token === undefined ? comment : within(text, token, offset)
+  }
+}
+
+const comment: Surroundings = { kind: "comment", escapes: false, dollar: false }
+
+const within = (text: string, token: Token, offset: number): Surroundings => {
+  const prefixed = /^[eEuU]/.test(text.slice(token.start, token.start + 1))
+  switch (token.kind) {
+    case "quoted":
+      return { kind: "quoted", escapes: prefixed, dollar: false }
+    case "string":
+      return { kind: "string", escapes: prefixed, dollar: false }
+    case "dollar":
+      return { ...inBody(text, token, offset), dollar: true }
+    default: {
+      const ticks = text[token.start - 1] === "`" && text[token.end] === "`"
+      return { kind: ticks ? "backticks" : "bare", escapes: false, dollar: false }
+    }
+  }
+}
+
+/** The body of a function is SQL again, nearly always: a name in it needs the same care. */
+const inBody = (text: string, token: Token, offset: number): Surroundings => {
+  const tag = Quotes.dollarTag(text, token.start) ?? ""
+  const from = token.start + tag.length
+  return reader(text.slice(from, token.end - tag.length))(offset - from)
+}
