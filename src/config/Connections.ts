@@ -1,6 +1,6 @@
 import { address, type PoolLimits, type PostgresqlSettings } from "../adapters/postgresql/Settings.ts"
 import * as Backend from "../domain/Backend.ts"
-import * as Similar from "../domain/Similar.ts"
+import * as Spelling from "../domain/Spelling.ts"
 import type { Connection } from "../ports/Connections.ts"
 import * as Database from "./Database.ts"
 import type { Environment, Reader } from "./Reader.ts"
@@ -158,4 +158,4 @@ export const lookAlikes = (reader: Reader, environment: Environment, sources: So
 }
 
 const misspelt = (value: string): boolean =>
-  Similar.nearest(value.trim().toLowerCase(), [...Backend.all, "postgres"]).length > 0
+  Spelling.nearest(value.trim(), [...Backend.all, "postgres"]) !== undefined

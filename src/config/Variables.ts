@@ -1,4 +1,4 @@
-import * as Similar from "../domain/Similar.ts"
+import * as Spelling from "../domain/Spelling.ts"
 import * as Connections from "./Connections.ts"
 import type { Environment, Reader } from "./Reader.ts"
 import * as State from "./State.ts"
@@ -77,14 +77,17 @@ export const misspelt = (environment: Environment, prefixes: Iterable<string>): 
   return set(environment).flatMap(variable => {
     if (variable.startsWith("BFM_")) {
       if (own.includes(variable) || variable.startsWith(variablePrefix)) return []
-      return [{ variable, reason: `is not a variable of BfM${meant(Similar.nearest(variable, own))}` }]
+      return [{ variable, reason: `is not a variable of BfM${meant(nearest(variable, own))}` }]
     }
-    const near = ofConnections.includes(variable)
-      ? []
-      : ofConnections.filter(name => Similar.distance(variable, name, 2) <= 2)
-    return near.length === 0 ? [] : [{ variable, reason: `is not used${meant(near.slice(0, 1))}` }]
+    const siblings = ofConnections.filter(name => variable.startsWith(name.replace(/_DB_[A-Z]+$/, "_DB_")))
+    const near = siblings.includes(variable) ? undefined : nearest(variable, siblings)
+    return near === undefined ? [] : [{ variable, reason: `is not used${meant(near)}` }]
   })
 }
+
+/** `CORE_DB_USER` means `CORE_DB_USERNAME` before it means a name with fewer differences. */
+const nearest = (variable: string, candidates: ReadonlyArray<string>): string | undefined =>
+  candidates.find(name => name.startsWith(variable)) ?? Spelling.nearest(variable, candidates)
 
 /** Variables that are spelt right and make no difference beside the others that are set. */
 export const unused = (
@@ -94,11 +97,17 @@ export const unused = (
 ): ReadonlyArray<string> => {
   const known = new Set([
     ...decoded,
-    ...[...prefixes].flatMap(prefix => Connections.suffixes.map(suffix => `${prefix}_${suffix}`))
+    ...[...prefixes].flatMap(prefix =>
+      [...Connections.suffixes, "TENANTS"].map(suffix => `${prefix}_${suffix}`)
+    )
   ])
   return set(environment)
     .filter(name => known.has(name) && !reader.used().has(name))
-    .map(name => `${name} is set, but has no effect beside the other variables`)
+    .map(name =>
+      name.endsWith("_TENANTS")
+        ? `${name} is set, but has no effect in this version`
+        : `${name} is set, but has no effect beside the other variables`
+    )
 }
 
 const set = (environment: Environment): ReadonlyArray<string> =>
@@ -106,5 +115,4 @@ const set = (environment: Environment): ReadonlyArray<string> =>
     .filter(name => environment[name] !== undefined && environment[name] !== "")
     .sort()
 
-const meant = (names: ReadonlyArray<string>): string =>
-  names.length === 0 ? "" : `; did you mean ${names.join(" or ")}?`
+const meant = (name: string | undefined): string => (name === undefined ? "" : `; did you mean ${name}?`)
