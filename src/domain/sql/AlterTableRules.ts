@@ -1,4 +1,5 @@
 import * as Pattern from "./Pattern.ts"
+import * as RuleTable from "./RuleTable.ts"
 
 /** One of the actions that stand with commas between in ALTER TABLE. */
 export interface Action {
@@ -33,7 +34,7 @@ const builds =
   "builds its index while {table} is locked: build it CONCURRENTLY first, then add it USING INDEX"
 
 /** The first that matches counts. */
-export const actions: ReadonlyMap<string, ReadonlyArray<Action>> = Pattern.index([
+export const actions: RuleTable.RuleTable<Action> = RuleTable.make([
   locks(
     `${adds} FOREIGN KEY () REFERENCES <other> ... NOT VALID`,
     "takes SHARE ROW EXCLUSIVE on {table} and {other} (short)"

@@ -1,31 +1,31 @@
 import * as Crypto from "node:crypto"
 import * as Either from "effect/Either"
 import type { Checksum } from "../Plan.ts"
+import { Code } from "./Characters.ts"
 import * as Lexer from "./Lexer.ts"
 import { hasByteOrderMark } from "./Position.ts"
 import * as Quotes from "./Quotes.ts"
+import * as TokenDigest from "./TokenDigest.ts"
 
-/** Version of what is below: change it with every change of a checksum. */
+/** Version of what is below: every change of what counts is a new one. */
 const ALGORITHM = 1
 
-const sha256 = (text: string): string => Crypto.createHash("sha256").update(text, "utf8").digest("hex")
-
 /** SHA-256 of the exact text, hexadecimal. */
-export const sourceHash = (text: string): string => sha256(text)
+export const sourceHash = (text: string): string =>
+  Crypto.createHash("sha256").update(text, "utf8").digest("hex")
 
 /** Over what the text says to the store, not how it is laid out. */
 export const of = (kind: "sql" | "json" | "text", text: string): Checksum => ({
   algorithm: ALGORITHM,
-  value: sha256(canonical[kind](text))
+  value: values[kind](text)
 })
 
-const lines = (text: string): string =>
-  (hasByteOrderMark(text) ? text.slice(1) : text).replaceAll(/\r\n?/g, "\n")
+const unmarked = (text: string): string => (hasByteOrderMark(text) ? text.slice(1) : text)
+
+const lines = (text: string): string => unmarked(text).replaceAll(/\r\n?/g, "\n")
 
 const json = (text: string): string =>
-  Either.try(() => sorted(JSON.parse(hasByteOrderMark(text) ? text.slice(1) : text))).pipe(
-    Either.getOrElse(() => lines(text))
-  )
+  Either.try(() => sorted(JSON.parse(unmarked(text)))).pipe(Either.getOrElse(() => lines(text)))
 
 const sorted = (value: unknown): string => {
   if (Array.isArray(value)) return `[${value.map(sorted).join(",")}]`
@@ -34,33 +34,37 @@ const sorted = (value: unknown): string => {
   return `{${members.map(([key, member]) => `${JSON.stringify(key)}:${sorted(member)}`).join(",")}}`
 }
 
-/**
- * The tokens, each followed by a NUL, which can stand only inside of quotes, and those are closed: so no
- * two lists of tokens give the same text. Semicolons count between statements only.
- */
+/** Semicolons count only between statements. */
 const sql = (text: string): string => {
   const scanner = Lexer.scanner(text)
-  let whole = ""
+  const digest = TokenDigest.make(text.length)
+  let begun = false
   let semicolon = false
-  for (let token = Lexer.next(scanner); token !== undefined; token = Lexer.next(scanner)) {
-    if (token.end - token.start === 1 && text.charCodeAt(token.start) === SEMICOLON) {
-      semicolon = whole !== ""
+  while (Lexer.next(scanner)) {
+    const { start, end, kind } = scanner
+    if (end === start + 1 && text.charCodeAt(start) === Code.semicolon) {
+      semicolon = begun
       continue
     }
-    if (semicolon) whole += ";\0"
+    if (semicolon) TokenDigest.add(digest, ";", 0, 1, false)
     semicolon = false
-    whole += `${written(text.slice(token.start, token.end), token.kind)}\0`
+    begun = true
+    const layout = rewrite[kind]?.(text.slice(start, end))
+    if (layout === undefined) TokenDigest.add(digest, text, start, end, kind === "word")
+    else TokenDigest.add(digest, layout, 0, layout.length, kind === "word")
   }
-  return whole
+  return TokenDigest.finish(digest)
 }
 
-const SEMICOLON = 59
+const quoted = (token: string): string | undefined =>
+  token.includes("\r") ? token.replaceAll("\r\n", "\n") : undefined
 
-const written = (token: string, kind: Lexer.TokenKind): string => {
-  if (kind === "word") return Lexer.fold(token.includes("{") ? token.replaceAll(/[ \t]/g, "") : token)
-  if (kind === "string" && /[\n\r]/.test(token)) return joined(token)
-  if (kind === "string" || kind === "dollar" || kind === "quoted") return token.replaceAll("\r\n", "\n")
-  return token
+/** Tokens that have a layout of their own, without it; `undefined` where there is none. */
+const rewrite: { readonly [Kind in Lexer.TokenKind]?: (token: string) => string | undefined } = {
+  word: token => (token.includes("{") ? token.replaceAll(/[ \t]/g, "") : undefined),
+  string: token => (token.includes("\n") || token.includes("\r") ? joined(token) : undefined),
+  dollar: quoted,
+  quoted
 }
 
 /** A string without what stands between the parts on its lines: blanks, line ends and comments. */
@@ -80,4 +84,8 @@ const joined = (token: string): string => {
   return parts.join("\n").replaceAll("\r\n", "\n")
 }
 
-const canonical = { sql, json, text: lines }
+const values: Record<"sql" | "json" | "text", (text: string) => string> = {
+  sql,
+  json: text => sourceHash(json(text)),
+  text: text => sourceHash(lines(text))
+}

@@ -1,9 +1,9 @@
-import type { Statement } from "../Plan.ts"
 import * as AlterTable from "./AlterTableRules.ts"
 import * as Name from "./Name.ts"
 import * as Pattern from "./Pattern.ts"
 import * as Phrase from "./Phrase.ts"
 import * as Rules from "./PostgresqlRules.ts"
+import * as RuleTable from "./RuleTable.ts"
 
 /** What a person wants to know before a script runs. */
 export interface Hazards {
@@ -25,13 +25,12 @@ interface Finding extends Hazard {
 }
 
 /** Looks at each statement in turn; what is done to tables that the script itself created harms nobody. */
-export const of = (statements: ReadonlyArray<Statement>): Hazards => {
+export const of = (sentences: ReadonlyArray<Phrase.Sentence>): Hazards => {
   const warnings = new Set<string>()
   // Whether each table that the script created was surely not there before.
   const created = new Map<string, boolean>()
   let destructive = false
-  for (const { text } of statements) {
-    const phrase = Phrase.make(text)
+  for (const { phrase } of sentences) {
     for (const { says, destroys, names } of findings(phrase)) {
       const own = (names.table ?? []).map(name => created.get(Name.render(name)))
       const known = own.length > 0 && own.every(surely => surely !== undefined && (surely || !destroys))
@@ -39,7 +38,7 @@ export const of = (statements: ReadonlyArray<Statement>): Hazards => {
       warnings.add(fill(says, names))
       destructive ||= destroys
     }
-    const creation = Pattern.first(Rules.creations, phrase)
+    const creation = RuleTable.first(Rules.creations, phrase)
     for (const name of creation?.match.names.table ?? []) {
       created.set(Name.render(name), creation?.rule.surely ?? false)
     }
@@ -52,12 +51,12 @@ const findings = (phrase: Phrase.Phrase): ReadonlyArray<Finding> => {
   if (altered !== undefined) {
     return Phrase.parts(phrase, altered.end).map(part => action(part, altered.names))
   }
-  const found = Pattern.first(Rules.hazards, phrase)
+  const found = RuleTable.first(Rules.hazards, phrase)
   return found === undefined ? [] : [{ ...found.rule, names: found.match.names }]
 }
 
 const action = (phrase: Phrase.Phrase, names: Names): Finding => {
-  const found = Pattern.first(AlterTable.actions, phrase)
+  const found = RuleTable.first(AlterTable.actions, phrase)
   if (found === undefined) return { says: AlterTable.usual, destroys: false, names }
   return { ...found.rule, names: { ...found.match.names, ...names } }
 }

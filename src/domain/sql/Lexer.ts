@@ -1,3 +1,15 @@
+import {
+  BACKSLASH,
+  BLANK,
+  Code,
+  classOf,
+  DIGIT,
+  DOLLAR,
+  DOUBLE_QUOTE,
+  OPERATOR,
+  QUOTE,
+  WORD
+} from "./Characters.ts"
 import { hasByteOrderMark, lineColumn } from "./Position.ts"
 import * as Quotes from "./Quotes.ts"
 
@@ -29,59 +41,30 @@ export interface Problem {
   readonly reason: string
 }
 
-/** A place in a text, moved by `next`. */
+/** A place in a text: its fields are the token that `next` found last. */
 export interface Scanner {
   readonly text: string
-  offset: number
+  kind: TokenKind
+  start: number
+  end: number
   readonly problems: Array<Problem>
 }
 
-export const scanner = (text: string): Scanner => ({
-  text,
-  offset: hasByteOrderMark(text) ? 1 : 0,
-  problems: []
-})
-
-const OTHER = 0
-const BLANK = 1
-const WORD = 2
-const DIGIT = 3
-const OPERATOR = 4
-const QUOTE = 5
-const DOUBLE_QUOTE = 6
-const DOLLAR = 7
-const BACKSLASH = 8
-
-const classes = new Uint8Array(128)
-const classify = (characters: string, kind: number) => {
-  for (const character of characters) classes[character.charCodeAt(0)] = kind
+/** Stands before the first token. */
+export const scanner = (text: string): Scanner => {
+  const begin = hasByteOrderMark(text) ? 1 : 0
+  return { text, kind: "punctuation", start: begin, end: begin, problems: [] }
 }
-classify(" \t\n\r\f\v", BLANK)
-classify("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_", WORD)
-classify("0123456789", DIGIT)
-classify("~!@#^&|`?+-*/%<>=", OPERATOR)
-classify("'", QUOTE)
-classify('"', DOUBLE_QUOTE)
-classify("$", DOLLAR)
-classify("\\", BACKSLASH)
-
-/** Every character beyond ASCII may stand in a name. */
-const classOf = (code: number): number => (code < 128 ? (classes[code] ?? OTHER) : WORD)
-
-const DASH = 45
-const SLASH = 47
-const STAR = 42
-const PLUS = 43
 
 /** Where the blanks and comments at the scanner's place end. */
 const skip = (scanner: Scanner): number => {
   const { text } = scanner
-  let at = scanner.offset
+  let at = scanner.end
   while (at < text.length) {
     const code = text.charCodeAt(at)
-    if (code < 128 && classes[code] === BLANK) at += 1
-    else if (code === DASH && text.charCodeAt(at + 1) === DASH) at = Quotes.lineEnd(text, at)
-    else if (code === SLASH && text.charCodeAt(at + 1) === STAR) {
+    if (classOf(code) === BLANK) at += 1
+    else if (code === Code.dash && text.charCodeAt(at + 1) === Code.dash) at = Quotes.lineEnd(text, at)
+    else if (code === Code.slash && text.charCodeAt(at + 1) === Code.star) {
       at = closed(scanner, at, Quotes.commentEnd(text, at + 2), "comment /* is never closed with */")
     } else break
   }
@@ -95,9 +78,10 @@ const closed = (scanner: Scanner, start: number, end: number, reason: string): n
   return scanner.text.length
 }
 
-const stringEnd = (scanner: Scanner, start: number, quote: number): number => {
+const string = (scanner: Scanner, start: number, quote: number): number => {
   const { text } = scanner
-  const escaped = text[start] === "E" || text[start] === "e"
+  scanner.kind = "string"
+  const escaped = quote > start && "eE".includes(text.charAt(start))
   let at = quote
   for (;;) {
     const end = escaped ? Quotes.escapedEnd(text, at + 1) : Quotes.doubledEnd(text, at + 1, "'")
@@ -107,14 +91,21 @@ const stringEnd = (scanner: Scanner, start: number, quote: number): number => {
   }
 }
 
-const quotedEnd = (scanner: Scanner, start: number, quote: number): number =>
-  closed(scanner, start, Quotes.doubledEnd(scanner.text, quote + 1, '"'), 'name is never closed with "')
+const quoted = (scanner: Scanner, start: number, quote: number): number => {
+  scanner.kind = "quoted"
+  return closed(
+    scanner,
+    start,
+    Quotes.doubledEnd(scanner.text, quote + 1, '"'),
+    'name is never closed with "'
+  )
+}
 
 const TEMPLATE = /\{\{[ \t]*\.[A-Za-z0-9_.]+[ \t]*\}\}/y
 
 /** Where a template placeholder at `at` ends, or `at`: it is part of the name that it stands in. */
 const templateEnd = (text: string, at: number): number => {
-  if (text[at] !== "{" || text[at + 1] !== "{") return at
+  if (text.charCodeAt(at) !== Code.brace || text.charCodeAt(at + 1) !== Code.brace) return at
   TEMPLATE.lastIndex = at
   const found = TEMPLATE.exec(text)
   return found === null ? at : at + found[0].length
@@ -134,97 +125,119 @@ const wordEnd = (text: string, from: number): number => {
   }
 }
 
-const word = (scanner: Scanner, start: number): Token => {
+/** A word, or what a letter before a quote begins: `E'…'`, `U&'…'`, `U&"…"`. */
+const word = (scanner: Scanner, start: number): number => {
   const { text } = scanner
   const second = text.charCodeAt(start + 1)
-  if (second === 39 && "eEbBxXnN".includes(text[start] ?? " ")) {
-    return { kind: "string", start, end: stringEnd(scanner, start, start + 1) }
+  if (second === Code.single && "eEbBxXnN".includes(text.charAt(start)))
+    return string(scanner, start, start + 1)
+  if (second === Code.ampersand && "uU".includes(text.charAt(start))) {
+    const third = text.charCodeAt(start + 2)
+    if (third === Code.single) return string(scanner, start, start + 2)
+    if (third === Code.double) return quoted(scanner, start, start + 2)
   }
-  if (second === 38 && (text[start] === "U" || text[start] === "u")) {
-    if (text[start + 2] === "'") return { kind: "string", start, end: stringEnd(scanner, start, start + 2) }
-    if (text[start + 2] === '"') return { kind: "quoted", start, end: quotedEnd(scanner, start, start + 2) }
-  }
-  return { kind: "word", start, end: wordEnd(text, start) }
+  scanner.kind = "word"
+  return wordEnd(text, start)
 }
 
 const NUMBER =
   /0[xX](?:_?[0-9A-Fa-f])+|0[oO](?:_?[0-7])+|0[bB](?:_?[01])+|(?:\d(?:_?\d)*(?:\.(?!\.)(?:\d(?:_?\d)*)?)?|\.\d(?:_?\d)*)(?:[eE][+-]?\d(?:_?\d)*)?/y
 
-const number = (text: string, start: number): Token => {
+const number = (scanner: Scanner, start: number): number => {
+  const { text } = scanner
+  scanner.kind = "number"
+  let at = start
+  while (classOf(text.charCodeAt(at)) === DIGIT) at += 1
+  // Most numbers are plain: the expression is for the rest.
+  if (text.charCodeAt(at) !== Code.dot && classOf(text.charCodeAt(at)) !== WORD) return at
   NUMBER.lastIndex = start
-  return { kind: "number", start, end: start + (NUMBER.exec(text)?.[0].length ?? 1) }
+  return start + (NUMBER.exec(text)?.[0].length ?? 1)
 }
 
-const dollar = (scanner: Scanner, start: number): Token => {
+/** `$1`, `$tag$…$tag$`, or a dollar sign alone. */
+const dollar = (scanner: Scanner, start: number): number => {
   const { text } = scanner
   let at = start + 1
   while (classOf(text.charCodeAt(at)) === DIGIT) at += 1
-  if (at > start + 1) return { kind: "parameter", start, end: at }
-  const tag = Quotes.dollarTag(text, start)
-  if (tag === undefined) return { kind: "punctuation", start, end: at }
+  const tag = at > start + 1 ? undefined : Quotes.dollarTag(text, start)
+  if (tag === undefined) {
+    scanner.kind = at > start + 1 ? "parameter" : "punctuation"
+    return at
+  }
+  scanner.kind = "dollar"
   const close = text.indexOf(tag, start + tag.length)
-  const end = close === -1 ? -1 : close + tag.length
-  return { kind: "dollar", start, end: closed(scanner, start, end, `string is never closed with ${tag}`) }
+  return closed(scanner, start, close === -1 ? -1 : close + tag.length, `string is never closed with ${tag}`)
 }
 
 const SPECIAL = /[~!@#^&|`?%]/
 
+const isSign = (code: number): boolean => code === Code.plus || code === Code.dash
+
 /** A run of operator characters, cut at a comment; PostgreSQL lets only some operators end in + or -. */
-const operatorEnd = (text: string, start: number): number => {
+const operator = (scanner: Scanner, start: number): number => {
+  const { text } = scanner
+  scanner.kind = "operator"
   let at = start + 1
   while (classOf(text.charCodeAt(at)) === OPERATOR) {
-    const [code, following] = [text.charCodeAt(at), text.charCodeAt(at + 1)]
-    if ((code === DASH && following === DASH) || (code === SLASH && following === STAR)) break
+    const code = text.charCodeAt(at)
+    const following = text.charCodeAt(at + 1)
+    if ((code === Code.dash && following === Code.dash) || (code === Code.slash && following === Code.star))
+      break
     at += 1
   }
-  const isSign = (code: number) => code === PLUS || code === DASH
   if (at === start + 1 || !isSign(text.charCodeAt(at - 1))) return at
   if (SPECIAL.test(text.slice(start, at - 1))) return at
   while (at > start + 1 && isSign(text.charCodeAt(at - 1))) at -= 1
   return at
 }
 
-const other = (text: string, start: number): Token => {
+const other = (scanner: Scanner, start: number): number => {
+  const { text } = scanner
+  const code = text.charCodeAt(start)
+  const following = text.charCodeAt(start + 1)
+  if (code === Code.dot && classOf(following) === DIGIT) return number(scanner, start)
   const end = templateEnd(text, start)
-  if (end > start) return { kind: "word", start, end: wordEnd(text, end) }
-  if (text[start] === "." && classOf(text.charCodeAt(start + 1)) === DIGIT) return number(text, start)
-  const pair = text.slice(start, start + 2)
-  const length = pair === "::" || pair === ":=" || pair === ".." ? 2 : 1
-  return { kind: "punctuation", start, end: start + length }
+  if (end > start) {
+    scanner.kind = "word"
+    return wordEnd(text, end)
+  }
+  scanner.kind = "punctuation"
+  const double =
+    (code === Code.colon && (following === Code.colon || following === Code.equals)) ||
+    (code === Code.dot && following === Code.dot)
+  return start + (double ? 2 : 1)
 }
 
-const read = (scanner: Scanner, start: number): Token => {
+/** Where the token that begins at `start` ends; its kind is set. */
+const read = (scanner: Scanner, start: number): number => {
   const { text } = scanner
   switch (classOf(text.charCodeAt(start))) {
     case WORD:
       return word(scanner, start)
     case DIGIT:
-      return number(text, start)
+      return number(scanner, start)
     case OPERATOR:
-      return { kind: "operator", start, end: operatorEnd(text, start) }
+      return operator(scanner, start)
     case QUOTE:
-      return { kind: "string", start, end: stringEnd(scanner, start, start) }
+      return string(scanner, start, start)
     case DOUBLE_QUOTE:
-      return { kind: "quoted", start, end: quotedEnd(scanner, start, start) }
+      return quoted(scanner, start, start)
     case DOLLAR:
       return dollar(scanner, start)
     case BACKSLASH:
-      return { kind: "psql", start, end: Quotes.lineEnd(text, start) }
+      scanner.kind = "psql"
+      return Quotes.lineEnd(text, start)
     default:
-      return other(text, start)
+      return other(scanner, start)
   }
 }
 
-/** The next token; `undefined` at the end of the text. Unclosed things end there, with a problem. */
-export const next = (scanner: Scanner): Token | undefined => {
-  const start = skip(scanner)
-  if (start >= scanner.text.length) {
-    scanner.offset = start
-    return undefined
-  }
-  const token = read(scanner, start)
-  scanner.offset = token.end
-  return token
+/** Goes to the next token; false at the end of the text. Unclosed things end there, with a problem. */
+export const next = (scanner: Scanner): boolean => {
+  scanner.start = skip(scanner)
+  const found = scanner.start < scanner.text.length
+  scanner.end = found ? read(scanner, scanner.start) : scanner.start
+  return found
 }
 
 /** All tokens at once. */
@@ -233,18 +246,8 @@ export const scan = (
 ): { readonly tokens: ReadonlyArray<Token>; readonly problems: ReadonlyArray<Problem> } => {
   const at = scanner(text)
   const tokens: Array<Token> = []
-  for (let token = next(at); token !== undefined; token = next(at)) tokens.push(token)
+  while (next(at)) tokens.push({ kind: at.kind, start: at.start, end: at.end })
   return { tokens, problems: at.problems }
 }
-
-/** A word as PostgreSQL compares it: only ASCII letters are folded. */
-export const fold = (word: string): string => {
-  const lower = word.toLowerCase()
-  return lower.length === word.length && !BEYOND_ASCII.test(word)
-    ? lower
-    : word.replace(/[A-Z]+/g, letters => letters.toLowerCase())
-}
-
-const BEYOND_ASCII = /[\u0080-\uffff]/
 
 export { lineColumn } from "./Position.ts"

@@ -1,5 +1,3 @@
-import * as Lexer from "./Lexer.ts"
-
 /** A name of something in a database, as its catalog holds it. */
 export interface Name {
   readonly schema?: string
@@ -22,14 +20,24 @@ const cut = (name: string): string => {
   return kept
 }
 
-/** One part of a name as the catalog holds it; `undefined` for what is no name, `U&"…"` and templates included. */
+/** A folded word or a quoted name as the catalog holds it; `undefined` for anything else, `U&"…"` and templates included. */
 export const unquote = (part: string): string | undefined => {
   if (part.startsWith('"')) {
     const inner = part.slice(1, -1).replaceAll('""', '"')
     return inner === "" ? undefined : cut(inner)
   }
-  return /^[A-Za-z_\u0080-\uffff]/.test(part) && !/["'{]/.test(part) ? cut(Lexer.fold(part)) : undefined
+  return /^[a-z_\u0080-\uffff][^"'{]*$/.test(part) ? cut(part) : undefined
 }
+
+/** A word as PostgreSQL compares it: only ASCII letters are folded. */
+export const fold = (word: string): string => {
+  const lower = word.toLowerCase()
+  return lower.length === word.length && !BEYOND_ASCII.test(word)
+    ? lower
+    : word.replace(/[A-Z]+/g, letters => letters.toLowerCase())
+}
+
+const BEYOND_ASCII = /[\u0080-\uffff]/
 
 /** For people: quoted only where it would not read as one word. */
 export const render = ({ schema, name }: Name): string =>

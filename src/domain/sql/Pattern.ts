@@ -10,6 +10,8 @@ import * as Phrase from "./Phrase.ts"
 export interface Pattern {
   /** The keywords with which a statement that matches can begin. */
   readonly first: ReadonlyArray<string>
+  /** The words that can come next; `undefined` when that is not known. */
+  readonly second: ReadonlyArray<string> | undefined
   readonly node: Node
 }
 
@@ -30,8 +32,19 @@ type Node =
   | { readonly is: "gap"; readonly deep: boolean; readonly next: Node }
 
 export const make = (source: string): Pattern => {
-  const pieces = source.match(/\[|\]|[^\s[\]]+/g) ?? []
-  return { first: (pieces[0] ?? "").toLowerCase().split("|"), node: compile(pieces, { is: "accept" }) }
+  const node = compile(source.match(/\[|\]|[^\s[\]]+/g) ?? [], { is: "accept" })
+  const first = node.is === "word" ? node.words : []
+  return { first, second: node.is === "word" ? beginnings(node.next) : undefined, node }
+}
+
+const beginnings = (node: Node): ReadonlyArray<string> | undefined => {
+  if (node.is === "word") return node.words
+  if (node.is === "end") return [""]
+  if (node.is === "group") return ["("]
+  if (node.is !== "optional" && node.is !== "run") return undefined
+  const inner = node.is === "run" ? node.words : beginnings(node.body)
+  const next = beginnings(node.next)
+  return inner === undefined || next === undefined ? undefined : [...inner, ...next]
 }
 
 const compile = (pieces: ReadonlyArray<string>, last: Node): Node => {
@@ -65,48 +78,51 @@ const single = (piece: string, next: Node): Node => {
   return { is: "word", words: piece.toLowerCase().split("|"), next }
 }
 
+interface Builder {
+  readonly names: Record<string, ReadonlyArray<Name.Name>>
+  readonly end: number
+}
+
 /** Matches from the first token of the phrase on. */
 export const match = (pattern: Pattern, phrase: Phrase.Phrase): Match | undefined =>
-  attempt(pattern.node, phrase, 0, {})
+  attempt(pattern.node, phrase, 0)
 
-const attempt = (node: Node, phrase: Phrase.Phrase, at: number, names: Match["names"]): Match | undefined => {
+const attempt = (node: Node, phrase: Phrase.Phrase, at: number): Builder | undefined => {
   switch (node.is) {
     case "accept":
-      return { names, end: at }
+      return { names: {}, end: at }
     case "end":
-      return phrase.at(at) === "" ? attempt(node.next, phrase, at, names) : undefined
+      return phrase.at(at) === "" ? attempt(node.next, phrase, at) : undefined
     case "word":
-      return node.words.includes(phrase.at(at)) ? attempt(node.next, phrase, at + 1, names) : undefined
+      return node.words.includes(phrase.at(at)) ? attempt(node.next, phrase, at + 1) : undefined
     case "run": {
       let end = at
       while (node.words.includes(phrase.at(end))) end += 1
-      return attempt(node.next, phrase, end, names)
+      return attempt(node.next, phrase, end)
     }
     case "optional":
-      return attempt(node.body, phrase, at, names) ?? attempt(node.next, phrase, at, names)
+      return attempt(node.body, phrase, at) ?? attempt(node.next, phrase, at)
     case "names": {
       const found = node.many ? list(phrase, at) : name(phrase, at)
-      if (found === undefined) return undefined
-      return attempt(node.next, phrase, found.end, { ...names, [node.key]: found.names })
+      const rest = found === undefined ? undefined : attempt(node.next, phrase, found.end)
+      if (found !== undefined && rest !== undefined) rest.names[node.key] = found.names
+      return rest
     }
     case "group":
-      return phrase.at(at) === "("
-        ? attempt(node.next, phrase, Phrase.groupEnd(phrase, at), names)
-        : undefined
+      return phrase.at(at) === "(" ? attempt(node.next, phrase, Phrase.groupEnd(phrase, at)) : undefined
     case "gap":
-      return gap(node, phrase, at, names)
+      return gap(node, phrase, at)
   }
 }
 
 const gap = (
   node: Extract<Node, { readonly is: "gap" }>,
   phrase: Phrase.Phrase,
-  from: number,
-  names: Match["names"]
-): Match | undefined => {
+  from: number
+): Builder | undefined => {
   let at = from
   for (;;) {
-    const found = attempt(node.next, phrase, at, names)
+    const found = attempt(node.next, phrase, at)
     if (found !== undefined || phrase.at(at) === "") return found
     at = node.deep ? at + 1 : Phrase.groupEnd(phrase, at)
   }
@@ -143,31 +159,4 @@ const list = (phrase: Phrase.Phrase, from: number): Found | undefined => {
     end = following.end
   }
   return { names, end }
-}
-
-/** Rules by the keywords with which they begin; their order is kept. */
-export const index = <Rule extends { readonly pattern: Pattern }>(
-  rules: ReadonlyArray<Rule>
-): ReadonlyMap<string, ReadonlyArray<Rule>> => {
-  const found = new Map<string, Array<Rule>>()
-  for (const rule of rules) {
-    for (const word of rule.pattern.first) {
-      const known = found.get(word)
-      if (known === undefined) found.set(word, [rule])
-      else known.push(rule)
-    }
-  }
-  return found
-}
-
-/** The first rule that the phrase matches. */
-export const first = <Rule extends { readonly pattern: Pattern }>(
-  rules: ReadonlyMap<string, ReadonlyArray<Rule>>,
-  phrase: Phrase.Phrase
-): { readonly rule: Rule; readonly match: Match } | undefined => {
-  for (const rule of rules.get(phrase.at(0)) ?? []) {
-    const found = match(rule.pattern, phrase)
-    if (found !== undefined) return { rule, match: found }
-  }
-  return undefined
 }

@@ -1,4 +1,12 @@
+import type { Statement } from "../Plan.ts"
 import * as Lexer from "./Lexer.ts"
+import * as Name from "./Name.ts"
+
+/** A statement with its tokens. */
+export interface Sentence {
+  readonly statement: Statement
+  readonly phrase: Phrase
+}
 
 /** The tokens of one statement, read only as far as they are asked for. */
 export interface Phrase {
@@ -15,14 +23,19 @@ export const make = (text: string): Phrase => {
   const read: Array<string> = []
   const at = (index: number): string => {
     while (read.length <= index) {
-      const token = Lexer.next(scanner)
-      if (token === undefined) return ""
-      const written = token.kind === "psql" ? "\\" : text.slice(token.start, token.end)
-      read.push(token.kind === "word" ? Lexer.fold(written) : written)
+      if (!Lexer.next(scanner)) return ""
+      read.push(written(scanner))
     }
     return read[index] ?? ""
   }
   return { text, at }
+}
+
+export const sentence = (statement: Statement): Sentence => ({ statement, phrase: make(statement.text) })
+
+const written = ({ text, kind, start, end }: Lexer.Scanner): string => {
+  if (kind === "psql") return "\\"
+  return kind === "word" ? Name.fold(text.slice(start, end)) : text.slice(start, end)
 }
 
 /** Index after the group in parentheses or brackets that begins at `index`; after one token when none begins there. */

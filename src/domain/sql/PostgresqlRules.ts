@@ -1,4 +1,5 @@
 import * as Pattern from "./Pattern.ts"
+import * as RuleTable from "./RuleTable.ts"
 
 /** How a statement is run when it stands outside of a common transaction, and what is known after a crash. */
 export type Verify = "Repeatable" | "Unknown" | "IndexBuilt" | "IndexDropped"
@@ -25,7 +26,7 @@ interface Hazard {
 }
 
 /** What no script can have. */
-export const refusals: ReadonlyMap<string, ReadonlyArray<Refusal>> = Pattern.index([
+export const refusals: RuleTable.RuleTable<Refusal> = RuleTable.make([
   {
     pattern: Pattern.make("\\"),
     reason: "psql commands are not SQL and the server does not know them: take it out"
@@ -48,7 +49,7 @@ const usual = (pattern: string): Standing => ({ pattern: Pattern.make(pattern) }
 const off = "[=] FALSE|OFF|0|'false'|'off'"
 
 /** Statements that are not simply part of a transaction. The first that matches counts. */
-export const standings: ReadonlyMap<string, ReadonlyArray<Standing>> = Pattern.index([
+export const standings: RuleTable.RuleTable<Standing> = RuleTable.make([
   refused(
     "CREATE [UNIQUE] INDEX CONCURRENTLY [[IF NOT EXISTS] <index> ON [ONLY] <table>]",
     "IndexBuilt",
@@ -109,14 +110,14 @@ interface Creation {
 const table = "[GLOBAL|LOCAL] [TEMP|TEMPORARY|UNLOGGED|FOREIGN] TABLE"
 
 /** Statements after which there is a table that nobody else uses yet. */
-export const creations: ReadonlyMap<string, ReadonlyArray<Creation>> = Pattern.index([
+export const creations: RuleTable.RuleTable<Creation> = RuleTable.make([
   { pattern: Pattern.make(`CREATE ${table} IF NOT EXISTS <table>`), surely: false },
   { pattern: Pattern.make(`CREATE ${table} <table>`), surely: true },
   { pattern: Pattern.make("CREATE MATERIALIZED VIEW [IF NOT EXISTS] <table>"), surely: false }
 ])
 
 /** Statements that tell which table a script is about. */
-export const firstTables = Pattern.index([
+export const firstTables = RuleTable.make([
   { pattern: Pattern.make(`CREATE ${table} [IF NOT EXISTS] <table>`) },
   { pattern: Pattern.make("ALTER [FOREIGN] TABLE [IF EXISTS] [ONLY] <table>") }
 ])
@@ -138,7 +139,7 @@ const exclusive = "takes ACCESS EXCLUSIVE on {table} (short)"
 const vacuumFull = "VACUUM FULL rewrites {table} under ACCESS EXCLUSIVE"
 
 /** What a person wants to know before a statement runs. The first that matches counts. */
-export const hazards: ReadonlyMap<string, ReadonlyArray<Hazard>> = Pattern.index([
+export const hazards: RuleTable.RuleTable<Hazard> = RuleTable.make([
   fine("CREATE [UNIQUE] INDEX CONCURRENTLY"),
   locks(
     "CREATE [UNIQUE] INDEX [[IF NOT EXISTS] <index>] ON [ONLY] <table>",

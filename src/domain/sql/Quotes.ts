@@ -1,13 +1,6 @@
+import { BLANK, Code, classOf } from "./Characters.ts"
+
 /** Where quoted things of PostgreSQL end. Each function returns -1 when the end is missing. */
-
-const QUOTE = 39
-const BACKSLASH = 92
-const LF = 10
-const CR = 13
-const STAR = 42
-const SLASH = 47
-
-const isBlank = (code: number): boolean => code === 32 || (code >= 9 && code <= 13)
 
 /** Offset after the closing `quote`; doubled quotes stand for themselves. `from` is after the opening one. */
 export const doubledEnd = (text: string, from: number, quote: "'" | '"'): number => {
@@ -20,9 +13,9 @@ export const doubledEnd = (text: string, from: number, quote: "'" | '"'): number
 export const escapedEnd = (text: string, from: number): number => {
   for (let at = from; at < text.length; at += 1) {
     const code = text.charCodeAt(at)
-    if (code === BACKSLASH) at += 1
-    else if (code === QUOTE && text.charCodeAt(at + 1) === QUOTE) at += 1
-    else if (code === QUOTE) return at + 1
+    if (code === Code.backslash) at += 1
+    else if (code === Code.single && text.charCodeAt(at + 1) === Code.single) at += 1
+    else if (code === Code.single) return at + 1
   }
   return -1
 }
@@ -36,9 +29,9 @@ export const continuation = (text: string, from: number): number => {
   let at = from
   for (;;) {
     const code = text.charCodeAt(at)
-    if (code === QUOTE) return lineEnded ? at : -1
-    if (isBlank(code)) {
-      lineEnded ||= code === LF || code === CR
+    if (code === Code.single) return lineEnded ? at : -1
+    if (classOf(code) === BLANK) {
+      lineEnded ||= code === Code.lf || code === Code.cr
       at += 1
     } else if (text.startsWith("--", at)) at = lineEnd(text, at)
     else return -1
@@ -50,7 +43,7 @@ export const lineEnd = (text: string, from: number): number => {
   let at = from
   while (at < text.length) {
     const code = text.charCodeAt(at)
-    if (code === LF || code === CR) break
+    if (code === Code.lf || code === Code.cr) break
     at += 1
   }
   return at
@@ -61,11 +54,11 @@ export const commentEnd = (text: string, from: number): number => {
   let depth = 1
   for (let at = from; at < text.length; at += 1) {
     const code = text.charCodeAt(at)
-    if (code === STAR && text.charCodeAt(at + 1) === SLASH) {
+    if (code === Code.star && text.charCodeAt(at + 1) === Code.slash) {
       depth -= 1
       at += 1
       if (depth === 0) return at + 1
-    } else if (code === SLASH && text.charCodeAt(at + 1) === STAR) {
+    } else if (code === Code.slash && text.charCodeAt(at + 1) === Code.star) {
       depth += 1
       at += 1
     }

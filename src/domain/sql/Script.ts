@@ -1,9 +1,9 @@
 import type { Statement, Unit } from "../Plan.ts"
 import * as Hazards from "./Hazards.ts"
 import * as Lexer from "./Lexer.ts"
-import * as Pattern from "./Pattern.ts"
 import * as Phrase from "./Phrase.ts"
 import * as Rules from "./PostgresqlRules.ts"
+import * as RuleTable from "./RuleTable.ts"
 import * as Statements from "./Statement.ts"
 import * as Transaction from "./Transaction.ts"
 
@@ -20,74 +20,77 @@ export interface Analysis {
   readonly destructive: boolean
 }
 
+type Sentence = Phrase.Sentence
 type Parts = Pick<Analysis, "units" | "unwrapped" | "problems" | "warnings">
 
 /** Takes a rendered script apart. `own`: one transaction for all of it; `none`: one unit per statement. */
 export const analyse = (text: string, transaction: "own" | "none"): Analysis => {
   const { statements, problems } = Statements.split(text)
-  const refused = statements.flatMap(refusal)
-  const parts = transaction === "own" ? own(statements) : none(statements)
-  const hazards = Hazards.of(statements)
+  const sentences = statements.map(Phrase.sentence)
+  const parts = transaction === "own" ? own(sentences) : none(sentences)
+  const hazards = Hazards.of(sentences)
   return {
     units: parts.units,
     unwrapped: parts.unwrapped,
-    problems: [...problems, ...refused, ...parts.problems].sort((a, b) => (a.line ?? 0) - (b.line ?? 0)),
+    problems: [...problems, ...sentences.flatMap(refusal), ...parts.problems].sort(
+      (a, b) => (a.line ?? 0) - (b.line ?? 0)
+    ),
     warnings: [...parts.warnings, ...hazards.warnings],
     destructive: hazards.destructive
   }
 }
 
-const refusal = (statement: Statement): ReadonlyArray<Lexer.Problem> => {
-  const found = Pattern.first(Rules.refusals, Phrase.make(statement.text))
+const refusal = ({ statement, phrase }: Sentence): ReadonlyArray<Lexer.Problem> => {
+  const found = RuleTable.first(Rules.refusals, phrase)
   return found === undefined ? [] : [{ line: statement.line, reason: found.rule.reason }]
 }
 
-const standing = (statement: Statement) => Pattern.first(Rules.standings, Phrase.make(statement.text))
+const statementOf = ({ statement }: Sentence): Statement => statement
 
 const insideTransaction = (
-  statements: ReadonlyArray<Statement>,
+  sentences: ReadonlyArray<Sentence>,
   remedy: string
 ): ReadonlyArray<Lexer.Problem> =>
-  statements.flatMap(statement => {
-    const refused = standing(statement)?.rule.refused
+  sentences.flatMap(({ statement, phrase }) => {
+    const refused = RuleTable.first(Rules.standings, phrase)?.rule.refused
     if (refused === undefined) return []
     return [{ line: statement.line, reason: `${refused} cannot run inside a transaction: ${remedy}` }]
   })
 
-const own = (script: ReadonlyArray<Statement>): Parts => {
-  const { statements, unwrapped, problems, warnings } = Transaction.unwrap(script)
+const own = (script: ReadonlyArray<Sentence>): Parts => {
+  const { sentences, unwrapped, problems, warnings } = Transaction.unwrap(script)
   const remedy = "add the line -- bfm-transaction: none to the up file"
   return {
-    units: [{ atomic: true, statements }],
+    units: [{ atomic: true, statements: sentences.map(statementOf) }],
     unwrapped,
-    problems: [...problems, ...insideTransaction(statements, remedy)],
+    problems: [...problems, ...insideTransaction(sentences, remedy)],
     warnings
   }
 }
 
 interface Block {
-  readonly opener: Statement
-  readonly statements: Array<Statement>
+  readonly opener: Sentence
+  readonly sentences: Array<Sentence>
 }
 
-const none = (script: ReadonlyArray<Statement>): Parts => {
+const none = (script: ReadonlyArray<Sentence>): Parts => {
   const units: Array<Unit> = []
   const problems: Array<Lexer.Problem> = []
   const warnings = new Set<string>()
   let block: Block | undefined
-  for (const statement of script) {
-    const control = Transaction.control(statement)
+  for (const sentence of script) {
+    const control = Transaction.control(sentence)
     if (control === undefined) {
-      if (block === undefined) single(statement, units, problems)
-      else block.statements.push(statement)
+      if (block === undefined) single(sentence, units, problems)
+      else block.sentences.push(sentence)
     } else if (control.does === "opens" && block === undefined) {
-      block = { opener: statement, statements: [] }
+      block = { opener: sentence, sentences: [] }
       if (control.modes) warnings.add(Transaction.modesLost)
     } else if (control.does === "commits" && block !== undefined) {
-      units.push({ atomic: true, statements: block.statements })
-      problems.push(...insideTransaction(block.statements, "put it outside of BEGIN … COMMIT"))
+      units.push({ atomic: true, statements: block.sentences.map(statementOf) })
+      problems.push(...insideTransaction(block.sentences, "put it outside of BEGIN … COMMIT"))
       block = undefined
-    } else problems.push(Transaction.problem(statement, block === undefined ? outside : inside))
+    } else problems.push(Transaction.problem(sentence, block === undefined ? outside : inside))
   }
   if (block !== undefined) problems.push(Transaction.problem(block.opener, "no COMMIT follows"))
   return { units, unwrapped: false, problems, warnings: [...warnings] }
@@ -97,8 +100,12 @@ const inside = "a BEGIN … COMMIT block is one step, done or not done: take it 
 const outside = "no BEGIN comes before: take it out"
 
 /** A statement outside of a block: most are transactions of their own. */
-const single = (statement: Statement, units: Array<Unit>, problems: Array<Lexer.Problem>): void => {
-  const found = standing(statement)
+const single = (
+  { statement, phrase }: Sentence,
+  units: Array<Unit>,
+  problems: Array<Lexer.Problem>
+): void => {
+  const found = RuleTable.first(Rules.standings, phrase)
   const tag = found?.rule.verify
   if (found === undefined || tag === undefined) {
     units.push({ atomic: true, statements: [statement] })
@@ -130,7 +137,7 @@ export const firstTable = (text: string): string | undefined => {
   if (!/\btable\b/i.test(text)) return undefined
   const scanner = Lexer.scanner(text)
   for (let span = Statements.next(scanner); span !== undefined; span = Statements.next(scanner)) {
-    const found = Pattern.first(Rules.firstTables, Phrase.make(text.slice(span.start, span.end)))
+    const found = RuleTable.first(Rules.firstTables, Phrase.make(text.slice(span.start, span.end)))
     if (found !== undefined) return found.match.names.table?.[0]?.name
   }
   return undefined

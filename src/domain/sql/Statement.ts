@@ -1,4 +1,5 @@
 import type { Statement } from "../Plan.ts"
+import { Code } from "./Characters.ts"
 import * as Lexer from "./Lexer.ts"
 import { locator } from "./Position.ts"
 
@@ -44,52 +45,44 @@ const otherwise: Record<Body, Body> = {
  * How a token moves the state. The body of BEGIN ATOMIC ends with the END that follows a semicolon: each of its
  * statements ends with one, so an END of a CASE never does, and no statement begins with END there.
  */
-const step = (body: Body, text: string, token: Lexer.Token): Body => {
-  if (body === "none") return body
-  if (token.kind !== "word") return otherwise[body]
-  return wordBefore[body][text.slice(token.start, token.end).toLowerCase()] ?? otherwise[body]
+const step = (body: Body, { text, kind, start, end }: Lexer.Scanner): Body => {
+  if (kind !== "word") return otherwise[body]
+  return wordBefore[body][text.slice(start, end).toLowerCase()] ?? otherwise[body]
 }
 
-const isCreate = (text: string, token: Lexer.Token): boolean =>
-  token.kind === "word" &&
-  token.end - token.start === 6 &&
-  text.slice(token.start, token.end).toLowerCase() === "create"
-
-const SEMICOLON = 59
-const OPEN = 40
-const CLOSE = 41
+const is = (scanner: Lexer.Scanner, word: string): boolean =>
+  scanner.kind === "word" &&
+  scanner.end - scanner.start === word.length &&
+  scanner.text.slice(scanner.start, scanner.end).toLowerCase() === word
 
 /** The next statement at the scanner's place; `undefined` at the end of the text. Empty ones are passed over. */
 export const next = (scanner: Lexer.Scanner): Span | undefined => {
   const { text } = scanner
-  let first: Lexer.Token | undefined
+  let start = -1
   let end = 0
   let depth = 0
   let body: Body = "none"
-  for (;;) {
-    const before = scanner.offset
-    const token = Lexer.next(scanner)
-    if (token === undefined) break
-    if (token.kind === "psql") {
-      if (first === undefined) return token
-      scanner.offset = before
+  while (Lexer.next(scanner)) {
+    if (scanner.kind === "psql") {
+      if (start === -1) return { start: scanner.start, end: scanner.end }
+      scanner.end = scanner.start
       break
     }
-    const code = token.kind === "punctuation" ? text.charCodeAt(token.start) : 0
-    const inside = depth > 0 || body === "atomic" || body === "boundary"
-    if (code === SEMICOLON && !inside) {
-      if (first !== undefined) break
+    const code = scanner.kind === "punctuation" ? text.charCodeAt(scanner.start) : 0
+    if (code === Code.semicolon && depth === 0 && body !== "atomic" && body !== "boundary") {
+      if (start !== -1) break
       continue
     }
-    if (first === undefined) {
-      first = token
-      body = isCreate(text, token) ? "create" : "none"
-    } else if (depth === 0) body = code === SEMICOLON ? "boundary" : step(body, text, token)
-    if (code === OPEN) depth += 1
-    else if (code === CLOSE && depth > 0) depth -= 1
-    end = token.end
+    if (start === -1) {
+      start = scanner.start
+      body = is(scanner, "create") ? "create" : "none"
+    } else if (body !== "none" && depth === 0)
+      body = code === Code.semicolon ? "boundary" : step(body, scanner)
+    if (code === Code.open) depth += 1
+    else if (code === Code.close && depth > 0) depth -= 1
+    end = scanner.end
   }
-  return first === undefined ? undefined : { start: first.start, end }
+  return start === -1 ? undefined : { start, end }
 }
 
 /**

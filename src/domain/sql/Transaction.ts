@@ -1,7 +1,7 @@
-import type { Statement } from "../Plan.ts"
 import type { Problem } from "./Lexer.ts"
 import * as Pattern from "./Pattern.ts"
-import * as Phrase from "./Phrase.ts"
+import type { Sentence } from "./Phrase.ts"
+import * as RuleTable from "./RuleTable.ts"
 
 /** What a statement does to the transaction around it. */
 export interface Control {
@@ -24,7 +24,7 @@ const usual = "ISOLATION|LEVEL|READ|COMMITTED|UNCOMMITTED|WRITE|NOT|,*"
 const every =
   "ISOLATION|LEVEL|READ|COMMITTED|UNCOMMITTED|WRITE|NOT|SERIALIZABLE|REPEATABLE|ONLY|DEFERRABLE|,*"
 
-const controls: ReadonlyMap<string, ReadonlyArray<Rule>> = Pattern.index([
+const controls: RuleTable.RuleTable<Rule> = RuleTable.make([
   rule(`BEGIN [WORK|TRANSACTION] ${usual} $`, "opens"),
   rule(`BEGIN [WORK|TRANSACTION] ${every} $`, "opens", true),
   rule(`START TRANSACTION ${usual} $`, "opens"),
@@ -35,20 +35,18 @@ const controls: ReadonlyMap<string, ReadonlyArray<Rule>> = Pattern.index([
 ])
 
 /** `undefined` for every statement that is not transaction control. `SET TRANSACTION` is none. */
-export const control = (statement: Statement): Control | undefined =>
-  Pattern.first(controls, Phrase.make(statement.text))?.rule
+export const control = ({ phrase }: Sentence): Control | undefined => RuleTable.first(controls, phrase)?.rule
 
 /** The keywords of a statement, for messages. */
-const opening = (statement: Statement): string => {
-  const phrase = Phrase.make(statement.text)
+const opening = ({ phrase }: Sentence): string => {
   const words = [phrase.at(0), ...["transaction", "prepared"].filter(word => word === phrase.at(1))]
   return words.join(" ").toUpperCase()
 }
 
 /** A problem where the statement stands. */
-export const problem = (statement: Statement, reason: string): Problem => ({
-  line: statement.line,
-  reason: `${opening(statement)}: ${reason}`
+export const problem = (sentence: Sentence, reason: string): Problem => ({
+  line: sentence.statement.line,
+  reason: `${opening(sentence)}: ${reason}`
 })
 
 const remedy =
@@ -62,24 +60,24 @@ export const modesLost =
  * Transaction control anywhere else is a problem.
  */
 export const unwrap = (
-  statements: ReadonlyArray<Statement>
+  sentences: ReadonlyArray<Sentence>
 ): {
-  readonly statements: ReadonlyArray<Statement>
+  readonly sentences: ReadonlyArray<Sentence>
   readonly unwrapped: boolean
   readonly problems: ReadonlyArray<Problem>
   readonly warnings: ReadonlyArray<string>
 } => {
-  const first = statements[0]
-  const last = statements.at(-1)
+  const first = sentences[0]
+  const last = sentences.at(-1)
   const opener = first === undefined ? undefined : control(first)
   const unwrapped = opener?.does === "opens" && last !== undefined && control(last)?.does === "commits"
-  const inner = unwrapped ? statements.slice(1, -1) : statements
+  const inner = unwrapped ? sentences.slice(1, -1) : sentences
   return {
-    statements: inner,
+    sentences: inner,
     unwrapped,
     problems: inner
-      .filter(statement => control(statement) !== undefined)
-      .map(statement => problem(statement, remedy)),
+      .filter(sentence => control(sentence) !== undefined)
+      .map(sentence => problem(sentence, remedy)),
     warnings: unwrapped && opener.modes ? [modesLost] : []
   }
 }
