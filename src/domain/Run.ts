@@ -144,7 +144,7 @@ export const HistoryItem = Schema.Struct({
   name: Schema.String,
   connection: Schema.String,
   backend: Backend,
-  /** `resolved_*`: a human said so. `reconciled_*`: the ledger said so and the state had not known. */
+  /** `resolved_*`: a human said so. `reconciled_removed`: the ledger does not know it any more. */
   event: Schema.Literal(
     "applied",
     "failed",
@@ -153,7 +153,6 @@ export const HistoryItem = Schema.Struct({
     "interrupted",
     "resolved_applied",
     "resolved_pending",
-    "reconciled_applied",
     "reconciled_removed"
   ),
   /** RFC 3339. */

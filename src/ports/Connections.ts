@@ -48,8 +48,8 @@ export type StepOutcome =
       readonly step: Step
       readonly durationMs: number
     }
-  /** The ledger says that it is done already, by this or another run. */
-  | { readonly _tag: "AlreadyApplied"; readonly step: Step }
+  /** Nothing was sent: the ledger says that it is done already, or it cannot be rehearsed. */
+  | { readonly _tag: "Skipped"; readonly step: Step; readonly reason: string }
   | {
       readonly _tag: "Failed"
       readonly step: Step
@@ -68,9 +68,12 @@ export interface StoreSession {
   readonly entries: ReadonlyArray<LedgerEntry>
   /**
    * Runs steps of this schema in order: exactly once, also when the process or the connection dies at any
-   * moment. Checks each step's requirements first. Stops at the first that fails. Interrupting cancels the statement in the store.
+   * moment. Checks each step's requirements first. Stops at the first that fails. Pulling the stream runs the
+   * next few steps; whoever stops pulling stops between steps.
    */
   readonly run: (work: ReadonlyArray<Work>) => Stream.Stream<StepOutcome>
+  /** Asks the store to cancel the statement in flight; `run` still tells what became of the step. */
+  readonly cancel: Effect.Effect<void>
   /** Really executes the steps in order and takes everything back. */
   readonly rehearse: (work: ReadonlyArray<Work>) => Stream.Stream<StepOutcome>
 }

@@ -33,9 +33,12 @@ export const poolConfig = (server: Server): Effect.Effect<pg.PoolConfig, Certifi
   }))
 
 /** One client that is not connected yet, for a session that must not share a pool. */
-export const make = (server: Server): Effect.Effect<pg.Client, CertificateUnreadable> =>
+export const make = (
+  server: Server,
+  options: Pick<pg.ClientConfig, "query_timeout" | "application_name"> = {}
+): Effect.Effect<pg.Client, CertificateUnreadable> =>
   Effect.map(readCertificate(server), ca => {
-    const config = clientConfig(server, ca)
+    const config = { ...clientConfig(server, ca), ...options }
     return server.tls === "prefer" ? new PreferTlsClient(config) : new pg.Client(config)
   })
 

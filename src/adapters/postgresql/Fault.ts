@@ -1,0 +1,83 @@
+import * as Data from "effect/Data"
+import pg from "pg"
+
+/** The server refused a statement and the session goes on. */
+export class Refused extends Data.TaggedError("Refused")<{
+  readonly code: string
+  readonly reason: string
+  readonly detail: string | undefined
+  readonly hint: string | undefined
+  /** 1-based position in the whole message. */
+  readonly position: number | undefined
+  /** 1-based position in {@link internalQuery}. */
+  readonly internalPosition: number | undefined
+  readonly internalQuery: string | undefined
+  readonly where: string | undefined
+}> {
+  override get message() {
+    return this.reason
+  }
+}
+
+/** The connection is gone: what was under way may or may not have happened. */
+export class Lost extends Data.TaggedError("Lost")<{
+  readonly reason: string
+  readonly code: string | undefined
+}> {
+  override get message() {
+    return this.reason
+  }
+}
+
+export type Fault = Refused | Lost
+
+/** Classes of SQLSTATE after which the server closes the connection. */
+const fatal = new Set(["57P01", "57P02", "57P03", "57P05", "08000", "08003", "08006", "25P03"])
+
+const number = (text: string | undefined): number | undefined =>
+  text === undefined ? undefined : Number(text)
+
+/** What pg rejects with, as a value. */
+export const from = (cause: unknown): Fault => {
+  if (!(cause instanceof pg.DatabaseError)) {
+    const code = cause instanceof Error && "code" in cause ? String(cause.code) : undefined
+    return new Lost({ reason: cause instanceof Error ? describe(cause) : String(cause), code })
+  }
+  const code = cause.code ?? "XX000"
+  if (fatal.has(code) || cause.severity === "FATAL" || cause.severity === "PANIC") {
+    return new Lost({ reason: cause.message, code })
+  }
+  return new Refused({
+    code,
+    reason: cause.message,
+    detail: cause.detail,
+    hint: cause.hint,
+    position: number(cause.position),
+    internalPosition: number(cause.internalPosition),
+    internalQuery: cause.internalQuery,
+    where: cause.where
+  })
+}
+
+/** Node's connection errors have an empty message when several addresses failed. */
+const describe = (error: Error): string =>
+  error instanceof AggregateError && error.errors.length > 0
+    ? error.errors.map(part => (part instanceof Error ? part.message : String(part))).join("; ")
+    : error.message || error.name
+
+/** A refusal of our own, where the server has nothing to say. Codes begin with `BF`. */
+export const ours = (code: `BF${string}`, reason: string, hint?: string, detail?: string): Refused =>
+  new Refused({
+    code,
+    reason,
+    detail,
+    hint,
+    position: undefined,
+    internalPosition: undefined,
+    internalQuery: undefined,
+    where: undefined
+  })
+
+/** Could not get a lock in time, or was chosen to end a deadlock: the same step may succeed a moment later. */
+export const isContention = (fault: Fault): boolean =>
+  fault._tag === "Refused" && (fault.code === "55P03" || fault.code === "40P01" || fault.code === "40001")

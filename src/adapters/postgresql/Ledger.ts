@@ -1,0 +1,150 @@
+import * as Effect from "effect/Effect"
+import type { LedgerEntry } from "../../domain/Ledger.ts"
+import type { Step } from "../../domain/Plan.ts"
+import type { RunContext } from "../../ports/Connections.ts"
+import { identifier, literal } from "./Quote.ts"
+import type { Wire } from "./Wire.ts"
+
+/** A journal's line as this adapter reads it: what was done is recognized by its hash. */
+export interface Entry extends LedgerEntry {
+  /** Hash over the texts of the units that are done. */
+  readonly doneHash: string
+  /** JSON of the unit that was begun and not finished. */
+  readonly doubt: string | undefined
+}
+
+/** The SQL of the ledger that lives in `schema` of the target. */
+export interface Ledger {
+  readonly schema: string
+  readonly create: string
+  /** All entries of a connection; of one schema when it is given. */
+  readonly select: (connection: string, schema?: string) => string
+  /** Writes the entry of a step that is done; returns the server's clock as `at`, in milliseconds. */
+  readonly insertApplied: (step: Step, context: RunContext) => string
+  /** Removes the entry of a step that was rolled back; raises when there is none. */
+  readonly remove: (step: Step) => string
+  /** Begins a journal, or turns an applied entry into one that is being rolled back. */
+  readonly begin: (step: Step, context: RunContext) => string
+  readonly mark: (step: Step, unitsDone: number, doneHash: string, doubt: string | undefined) => string
+  /** Ends the journal of a step that was applied. */
+  readonly finish: (step: Step) => string
+  /** Removes an entry, if there is one; takes literals. */
+  readonly erase: (migrationId: string, schema: string) => string
+  readonly storeScripts: string
+  readonly appliedText: string
+}
+
+/** The server's clock, in milliseconds since the epoch. */
+export const now = "(extract(epoch from pg_catalog.clock_timestamp())*1000)::float8"
+
+const columns = `migration_id, connection, schema, version, name, state, direction, checksum_algorithm, checksum,
+ source_hash, units_done, done_hash, doubt, run_id, actor, method, (extract(epoch from applied_at)*1000)::float8 as applied_at`
+
+export const make = (schema: string): Ledger => {
+  const table = `${identifier(schema)}.ledger`
+  const scripts = `${identifier(schema)}.script`
+  const where = (step: Step) =>
+    `migration_id=${literal(step.migration_id)} AND schema=${literal(step.schema)}`
+  return {
+    schema,
+    // Serialized by hand: CREATE … IF NOT EXISTS of two sessions at once can still collide.
+    create: `BEGIN;SELECT pg_advisory_xact_lock(${creationKey});
+CREATE SCHEMA IF NOT EXISTS ${identifier(schema)};
+CREATE TABLE IF NOT EXISTS ${table} (
+  migration_id text NOT NULL,
+  connection text NOT NULL,
+  schema text NOT NULL,
+  version text NOT NULL,
+  name text NOT NULL,
+  state text NOT NULL CHECK (state IN ('applied','running')),
+  direction text NOT NULL CHECK (direction IN ('up','down')),
+  checksum_algorithm integer NOT NULL,
+  checksum text NOT NULL,
+  source_hash text NOT NULL,
+  units_done integer NOT NULL DEFAULT 0,
+  done_hash text NOT NULL DEFAULT '',
+  doubt text,
+  run_id text NOT NULL,
+  actor text NOT NULL,
+  method text NOT NULL,
+  applied_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  PRIMARY KEY (migration_id, schema)
+);
+CREATE TABLE IF NOT EXISTS ${scripts} (hash text PRIMARY KEY, text text NOT NULL);
+COMMENT ON TABLE ${table} IS 'BfM: which migrations are applied here; written with each change itself. Do not edit: bfm resolve';
+COMMIT`,
+    select: (connection, within) =>
+      `SELECT ${columns} FROM ${table} WHERE connection=${literal(connection)}${within === undefined ? "" : ` AND schema=${literal(within)}`}`,
+    insertApplied: (step, context) => `${insert(table, step, context, "applied")} RETURNING ${now} AS at`,
+    remove: step =>
+      `DO ${literal(`BEGIN DELETE FROM ${table} WHERE ${where(step)};IF NOT FOUND THEN RAISE EXCEPTION 'the ledger has no entry to remove' USING ERRCODE='BF002';END IF;END`)};SELECT ${now} AS at`,
+    begin: (step, context) =>
+      step.direction === "up"
+        ? insert(table, step, context, "running")
+        : `UPDATE ${table} SET state='running',direction='down',units_done=0,done_hash='',doubt=NULL,run_id=${literal(context.runId)} WHERE ${where(step)}`,
+    mark: (step, unitsDone, doneHash, doubt) =>
+      `UPDATE ${table} SET units_done=${unitsDone},done_hash=${literal(doneHash)},doubt=${doubt === undefined ? "NULL" : literal(doubt)} WHERE ${where(step)}`,
+    finish: step =>
+      `UPDATE ${table} SET state='applied',checksum_algorithm=${step.checksum.algorithm},checksum=${literal(step.checksum.value)},source_hash=${literal(step.source_hash)},doubt=NULL,applied_at=pg_catalog.clock_timestamp() WHERE ${where(step)}`,
+    erase: (migrationId, schema) =>
+      `DELETE FROM ${table} WHERE migration_id=${migrationId} AND schema=${schema}`,
+    storeScripts: `INSERT INTO ${scripts}(hash,text) SELECT * FROM unnest($1::text[],$2::text[]) ON CONFLICT DO NOTHING`,
+    appliedText: `SELECT s.text FROM ${table} l JOIN ${scripts} s ON s.hash=l.source_hash WHERE l.migration_id=$1 AND l.schema=$2`
+  }
+}
+
+/** Any number, the same for everybody: who creates a ledger waits for the other who does. */
+const creationKey = "4716402187235114337"
+
+const insert = (table: string, step: Step, context: RunContext, state: LedgerEntry["state"]): string =>
+  `INSERT INTO ${table}(migration_id,connection,schema,version,name,state,direction,checksum_algorithm,checksum,source_hash,run_id,actor,method) VALUES(${[
+    step.migration_id,
+    step.connection,
+    step.schema,
+    step.version,
+    step.name,
+    state,
+    "up"
+  ]
+    .map(literal)
+    .join(",")},${step.checksum.algorithm},${[
+    step.checksum.value,
+    step.source_hash,
+    context.runId,
+    context.actor.name,
+    context.actor.method
+  ]
+    .map(literal)
+    .join(",")})`
+
+/** One row of {@link Ledger.select}. */
+export const decode = (row: Readonly<Record<string, unknown>>): Entry => ({
+  migrationId: String(row["migration_id"]),
+  connection: String(row["connection"]),
+  schema: String(row["schema"]),
+  version: String(row["version"]),
+  name: String(row["name"]),
+  state: row["state"] === "running" ? "running" : "applied",
+  direction: row["direction"] === "down" ? "down" : "up",
+  checksum: { algorithm: Number(row["checksum_algorithm"]), value: String(row["checksum"]) },
+  sourceHash: String(row["source_hash"]),
+  unitsDone: Number(row["units_done"]),
+  unitBegun: row["doubt"] !== null,
+  doneHash: String(row["done_hash"]),
+  doubt: typeof row["doubt"] === "string" ? row["doubt"] : undefined,
+  appliedAt: Number(row["applied_at"]),
+  runId: String(row["run_id"]),
+  actor: String(row["actor"]),
+  method: String(row["method"])
+})
+
+/** The ledger, or its schema, is not there yet: nothing was ever applied. */
+export const isAbsent = (fault: { readonly _tag: string; readonly code?: string | undefined }): boolean =>
+  fault._tag === "Refused" && (fault.code === "42P01" || fault.code === "3F000")
+
+/** Creates the ledger; costs nothing but a round trip when it is there. */
+export const ensure = (wire: Wire, ledger: Ledger) =>
+  wire.send(ledger.create).pipe(
+    Effect.tapError(() => Effect.ignore(wire.send("ROLLBACK"))),
+    Effect.asVoid
+  )

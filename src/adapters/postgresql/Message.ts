@@ -1,0 +1,77 @@
+import type { Step, Unit } from "../../domain/Plan.ts"
+import * as Ledger from "./Ledger.ts"
+import { identifier, literal } from "./Quote.ts"
+
+/** Beyond this many statements one EXECUTE of the whole text is much cheaper than one each. */
+const manyStatements = 500
+
+/** A user's `search_path`, as BfM sets it: the schema, then `public` for what extensions put there. */
+const searchPath = (schema: string): string => `${identifier(schema)}, public`
+
+interface Limits {
+  readonly lockTimeout: number
+  readonly statementTimeout: number
+}
+
+const settings = (step: Step, limits: Limits, local: boolean): string =>
+  [
+    ["standard_conforming_strings", "on"],
+    ["lock_timeout", `${limits.lockTimeout}ms`],
+    ["statement_timeout", `${limits.statementTimeout}ms`],
+    ...(step.schema === "" ? [] : [["search_path", searchPath(step.schema)]])
+  ]
+    .map(([name, value]) => `pg_catalog.set_config('${name}',${literal(value ?? "")},${local})`)
+    .join(",")
+
+/**
+ * Nothing of a step's own settings, roles, temporary objects, cursors or prepared statements reaches the
+ * next. What DISCARD ALL does, without what may not stand among other statements and without giving up
+ * our advisory lock.
+ */
+export const reset =
+  "SET SESSION AUTHORIZATION DEFAULT;RESET ALL;CLOSE ALL;DEALLOCATE ALL;UNLISTEN *;DISCARD PLANS;DISCARD SEQUENCES;DISCARD TEMP"
+
+/** Opens a step's transaction. `durable: false` lets a later commit of the same message wait for the disk. */
+export const open = (step: Step, durable: boolean): string =>
+  `BEGIN;${durable ? "" : "SET LOCAL synchronous_commit TO off;"}${prepare(step)}`
+
+/** The settings of a step for the rest of the transaction, and its schema. */
+export const prepare = (step: Step): string => {
+  const limits = { lockTimeout: step.lock_timeout, statementTimeout: step.statement_timeout }
+  return `SELECT ${settings(step, limits, true)},${Ledger.now} AS at;${createSchema(step)}`
+}
+
+export const createSchema = (step: Step): string =>
+  step.creates_schema ? `CREATE SCHEMA IF NOT EXISTS ${identifier(step.schema)};` : ""
+
+/** What stands between a step's own statements and its ledger row: the row is written as ourselves. */
+export const ourselves = "RESET SESSION AUTHORIZATION;RESET ROLE;"
+
+/**
+ * A unit's statements inside DO and EXECUTE: there the server itself refuses transaction control before
+ * anything is committed, and positions are relative to the user's own text. The session is compared with
+ * the one that holds the lock: behind a transaction pooler it could be another.
+ */
+export const body = (unit: Unit, pid: number): string => {
+  if (unit.statements.length === 0) return ""
+  const texts =
+    unit.statements.length > manyStatements ? [joined(unit)] : unit.statements.map(({ text }) => text)
+  const guard = `IF pg_catalog.pg_backend_pid()<>${pid} THEN RAISE EXCEPTION 'the session changed in mid-run: a transaction pooler stands between; connect to PostgreSQL directly' USING ERRCODE='BF001';END IF;`
+  const loop = `FOREACH s IN ARRAY ARRAY[${texts.map(literal).join(",")}]::text[] LOOP EXECUTE s;END LOOP;`
+  return `DO ${literal(`DECLARE s text;BEGIN ${guard}${loop}END`)};`
+}
+
+/** The statements as one text; what the server says of positions is relative to it. */
+export const joined = (unit: Unit): string => unit.statements.map(({ text }) => text).join(";\n")
+
+/** Session settings for a statement that must stand alone; `reset` takes them back. */
+export const standalone = (step: Step): string =>
+  `SELECT ${settings(
+    step,
+    {
+      // Waiting for old transactions to end is what a concurrent build does: a limit only where one is asked for.
+      lockTimeout: 0,
+      statementTimeout: step.statement_timeout
+    },
+    false
+  )}`

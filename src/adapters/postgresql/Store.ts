@@ -1,0 +1,159 @@
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import type pg from "pg"
+import { ConnectionUnreachable, StoreRefused } from "../../domain/Errors.ts"
+import type { Inspection } from "../../domain/Ledger.ts"
+import type { Connection, Store, Work } from "../../ports/Connections.ts"
+import type { Fault } from "./Fault.ts"
+import * as Ledger from "./Ledger.ts"
+import * as Live from "./Live.ts"
+import { literal } from "./Quote.ts"
+import * as Session from "./Session.ts"
+import * as Wire from "./Wire.ts"
+
+/** What a store is made of: the pool of one connection, and how it is to be used. */
+export interface Parts {
+  readonly connection: Connection
+  readonly pool: pg.Pool
+  readonly ledgerSchema: string
+  /** How often a step is tried again after it could not get a lock. */
+  readonly retries: number
+  /** A connection beside the pool, for what must not wait for it. */
+  readonly aside: <A>(use: (client: pg.Client) => Promise<A>) => Effect.Effect<A, Fault>
+}
+
+export const make = (parts: Parts): Store => {
+  const { connection, pool } = parts
+  const ledger = Ledger.make(parts.ledgerSchema)
+  const place = (schema: string) => ({
+    connection: connection.name,
+    schema,
+    ledgerSchema: parts.ledgerSchema
+  })
+  const refused = (action: string) => (fault: Fault) => errorOf(connection, action, fault)
+  const withWire = <A>(action: string, use: (wire: Wire.Wire) => Effect.Effect<A, Fault>) =>
+    Effect.scoped(Effect.flatMap(Wire.acquire(pool), use)).pipe(Effect.mapError(refused(action)))
+  const ensured = (action: string, use: (wire: Wire.Wire) => Effect.Effect<unknown, Fault>) =>
+    withWire(action, wire => Effect.zipRight(Ledger.ensure(wire, ledger), use(wire))).pipe(Effect.asVoid)
+  let hasLedger = false
+  const stored = new Set<string>()
+
+  const session: Store["session"] = (schema, context, wait, waiting) =>
+    Effect.gen(function* () {
+      const live = yield* Live.make(pool, place(schema), ledger, context, wait, waiting)
+      if (!hasLedger) yield* Effect.flatMap(live.wire, wire => Ledger.ensure(wire, ledger))
+      hasLedger = true
+      const entries = yield* live.entries
+      const inner = Session.make(live, entries, parts.retries, cancel(parts, live))
+      // The texts are kept for comparing later; they are written once, and before any change.
+      const keep = (work: ReadonlyArray<Work>) =>
+        Effect.flatMap(live.wire, wire => storeScripts(wire, ledger, work, stored)).pipe(Effect.ignoreLogged)
+      return {
+        ...inner,
+        run: (work: ReadonlyArray<Work>) => Stream.concat(Stream.execute(keep(work)), inner.run(work))
+      }
+    }).pipe(Effect.mapError(error => (error._tag === "LockBusy" ? error : refused("open a session")(error))))
+
+  return {
+    connection,
+    inspect: withWire("read the ledger", wire => inspect(wire, ledger, connection.name)).pipe(
+      Effect.map(({ found, inspection }) => {
+        hasLedger = found
+        return inspection
+      })
+    ),
+    appliedText: (migrationId, schema) =>
+      withWire("read the applied text", wire => wire.ask(ledger.appliedText, [migrationId, schema])).pipe(
+        Effect.map(([row]) => (typeof row?.["text"] === "string" ? row["text"] : undefined))
+      ),
+    session,
+    markApplied: (work, context) =>
+      ensured("write the ledger", wire =>
+        Effect.zipRight(
+          storeScripts(wire, ledger, [work], stored),
+          wire.send(
+            `BEGIN;${erase(ledger, work.step.migration_id, work.step.schema)};${ledger.insertApplied(work.step, context)};COMMIT`
+          )
+        )
+      ),
+    markPending: (migrationId, schema) =>
+      ensured("write the ledger", wire => wire.send(erase(ledger, migrationId, schema)))
+  }
+}
+
+/** Ledger and schemas in one round trip; a database without a ledger costs a second one. */
+const inspect = (wire: Wire.Wire, ledger: Ledger.Ledger, connection: string) =>
+  wire.send(`${schemasQuestion};${ledger.select(connection)}`).pipe(
+    Effect.map(([schemas, entries]) => ({ found: true, schemas, entries })),
+    Effect.catchIf(Ledger.isAbsent, () =>
+      Effect.map(wire.send(schemasQuestion), ([schemas]) => ({ found: false, schemas, entries: undefined }))
+    ),
+    Effect.map(({ found, schemas, entries }) => ({
+      found,
+      inspection: {
+        connection,
+        entries: (entries?.rows ?? []).map(Ledger.decode),
+        schemas: new Set((schemas?.rows ?? []).map(row => String(row["name"])))
+      } satisfies Inspection
+    }))
+  )
+
+const schemasQuestion = "SELECT nspname AS name FROM pg_catalog.pg_namespace"
+
+const erase = (ledger: Ledger.Ledger, migrationId: string, schema: string): string =>
+  ledger.erase(literal(migrationId), literal(schema))
+
+/** Writes the texts that the ledger does not have yet, in one round trip; a text is known by its hash. */
+const storeScripts = Effect.fnUntraced(function* (
+  wire: Wire.Wire,
+  ledger: Ledger.Ledger,
+  work: ReadonlyArray<Work>,
+  stored: Set<string>
+) {
+  const texts = new Map<string, string>()
+  for (const { step, migration } of work) {
+    if (step.direction === "up" && !stored.has(step.source_hash))
+      texts.set(step.source_hash, migration.up.text)
+  }
+  if (texts.size === 0) return
+  yield* wire.ask(ledger.storeScripts, [[...texts.keys()], [...texts.values()]])
+  for (const hash of texts.keys()) stored.add(hash)
+})
+
+/** Over a connection of its own: the one that is busy cannot be told. */
+const cancel = (parts: Parts, live: Live.Live): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    const pid = live.pid()
+    return pid === undefined
+      ? Effect.void
+      : Effect.ignore(parts.aside(client => client.query("SELECT pg_catalog.pg_cancel_backend($1)", [pid])))
+  })
+
+/** Refusals that mean a missing right, and what to grant. */
+const rights = new Set(["42501"])
+
+const errorOf = (
+  connection: Connection,
+  action: string,
+  fault: Fault
+): ConnectionUnreachable | StoreRefused =>
+  fault._tag === "Lost"
+    ? new ConnectionUnreachable({
+        connection: connection.name,
+        address: connection.address,
+        reason: fault.reason,
+        ...(fault.code === undefined ? {} : { code: fault.code })
+      })
+    : new StoreRefused({
+        connection: connection.name,
+        action,
+        reason: fault.reason,
+        code: fault.code,
+        ...(rights.has(fault.code)
+          ? {
+              hint: "the ledger needs a schema of its own: grant CREATE on the database, or create it and grant USAGE and CREATE"
+            }
+          : fault.hint === undefined
+            ? {}
+            : { hint: fault.hint })
+      })

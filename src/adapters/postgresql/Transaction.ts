@@ -1,0 +1,90 @@
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Random from "effect/Random"
+import type { StepOutcome, Work } from "../../ports/Connections.ts"
+import * as Blockers from "./Blockers.ts"
+import * as Fault from "./Fault.ts"
+import type { Live } from "./Live.ts"
+import * as Message from "./Message.ts"
+import * as Report from "./Report.ts"
+import * as Settle from "./Settle.ts"
+import type { Result } from "./Wire.ts"
+
+/** What became of some steps, and with which to go on; nothing left to do after a failure. */
+export interface Progress {
+  readonly outcomes: ReadonlyArray<StepOutcome>
+  readonly rest: ReadonlyArray<Work>
+  /** How often the first of `rest` has been tried. */
+  readonly attempts: number
+  readonly durationMs: number
+}
+
+/** A step as one transaction: its statements and its ledger row commit together, or not at all. */
+const transaction = (live: Live, { step }: Work, pid: number, durable: boolean): string => {
+  const [unit] = step.units
+  const record =
+    step.direction === "up" ? live.ledger.insertApplied(step, live.context) : live.ledger.remove(step)
+  const statements = unit === undefined ? "" : Message.body(unit, pid)
+  return `${Message.open(step, durable)}${statements}${Message.ourselves}${record};COMMIT;${Message.reset}`
+}
+
+/**
+ * Runs several steps, each in its own transaction, in one message: the server stops reading it at the first
+ * error, so that nothing behind a failed step runs. The last commit waits until all of them are on disk;
+ * outcomes are told after that.
+ */
+export const run = (live: Live, batch: ReadonlyArray<Work>, attempts: number, retries: number) =>
+  Effect.gen(function* () {
+    const began = yield* Clock.currentTimeMillis
+    const wire = yield* live.wire
+    const text = batch
+      .map((work, index) => transaction(live, work, wire.pid, index === batch.length - 1))
+      .join(";")
+    const answer = yield* Effect.either(Blockers.watch(live.pool, wire.pid, wire.send(text)))
+    const durationMs = (yield* Clock.currentTimeMillis) - began
+    if (answer._tag === "Right") {
+      return { outcomes: succeeded(batch, answer.right.exit, durationMs), rest: [], attempts: 0, durationMs }
+    }
+    const { error, blockers } = answer.left
+    const settled = yield* Settle.settle(live, batch, error)
+    const outcomes = settled.done.map(applied(durationMs / batch.length))
+    const [failing] = settled.rest
+    if (failing === undefined) return { outcomes, rest: [], attempts: 0, durationMs }
+    const tried = settled.done.length === 0 ? attempts + 1 : 1
+    if (Fault.isContention(error) && tried <= retries) {
+      yield* pause(tried)
+      const reason = blockers === undefined ? error.reason : `${error.reason}; held by ${blockers}`
+      const retried: StepOutcome = { _tag: "Retried", step: failing.step, attempt: tried, reason }
+      return { outcomes: [...outcomes, retried], rest: settled.rest, attempts: tried, durationMs }
+    }
+    const failed = Report.failed(failing.step, error, {
+      aftermath: Report.nothingLeft,
+      attempts: tried,
+      durationMs: durationMs / batch.length,
+      blockedBy: blockers
+    })
+    return { outcomes: [...outcomes, failed], rest: [], attempts: 0, durationMs }
+  })
+
+/** Lets the traffic through that queued behind us before the lock is asked for again. */
+const pause = (tried: number) =>
+  Effect.flatMap(Random.nextRange(0.5, 1.5), jitter =>
+    Effect.sleep(Math.min(5_000, 200 * 2 ** (tried - 1)) * jitter)
+  )
+
+const applied =
+  (durationMs: number) =>
+  ({ step }: Work): StepOutcome => ({ _tag: "Applied", step, durationMs: Math.max(0, durationMs) })
+
+/** Each transaction answers with the server's clock twice: when it began and when its ledger row was written. */
+const succeeded = (
+  batch: ReadonlyArray<Work>,
+  results: ReadonlyArray<Result>,
+  durationMs: number
+): ReadonlyArray<StepOutcome> => {
+  const clock = results.flatMap(({ rows }) => (typeof rows[0]?.["at"] === "number" ? [rows[0]["at"]] : []))
+  return batch.map((work, index) => {
+    const [from, to] = [clock[2 * index], clock[2 * index + 1]]
+    return applied(from === undefined || to === undefined ? durationMs / batch.length : to - from)(work)
+  })
+}

@@ -1,0 +1,98 @@
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import type pg from "pg"
+import * as Fault from "./Fault.ts"
+
+/** The rows of one statement, by column name. */
+export interface Result {
+  readonly command: string
+  readonly rowCount: number
+  readonly rows: ReadonlyArray<Readonly<Record<string, unknown>>>
+}
+
+/** One connection that nobody else uses meanwhile. The only place, beside the pool, that talks to `pg`. */
+export interface Wire {
+  /** Process id of the server's backend. */
+  readonly pid: number
+  /** One message with any number of statements, by the simple protocol: one round trip. */
+  readonly send: (text: string) => Effect.Effect<ReadonlyArray<Result>, Fault.Fault>
+  /** One statement with parameters. */
+  readonly ask: (
+    text: string,
+    values: ReadonlyArray<unknown>
+  ) => Effect.Effect<ReadonlyArray<Readonly<Record<string, unknown>>>, Fault.Fault>
+}
+
+interface Cancellable extends pg.PoolClient {
+  readonly processID: number
+}
+
+/** Takes a connection from the pool; a connection that was lost, or left in mid-statement, is not given back to it. */
+export const acquire = (pool: pg.Pool): Effect.Effect<Wire, Fault.Lost, Scope.Scope> =>
+  Effect.map(
+    Effect.acquireRelease(connect(pool), held =>
+      Effect.sync(() => {
+        held.client.removeListener("error", held.onError)
+        held.client.release(held.broken)
+      })
+    ),
+    held => ({
+      pid: held.client.processID,
+      send: text => query(held, { text }),
+      ask: (text, values) =>
+        Effect.map(query(held, { text, values: [...values] }), ([result]) => result?.rows ?? [])
+    })
+  )
+
+interface Held {
+  readonly client: Cancellable
+  readonly onError: () => void
+  broken: boolean
+}
+
+const connect = (pool: pg.Pool): Effect.Effect<Held, Fault.Lost> =>
+  Effect.tryPromise({
+    try: () => pool.connect(),
+    catch: cause => {
+      const fault = Fault.from(cause)
+      // A refusal while connecting (password, database) leaves no session either.
+      return fault._tag === "Lost" ? fault : new Fault.Lost({ reason: fault.reason, code: fault.code })
+    }
+  }).pipe(
+    Effect.map(client => {
+      const held: Held = {
+        // pg sets processID when the session starts; its declarations leave it out.
+        client: client as Cancellable,
+        onError: () => {
+          held.broken = true
+        },
+        broken: false
+      }
+      client.on("error", held.onError)
+      return held
+    })
+  )
+
+const query = (held: Held, config: pg.QueryConfig): Effect.Effect<ReadonlyArray<Result>, Fault.Fault> =>
+  Effect.async(resume => {
+    held.client.query(config).then(
+      // With several statements pg answers with an array, which its declarations do not say.
+      (result: pg.QueryResult | ReadonlyArray<pg.QueryResult>) =>
+        resume(Effect.succeed((Array.isArray(result) ? result : [result]).map(toResult))),
+      (cause: unknown) => {
+        const fault = Fault.from(cause)
+        if (fault._tag === "Lost") held.broken = true
+        resume(fault)
+      }
+    )
+    // Whoever goes away in mid-statement leaves a connection that cannot be used again.
+    return Effect.sync(() => {
+      held.broken = true
+    })
+  })
+
+const toResult = (result: pg.QueryResult): Result => ({
+  command: result.command,
+  rowCount: result.rowCount ?? 0,
+  rows: result.rows
+})

@@ -1,0 +1,126 @@
+import * as Either from "effect/Either"
+import type { PlanProblem } from "../domain/Errors.ts"
+import { canonical } from "../domain/Identity.ts"
+import type { LedgerEntry } from "../domain/Ledger.ts"
+import type { Change, Migration, Script } from "../domain/Migration.ts"
+import type { Direction, Step, Unit } from "../domain/Plan.ts"
+import * as Template from "../domain/source/Template.ts"
+import * as Checksum from "../domain/sql/Checksum.ts"
+import * as Sql from "../domain/sql/Script.ts"
+import type { Recording } from "./Record.ts"
+
+/** What a step is made from, beside the migration. */
+export interface Setting {
+  readonly id: string
+  readonly schema: string
+  readonly direction: Direction
+  readonly variables: Readonly<Record<string, string>>
+  readonly lockTimeout: number
+  readonly statementTimeout: number
+  readonly createsSchema: boolean
+  /** The ledger's entry, where the step was begun before. */
+  readonly entry: LedgerEntry | undefined
+  /** Of a program: what it said while it was recorded. */
+  readonly recording: Recording | undefined
+}
+
+/** A step that has not been given its place yet. */
+export type Draft = Omit<Step, "position" | "after">
+
+type Body = Pick<Step, "mode" | "units" | "unwrapped" | "warnings" | "destructive" | "depends_on_data">
+
+/** Renders and takes apart one change: everything that will be sent is known afterwards. */
+export const compile = (
+  migration: Migration,
+  change: Change,
+  setting: Setting
+): Either.Either<Draft, ReadonlyArray<PlanProblem>> =>
+  Either.map(body(migration, change, setting), parts => ({
+    id: setting.id,
+    migration_id: canonical(migration),
+    backend: migration.backend,
+    connection: migration.connection,
+    version: migration.version,
+    name: migration.name,
+    schema: setting.schema,
+    ...(migration.table === undefined ? {} : { table: migration.table }),
+    direction: setting.direction,
+    path: change.path,
+    ...parts,
+    creates_schema: setting.createsSchema,
+    lock_timeout: migration.lockTimeout ?? setting.lockTimeout,
+    statement_timeout: migration.statementTimeout ?? setting.statementTimeout,
+    requires: setting.direction === "up" ? migration.requires : [],
+    checksum: checksum(migration),
+    source_hash: Checksum.sourceHash(migration.up.text),
+    resume_at: setting.entry?.unitsDone ?? 0,
+    in_doubt: setting.entry?.unitBegun ?? false
+  }))
+
+/** What an applied migration is recognized by; blanks and comments do not count. */
+export const checksum = (migration: Migration): Step["checksum"] =>
+  Checksum.of(migration.up._tag === "Program" ? "text" : kindOf(migration.up), migration.up.text)
+
+const kindOf = (script: Script): "sql" | "json" => (script.path.endsWith(".json") ? "json" : "sql")
+
+const body = (
+  migration: Migration,
+  change: Change,
+  setting: Setting
+): Either.Either<Body, ReadonlyArray<PlanProblem>> =>
+  change._tag === "Program"
+    ? Either.right(programBody(setting.recording))
+    : scriptBody(migration, change, setting)
+
+const programBody = (recording: Recording | undefined): Body => ({
+  mode: "program",
+  units: [{ atomic: true, statements: recording?.statements ?? [] }],
+  unwrapped: false,
+  warnings:
+    recording?.dependsOnData === true
+      ? ["the statements depend on data that is read when it runs: this may not be all"]
+      : [],
+  destructive: false,
+  depends_on_data: recording?.dependsOnData ?? true
+})
+
+const scriptBody = (
+  migration: Migration,
+  script: Script,
+  setting: Setting
+): Either.Either<Body, ReadonlyArray<PlanProblem>> => {
+  const rendered = Template.render(script.text, {
+    schema: setting.schema,
+    connection: migration.connection,
+    backend: migration.backend,
+    version: migration.version,
+    variables: setting.variables
+  })
+  if (Either.isLeft(rendered)) return Either.left(rendered.left.map(located("template", setting, script)))
+  const analysis = Sql.analyse(rendered.right, migration.transaction)
+  if (analysis.problems.length > 0)
+    return Either.left(analysis.problems.map(located("script", setting, script)))
+  return Either.right({
+    mode: migration.transaction === "none" ? "journal" : "transaction",
+    units: analysis.units,
+    unwrapped: analysis.unwrapped,
+    warnings: [...warnings(analysis.units), ...analysis.warnings],
+    destructive: analysis.destructive,
+    depends_on_data: false
+  })
+}
+
+const warnings = (units: ReadonlyArray<Unit>): ReadonlyArray<string> =>
+  units.some(unit => unit.verify?._tag === "Unknown")
+    ? ["has a statement whose outcome cannot be found out after a crash: then `bfm resolve` is asked"]
+    : []
+
+const located =
+  (kind: PlanProblem["kind"], setting: Setting, script: Script) =>
+  (problem: { readonly line?: number; readonly reason: string }): PlanProblem => ({
+    kind,
+    id: setting.id,
+    path: script.path,
+    ...(problem.line === undefined ? {} : { line: problem.line }),
+    reason: problem.reason
+  })

@@ -1,0 +1,212 @@
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Ref from "effect/Ref"
+import type * as Scope from "effect/Scope"
+import type { Actor } from "../domain/Actor.ts"
+import type { Catalog } from "../domain/Catalog.ts"
+import type { Plan, Step } from "../domain/Plan.ts"
+import type { RunOptions } from "../domain/Request.ts"
+import type { Event, Failure, RunState } from "../domain/Run.ts"
+import { Connections, type StoreSession, type Work } from "../ports/Connections.ts"
+import { Lock } from "../ports/Lock.ts"
+import { Settings } from "../ports/Settings.ts"
+import { Signals } from "../ports/Signals.ts"
+import * as Lane from "./Lane.ts"
+import * as Segment from "./Segment.ts"
+
+/** What is to be executed, and by whom. */
+export interface Order {
+  readonly plan: Plan
+  readonly catalog: Catalog
+  readonly runId: string
+  readonly actor: Actor
+  readonly options: RunOptions
+  /** `rehearse`: everything is executed and taken back. */
+  readonly mode: "run" | "rehearse"
+}
+
+type Tell = (event: Event) => Effect.Effect<void>
+
+/** Takes the lock of every lane of the plan, always in the same order, so that two runs cannot wait for each other. */
+export const locks = Effect.fn("Execute.locks")(function* (order: Order, tell: Tell) {
+  const lock = yield* Lock
+  const { lockWait } = yield* Settings
+  const lanes = new Map(order.plan.steps.map(step => [Segment.laneOf(step), step]))
+  const holder = { runId: order.runId, actor: order.actor.name }
+  for (const [, { connection, schema }] of [...lanes].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    yield* lock.acquire({ connection, schema }, holder, lockWait, name =>
+      tell({ _tag: "LockWaiting", connection, schema, holder: name })
+    )
+  }
+})
+
+/**
+ * Interprets a plan: segment after segment, or several lanes at once, never a step before what it needs.
+ * After a failure nothing later in the same lane and nothing that depends on it runs; other lanes go on or
+ * stop, as asked. Says in which state the run ended.
+ */
+export const execute = Effect.fn("Execute.execute")(function* (order: Order, tell: Tell) {
+  const signals = yield* Signals
+  const stopping = yield* Ref.make(false)
+  yield* Effect.forkScoped(Effect.zipRight(signals.stop, Ref.set(stopping, true)))
+  const segments = Segment.cut(order.plan)
+  const ended = new Map<number, Deferred.Deferred<void>>()
+  for (const { index } of segments) ended.set(index, yield* Deferred.make<void>())
+  const course: Course = { failed: new Set(), finished: new Set(), stopping }
+  const watched: Tell = event =>
+    Effect.zipRight(
+      Effect.sync(() => note(course, event)),
+      tell(event)
+    )
+  yield* Effect.forEach(
+    segments,
+    segment =>
+      Effect.forEach(segment.after, index => awaitEnd(ended, index), { discard: true }).pipe(
+        Effect.zipRight(runSegment(order, segment, course, watched)),
+        Effect.ensuring(release(ended, segment.index))
+      ),
+    { concurrency: order.options.concurrency, discard: true }
+  )
+  const state: RunState =
+    course.failed.size > 0 ? "failed" : (yield* Ref.get(stopping)) ? "cancelled" : "succeeded"
+  return state
+})
+
+/** What is known of a run while it goes on. */
+interface Course {
+  /** Shown ids of steps that failed or were not run. */
+  readonly failed: Set<string>
+  /** Shown ids of steps of which the end was told. */
+  readonly finished: Set<string>
+  readonly stopping: Ref.Ref<boolean>
+}
+
+const note = (course: Course, event: Event): void => {
+  switch (event._tag) {
+    case "StepFailed":
+    case "StepNotRun":
+      course.failed.add(event.id)
+      course.finished.add(event.id)
+      return
+    case "StepSucceeded":
+    case "StepSkipped":
+      course.finished.add(event.id)
+  }
+}
+
+const awaitEnd = (
+  ended: ReadonlyMap<number, Deferred.Deferred<void>>,
+  index: number
+): Effect.Effect<void> => {
+  const end = ended.get(index)
+  return end === undefined ? Effect.void : Deferred.await(end)
+}
+
+const release = (ended: ReadonlyMap<number, Deferred.Deferred<void>>, index: number): Effect.Effect<void> => {
+  const end = ended.get(index)
+  return end === undefined ? Effect.void : Effect.asVoid(Deferred.succeed(end, undefined))
+}
+
+/** Why the rest of a segment may not run, decided from what has failed so far. */
+const obstacle = (
+  order: Order,
+  segment: Segment.Segment,
+  step: Step,
+  failed: ReadonlySet<string>
+): string | undefined => {
+  const [first] = failed
+  if (first === undefined) return undefined
+  const needed = step.after.find(id => failed.has(id))
+  if (needed !== undefined) return `it depends on ${needed}`
+  const sameLane = order.plan.steps.find(
+    other =>
+      other.position < step.position &&
+      failed.has(other.id) &&
+      Segment.laneOf(other) === Segment.laneOf(segment)
+  )
+  if (sameLane !== undefined) return `${sameLane.id} comes before it in the same schema`
+  return order.options.on_failure === "stop" ? `stopped after ${first}` : undefined
+}
+
+const runSegment = Effect.fnUntraced(function* (
+  order: Order,
+  segment: Segment.Segment,
+  course: Course,
+  tell: Tell
+) {
+  const cut = segment.steps.findIndex(step => obstacle(order, segment, step, course.failed) !== undefined)
+  const runnable = cut === -1 ? segment.steps : segment.steps.slice(0, cut)
+  if (runnable.length > 0 && !(yield* Ref.get(course.stopping))) {
+    yield* Effect.scoped(inSession(order, segment, runnable, course, tell)).pipe(
+      // Before anything has happened the error is the caller's; later it is one failed step among others.
+      Effect.catchAll(error =>
+        course.finished.size === 0 ? Effect.fail(error) : unopened(runnable, error, tell)
+      )
+    )
+  }
+  const stopped = yield* Ref.get(course.stopping)
+  for (const step of segment.steps) {
+    if (course.finished.has(step.id)) continue
+    const reason =
+      obstacle(order, segment, step, course.failed) ?? (stopped ? "the run was stopped" : undefined)
+    if (reason !== undefined)
+      yield* tell({ _tag: "StepNotRun", id: step.id, position: step.position, reason })
+  }
+})
+
+/** The store could not be opened for a segment in mid-run: its first step failed, nothing of it was sent. */
+const unopened = (steps: ReadonlyArray<Step>, error: SessionError, tell: Tell): Effect.Effect<void> => {
+  const [step] = steps
+  if (step === undefined) return Effect.void
+  const failure: Failure = {
+    id: step.id,
+    migration_id: step.migration_id,
+    connection: step.connection,
+    schema: step.schema,
+    version: step.version,
+    name: step.name,
+    direction: step.direction,
+    reason: error.message,
+    code: error._tag,
+    path: step.path,
+    aftermath: "nothing of it was sent",
+    attempts: 0,
+    duration_ms: 0
+  }
+  return tell({ _tag: "StepFailed", id: step.id, position: step.position, failure })
+}
+
+const inSession = Effect.fnUntraced(function* (
+  order: Order,
+  segment: Segment.Segment,
+  steps: ReadonlyArray<Step>,
+  course: Course,
+  tell: Tell
+): Effect.fn.Return<void, SessionError, Connections | Scope.Scope> {
+  const { lockWait } = yield* Settings
+  const { abort } = yield* Signals
+  const store = yield* (yield* Connections).open(segment.connection)
+  const session = yield* store.session(
+    segment.schema,
+    { runId: order.runId, actor: order.actor },
+    lockWait,
+    holder => tell({ _tag: "LockWaiting", connection: segment.connection, schema: segment.schema, holder })
+  )
+  yield* Effect.forkScoped(Effect.zipRight(abort, session.cancel))
+  const pending: Array<Work> = []
+  for (const step of steps) {
+    const reason = order.mode === "run" ? Lane.alreadyDone(session, step) : undefined
+    const migration = order.catalog.byId.get(step.migration_id)
+    if (reason !== undefined)
+      yield* tell({ _tag: "StepSkipped", id: step.id, position: step.position, reason })
+    else if (migration !== undefined) pending.push({ step, migration })
+  }
+  yield* Lane.run(outcomes(order, session, pending), tell, course.stopping)
+})
+
+const outcomes = (order: Order, session: StoreSession, work: ReadonlyArray<Work>) =>
+  order.mode === "run" ? session.run(work) : session.rehearse(work)
+
+type SessionError =
+  | Effect.Effect.Error<ReturnType<Connections["Type"]["open"]>>
+  | Effect.Effect.Error<ReturnType<Effect.Effect.Success<ReturnType<Connections["Type"]["open"]>>["session"]>>

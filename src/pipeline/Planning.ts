@@ -1,0 +1,97 @@
+import * as Effect from "effect/Effect"
+import { ConnectionUnknown, MigrationChanged, type PlanProblem, PlanRejected } from "../domain/Errors.ts"
+import type { DownRequest, UpRequest } from "../domain/Request.ts"
+import { Connections } from "../ports/Connections.ts"
+import * as Changed from "./Changed.ts"
+import * as Choose from "./Choose.ts"
+import * as Draft from "./Draft.ts"
+import type * as Graph from "./Graph.ts"
+import * as Problem from "./Problem.ts"
+import * as Resolve from "./Resolve.ts"
+import * as RollBack from "./RollBack.ts"
+import * as Select from "./Select.ts"
+import * as World from "./World.ts"
+
+/** What applying the request would do now: nothing is changed, no lock is taken. */
+export const up = Effect.fn("Planning.up")(function* (request: UpRequest) {
+  const selection = yield* Select.parse(request)
+  return yield* upIn(yield* worldOf(selection), request, selection)
+})
+
+/** What must be known for a selection. */
+export const worldOf = Effect.fnUntraced(function* (selection: Select.Selection) {
+  yield* configured([...selection.connections])
+  return yield* World.read([...selection.connections], "up")
+})
+
+/** The same in a world that has been read already. */
+export const upIn = Effect.fn("Planning.upIn")(function* (
+  world: World.World,
+  request: UpRequest,
+  selection: Select.Selection
+) {
+  const entry = World.lookup(world)
+  const bound = request.strict_schema || selection.named
+  const choice = Choose.choose(world, entry, selection, bound)
+  const resolution = request.ignore_dependencies
+    ? Resolve.byVersion(choice, selection.schemas)
+    : Resolve.resolve(world, entry, choice, selection.schemas, bound)
+  const late = request.out_of_order === "refuse" ? lateOnes(world, resolution.ordered) : []
+  const changed = Changed.changed(world)
+  if (changed.length > 0) return yield* new MigrationChanged({ ids: changed })
+  const drafts = yield* Draft.make(
+    world,
+    entry,
+    resolution.ordered,
+    resolution.before,
+    "up",
+    request.variables
+  )
+  yield* accept([...choice.problems, ...resolution.problems, ...late, ...drafts.problems])
+  return Draft.plan("up", drafts.steps, choice.skipped, [...choice.waiting, ...resolution.waiting])
+})
+
+/** What rolling back the request would do now. */
+export const down = Effect.fn("Planning.down")(function* (request: DownRequest) {
+  return yield* downIn(yield* World.read([], "down"), request)
+})
+
+/** The same in a world that has been read already. */
+export const downIn = Effect.fn("Planning.downIn")(function* (world: World.World, request: DownRequest) {
+  const entry = World.lookup(world)
+  const found = yield* RollBack.find(world, request)
+  const order = RollBack.order(world, entry, found, request)
+  const drafts = yield* Draft.make(world, entry, order.ordered, order.before, "down", request.variables)
+  yield* accept([...order.problems, ...drafts.problems])
+  return Draft.plan("down", drafts.steps, order.skipped, [])
+})
+
+const accept = (problems: ReadonlyArray<PlanProblem>) =>
+  problems.length === 0 ? Effect.void : new PlanRejected({ problems })
+
+/** A connection that is asked for by name must be configured; nothing is selected silently from none. */
+const configured = Effect.fnUntraced(function* (names: ReadonlyArray<string>) {
+  const connections = yield* Connections
+  for (const connection of names) {
+    if (!connections.configured.has(connection)) {
+      return yield* new ConnectionUnknown({ connection, configured: [...connections.configured.keys()] })
+    }
+  }
+})
+
+/** Pending steps that are older than what is applied in the same schema. */
+const lateOnes = (world: World.World, nodes: ReadonlyArray<Graph.Node>): ReadonlyArray<PlanProblem> => {
+  const newest = new Map<string, string>()
+  for (const { connection, entries } of world.inspections.values()) {
+    for (const entry of entries) {
+      const key = `${connection} ${entry.schema}`
+      if (entry.version > (newest.get(key) ?? "")) newest.set(key, entry.version)
+    }
+  }
+  return nodes.flatMap(({ migration, schema }) => {
+    const applied = newest.get(`${migration.connection} ${schema}`) ?? ""
+    return migration.version < applied
+      ? [Problem.outOfOrder(Problem.shownId(world, migration, schema), applied)]
+      : []
+  })
+}

@@ -1,0 +1,87 @@
+import type * as Dependency from "../domain/Dependency.ts"
+import type { PlanProblem } from "../domain/Errors.ts"
+import { rendered, short } from "../domain/Identity.ts"
+import type { Migration } from "../domain/Migration.ts"
+import type { Node } from "./Graph.ts"
+import * as Placement from "./Placement.ts"
+import * as References from "./References.ts"
+import type { World } from "./World.ts"
+
+/** The id under which a migration in a schema is shown. */
+export const shownId = (world: World, migration: Migration, schema: string): string =>
+  rendered(migration, schema, Placement.home(migration, world.connections.get(migration.connection)) ?? "")
+
+/** Where the migration is written, for messages. */
+const source = (migration: Migration) => ({ path: migration.up.path })
+
+export const schemaRequired = (migration: Migration): PlanProblem => ({
+  kind: "schema_required",
+  reason: `migration ${short(migration)} has dynamic schema but no schema provided in request`
+})
+
+/** Why a migration waits, and the command that helps. */
+export const needsSchema = (migration: Migration): string =>
+  `needs a schema: bfm migrate up --connection ${migration.connection} --schema NAME`
+
+export const unknownDependency = (
+  world: World,
+  migration: Migration,
+  dependency: Dependency.Dependency
+): PlanProblem => {
+  const connection = dependency.connection ?? migration.connection
+  const similar = References.similar(world.references, connection, dependency.target)
+  const hint = similar.length === 0 ? "" : `; did you mean ${similar.join(" or ")}?`
+  return {
+    kind: "dependency_unknown",
+    ...source(migration),
+    ...(dependency.line === undefined ? {} : { line: dependency.line }),
+    reason: `bfm-depends-on: no migration "${dependency.target}" on ${connection}${hint}`
+  }
+}
+
+export const unconfiguredDependency = (migration: Migration, target: Migration): PlanProblem => ({
+  kind: "dependency_unknown",
+  ...source(migration),
+  reason: `depends on ${target.connection}/${short(target)}, but connection ${target.connection} is not configured`
+})
+
+export const cycle = (world: World, nodes: ReadonlyArray<Node>): PlanProblem => ({
+  kind: "dependency_cycle",
+  reason: `dependency cycle: ${[...nodes, ...nodes.slice(0, 1)]
+    .map(node => shownId(world, node.migration, node.schema))
+    .join(" needs ")}`
+})
+
+export const interruptedDown = (world: World, migration: Migration, schema: string): PlanProblem => {
+  const id = shownId(world, migration, schema)
+  return {
+    kind: "interrupted",
+    id,
+    reason: `rolling back ${id} was interrupted; finish it (bfm migrate down ${id}) or say what is true (bfm resolve ${id} --applied|--pending)`
+  }
+}
+
+export const interruptedUp = (id: string): PlanProblem => ({
+  kind: "interrupted",
+  id,
+  reason: `${id} was interrupted while it was applied; finish it (bfm migrate up) or say what is true (bfm resolve ${id} --applied|--pending)`
+})
+
+export const outOfOrder = (id: string, newest: string): PlanProblem => ({
+  kind: "out_of_order",
+  id,
+  reason: `${id} is older than ${newest}, which is applied already (--out-of-order=refuse)`
+})
+
+export const noDown = (id: string, migration: Migration): PlanProblem => ({
+  kind: "no_down",
+  id,
+  ...source(migration),
+  reason: `${id} has no down script, it cannot be rolled back`
+})
+
+export const dependentsApplied = (id: string, dependents: ReadonlyArray<string>): PlanProblem => ({
+  kind: "dependents_applied",
+  id,
+  reason: `${id} cannot be rolled back while these depend on it: ${dependents.join(", ")} (--cascade rolls them back first)`
+})

@@ -1,0 +1,166 @@
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Mailbox from "effect/Mailbox"
+import * as Stream from "effect/Stream"
+import { ulid } from "ulid"
+import { CurrentActor } from "../domain/Actor.ts"
+import * as Backend from "../domain/Backend.ts"
+import { NotSupported, PlanDiffers } from "../domain/Errors.ts"
+import type { Plan } from "../domain/Plan.ts"
+import type { DownRequest, RunOptions, UpRequest } from "../domain/Request.ts"
+import type { Event } from "../domain/Run.ts"
+import { type StateChange, StateStore } from "../ports/StateStore.ts"
+import * as Execute from "./Execute.ts"
+import * as Planning from "./Planning.ts"
+import * as Reconcile from "./Reconcile.ts"
+import * as Recorder from "./Recorder.ts"
+import * as RunRecord from "./RunRecord.ts"
+import * as Select from "./Select.ts"
+import * as World from "./World.ts"
+
+/** A plan, the world in which it was made, and what the state must learn before it is carried out. */
+interface Prepared {
+  readonly plan: Plan
+  readonly world: World.World
+  readonly corrections: ReadonlyArray<StateChange>
+}
+
+/** Applies what the request means: plans, takes the locks, executes, records. The first event is `Planned`. */
+export const up = (request: UpRequest, options: RunOptions) => stream("run", options, prepareUp(request))
+
+/** Rolls back what the request means. */
+export const down = (request: DownRequest, options: RunOptions) =>
+  stream("run", options, prepareDown(request))
+
+/** Executes what applying would do, and takes everything back. */
+export const rehearse = (request: UpRequest) =>
+  stream("rehearse", { concurrency: 1, on_failure: "stop" }, Effect.flatMap(prepareUp(request), rehearsable))
+
+const prepareUp = Effect.fnUntraced(function* (request: UpRequest) {
+  const selection = yield* Select.parse(request)
+  const memory = yield* Effect.fork(executions(selection.connections))
+  const world = yield* Planning.worldOf(selection)
+  const plan = yield* Planning.upIn(world, request, selection)
+  return yield* prepared(world, plan, yield* memory)
+})
+
+const prepareDown = Effect.fnUntraced(function* (request: DownRequest) {
+  const memory = yield* Effect.fork(executions(new Set()))
+  const world = yield* World.read([], "down")
+  const plan = yield* Planning.downIn(world, request)
+  return yield* prepared(world, plan, yield* memory)
+})
+
+const prepared = (
+  world: World.World,
+  plan: Plan,
+  memory: Effect.Effect.Success<ReturnType<typeof executions>>
+) => Effect.map(Reconcile.changes(world, memory), (corrections): Prepared => ({ plan, world, corrections }))
+
+/** What the state remembers of the connections; of all when none is named. */
+const executions = Effect.fnUntraced(function* (names: ReadonlySet<string>) {
+  const state = yield* StateStore
+  return yield* state.executions([...names])
+})
+
+const rehearsable = (ready: Prepared): Effect.Effect<Prepared, NotSupported> => {
+  const step = ready.plan.steps.find(({ backend }) => !Backend.capabilities[backend].rehearsable)
+  return step === undefined
+    ? Effect.succeed(ready)
+    : new NotSupported({
+        connection: step.connection,
+        action: "rehearse",
+        reason: `${step.backend} cannot take back what was executed`
+      })
+}
+
+/** The run as a stream: it goes on at the pace of whoever listens, and ends properly when nobody does. */
+const stream = <E, R>(
+  mode: Execute.Order["mode"],
+  options: RunOptions,
+  prepare: Effect.Effect<Prepared, E, R>
+) =>
+  Stream.unwrapScoped(
+    Effect.gen(function* () {
+      const mailbox = yield* Mailbox.make<Event, E | RunError>()
+      yield* perform(mode, options, prepare, event => mailbox.offer(event)).pipe(
+        Effect.scoped,
+        Mailbox.into(mailbox),
+        Effect.forkScoped
+      )
+      return Mailbox.toStream(mailbox)
+    })
+  )
+
+type RunError =
+  | PlanDiffers
+  | Effect.Effect.Error<ReturnType<typeof Execute.execute>>
+  | Effect.Effect.Error<ReturnType<typeof Execute.locks>>
+
+const perform = <E, R>(
+  mode: Execute.Order["mode"],
+  options: RunOptions,
+  prepare: Effect.Effect<Prepared, E, R>,
+  tell: (event: Event) => Effect.Effect<unknown>
+) =>
+  Effect.gen(function* () {
+    const began = yield* Clock.currentTimeMillis
+    const { plan, world, corrections } = yield* prepare
+    yield* tell({ _tag: "Planned", plan })
+    if (options.plan_hash !== undefined && options.plan_hash !== plan.hash) {
+      const steps = plan.steps.map(({ id }) => id)
+      return yield* new PlanDiffers({ expected: options.plan_hash, actual: plan.hash, steps })
+    }
+    const recorder = yield* Recorder.make
+    yield* recorder.offer(corrections)
+    const runId = plan.steps.length === 0 ? "" : ulid(began)
+    const state =
+      plan.steps.length === 0
+        ? ("succeeded" as const)
+        : yield* carryOut(
+            { plan, catalog: world.catalog, runId, actor: yield* CurrentActor, options, mode },
+            recorder,
+            tell
+          )
+    const unwritten = yield* recorder.flush
+    if (unwritten !== undefined) {
+      const message = `${unwritten.message}; what was done stands in the targets' ledgers and is written to the state by the next run`
+      yield* tell({ _tag: "Warned", message })
+    }
+    yield* tell({
+      _tag: "RunFinished",
+      run_id: runId,
+      state,
+      duration_ms: (yield* Clock.currentTimeMillis) - began
+    })
+  })
+
+const carryOut = (
+  order: Execute.Order,
+  recorder: Recorder.Recorder,
+  tell: (event: Event) => Effect.Effect<unknown>
+) =>
+  Effect.gen(function* () {
+    yield* Execute.locks(order, event => Effect.asVoid(tell(event)))
+    const record =
+      order.mode === "run"
+        ? yield* RunRecord.begin(recorder, order.plan, order.runId, order.actor)
+        : undefined
+    const announce = (event: Event) =>
+      Effect.zipRight(record === undefined ? Effect.void : record.tell(event), Effect.asVoid(tell(event)))
+    yield* announce({ _tag: "RunStarted", run_id: order.runId, total: order.plan.steps.length })
+    const end = (state: "failed" | "interrupted") => () =>
+      record === undefined
+        ? Effect.void
+        : Effect.zipRight(
+            record.tell({ _tag: "RunFinished", run_id: order.runId, state, duration_ms: 0 }),
+            recorder.flush
+          )
+    const state = yield* Execute.execute(order, announce).pipe(
+      Effect.tapError(end("failed")),
+      Effect.onInterrupt(end("interrupted"))
+    )
+    if (record !== undefined)
+      yield* record.tell({ _tag: "RunFinished", run_id: order.runId, state, duration_ms: 0 })
+    return state
+  })

@@ -1,0 +1,63 @@
+import * as Effect from "effect/Effect"
+import { canonical } from "../domain/Identity.ts"
+import type { Inspection, LedgerEntry } from "../domain/Ledger.ts"
+import type { ValidationItem, ValidationReport } from "../domain/Validation.ts"
+import { Connections } from "../ports/Connections.ts"
+import * as Changed from "./Changed.ts"
+import * as Find from "./Find.ts"
+import * as Problem from "./Problem.ts"
+import * as World from "./World.ts"
+
+export interface Query {
+  /** Any accepted spellings; every applied migration when empty. */
+  readonly ids: ReadonlyArray<string>
+  readonly connections: ReadonlyArray<string>
+}
+
+/** Holds what was applied against what the sources say now: same, cosmetic, changed, or missing. */
+export const report = Effect.fn("Validation.report")(function* ({ ids, connections }: Query) {
+  const world = yield* World.read(connections, "up")
+  const found = yield* Effect.forEach(ids, id => Find.find(world, id))
+  const wanted = new Set(found.map(({ migration }) => canonical(migration)))
+  const inspections = [...world.inspections.values()].filter(
+    ({ connection }) => connections.length === 0 || connections.includes(connection)
+  )
+  const items = yield* Effect.forEach(inspections, inspection =>
+    Effect.forEach(
+      inspection.entries.filter(
+        entry => entry.state === "applied" && (wanted.size === 0 || wanted.has(entry.migrationId))
+      ),
+      entry => item(world, inspection, entry)
+    )
+  )
+  const all = items.flat()
+  const result: ValidationReport = {
+    valid: all.every(({ verdict }) => verdict !== "changed"),
+    items: all,
+    total: all.length
+  }
+  return result
+})
+
+const item = Effect.fnUntraced(function* (world: World.World, inspection: Inspection, entry: LedgerEntry) {
+  const migration = world.catalog.byId.get(entry.migrationId)
+  const verdict = Changed.verdict(entry, migration)
+  const common: ValidationItem = {
+    migration_id:
+      migration === undefined ? entry.migrationId : Problem.shownId(world, migration, entry.schema),
+    schema: entry.schema,
+    connection: entry.connection,
+    version: entry.version,
+    name: entry.name,
+    verdict,
+    ...(migration === undefined ? {} : { path: migration.up.path })
+  }
+  if (migration === undefined || verdict === "same") return common
+  const store = yield* (yield* Connections).open(inspection.connection)
+  const applied = yield* store.appliedText(entry.migrationId, entry.schema)
+  return {
+    ...common,
+    source_text: migration.up.text,
+    ...(applied === undefined ? {} : { applied_text: applied })
+  }
+})
