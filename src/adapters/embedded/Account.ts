@@ -18,8 +18,15 @@ export type Account =
 
 export const self: Account = { _tag: "Self" }
 
-/** Just enough to pass closed directories above its own files. */
-const passing = ["--inh-caps", "+dac_read_search", "--ambient-caps", "+dac_read_search"]
+/**
+ * Just enough to pass closed directories above its own files. PostgreSQL looks for its programs with
+ * access(2), which honours the capability of an account that is not root only under this secure bit.
+ */
+const passing = [
+  ...["--securebits", "+no_setuid_fixup"],
+  ...["--inh-caps", "+dac_read_search"],
+  ...["--ambient-caps", "+dac_read_search"]
+]
 
 /** The same program, started as the account. */
 export const as = (account: Account, command: Process.Command): Process.Command => {
@@ -63,9 +70,11 @@ export const choose = (directory: string): Effect.Effect<Account, EmbeddedUnavai
       : Effect.succeed<Account>({ _tag: "Other", ...found, privileged: false })
   })
 
-/** Makes an existing path the account's own. */
+/** Hands over what we own; what belongs to somebody else stays as it is. */
 export const give = (account: Account, file: string): void => {
-  if (account._tag === "Other") fs.lchownSync(file, account.uid, account.gid)
+  if (account._tag === "Other" && fs.lstatSync(file).uid === 0) {
+    fs.lchownSync(file, account.uid, account.gid)
+  }
 }
 
 const check = '[ -x "$1/postgres" ] || exit 1; [ -w "$2" ] && [ -x "$2" ] || exit 2'

@@ -25,7 +25,7 @@ const Manifest = Schema.parseJson(Schema.Struct({ version: Schema.String }))
 const attempt = <A>(f: () => A): Option.Option<A> => Option.liftThrowable(f)()
 
 /** Where packages are looked for: beside this code, beside the program that runs, and in the working directory. */
-export const places = (): ReadonlyArray<string> => {
+const places = (): ReadonlyArray<string> => {
   // In a CommonJS bundle there is no import.meta.url.
   const here: string | undefined = import.meta.url
   const script = process.argv[1]
@@ -126,8 +126,11 @@ export interface Search {
   readonly system: ReadonlyArray<string>
 }
 
+/** Directories of programs, as the shell has them. */
+export const searchPath = Effect.orElseSucceed(Config.string("PATH"), () => "")
+
 const everywhere = Effect.map(
-  Effect.orElseSucceed(Config.string("PATH"), () => ""),
+  searchPath,
   (searched): Search => ({ packages: places(), system: systemDirectories(searched) })
 )
 

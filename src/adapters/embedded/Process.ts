@@ -51,21 +51,23 @@ export const run = (command: Command): Effect.Effect<Outcome> =>
     return Effect.sync(() => child.kill("SIGKILL"))
   })
 
-/** Starts a program in a session of its own, writing to an open file; it outlives us and our terminal. */
-export const detach = (command: Command, output: number): Effect.Effect<Detached> =>
-  Effect.sync(() => {
-    let exited: number | undefined
-    const child = ChildProcess.spawn(command.file, command.args, {
-      ...options(command),
-      detached: true,
-      stdio: ["ignore", output, output]
-    })
-    child.on("error", () => {
-      exited = notStarted
-    })
-    child.on("exit", code => {
-      exited = code ?? signalled
-    })
-    child.unref()
-    return { exited: () => exited }
+/**
+ * Starts a program in a session of its own, writing to an open file: it outlives us and our terminal. May
+ * throw when the system has no more processes or files to give.
+ */
+export const detach = (command: Command, output: number): Detached => {
+  let exited: number | undefined
+  const child = ChildProcess.spawn(command.file, command.args, {
+    ...options(command),
+    detached: true,
+    stdio: ["ignore", output, output]
   })
+  child.on("error", () => {
+    exited = notStarted
+  })
+  child.on("exit", code => {
+    exited = code ?? signalled
+  })
+  child.unref()
+  return { exited: () => exited }
+}
