@@ -18,9 +18,15 @@ export const read = (backend: Backend, text: string): Metadata.Reading => {
   for (const found of head.matchAll(DIRECTIVE)) {
     const [, word = "", colon = "", rest = ""] = found
     const value = rest.trim()
-    line += lineEnds(head.slice(counted, found.index))
+    for (
+      let at = head.indexOf("\n", counted);
+      at !== -1 && at < found.index;
+      at = head.indexOf("\n", at + 1)
+    ) {
+      line += 1
+    }
     counted = found.index
-    const key = Metadata.keys.find(key => key === word.toLowerCase())
+    const key = Metadata.keyOf(word)
     if (key !== undefined && colon !== "") {
       const values = Metadata.lists.has(key) ? value.split(",") : [value]
       entries.push({ key, label: `bfm-${key}`, values, line })
@@ -45,8 +51,6 @@ const unknown = (word: string, colon: string): string | undefined => {
 
 const byLine = (a: Metadata.MetadataProblem, b: Metadata.MetadataProblem): number =>
   (a.line ?? 0) - (b.line ?? 0)
-
-const lineEnds = (text: string): number => text.split("\n").length - 1
 
 const firstLines = (text: string): string => {
   let end = 0

@@ -22,12 +22,13 @@ const invalid = (path: string, reason: string): FileName => ({ _tag: "Invalid", 
 /** Files of a project that may have its SFM as its root. */
 const projectFiles = new Set(["index.ts", "package.json", "package-lock.json", "tsconfig.json"])
 
+const HIDDEN = /(?:^|\/)(?:\.|node_modules\/)|\.md$|\.d\.ts$/
+
 /** Reads a path below the SFM directory, with `/` between its parts. */
 export const parse = (path: string): FileName => {
+  if (HIDDEN.test(path)) return ignored
   const parts = path.split("/")
-  const file = parts.at(-1) ?? ""
-  if (parts.some(part => part.startsWith(".") || part === "node_modules")) return ignored
-  if (file.endsWith(".md") || file.endsWith(".d.ts")) return ignored
+  const file = parts[parts.length - 1] ?? ""
   if (parts.length === 1 && projectFiles.has(file)) return ignored
   const [folder = "", connection = ""] = parts
   const backend = Backend.parse(folder)

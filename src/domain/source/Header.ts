@@ -25,7 +25,7 @@ export const read = (backend: Backend, text: string): Metadata.Reading => {
   if (Either.isLeft(parsed)) return refused(parsed.left)
   const document = parsed.right
   if (Array.isArray(document)) return { metadata: Metadata.empty, problems: [] }
-  if (!isRecord(document) || !Array.isArray(document["operations"])) {
+  if (!isRecord(document) || !Array.isArray(document.operations)) {
     return refused({ reason: `must be a list of operations, or ${form}` })
   }
   const stray = Object.keys(document).find(name => name !== "bfm" && name !== "operations")
@@ -34,7 +34,7 @@ export const read = (backend: Backend, text: string): Metadata.Reading => {
       reason: `unknown field ${stray}${Spelling.hint(stray, ["bfm"]) || `; expected ${form}`}`
     })
   }
-  const header = document["bfm"] ?? {}
+  const header = document.bfm ?? {}
   if (!isRecord(header)) return refused({ reason: `"bfm" must be an object: ${form}` })
   const { entries, problems } = Field.read(header, fields, text)
   const reading = Metadata.read(backend, entries)

@@ -40,6 +40,11 @@ export const keys = [
 ] as const
 export type Key = (typeof keys)[number]
 
+const byWord = new Map<string, Key>(keys.map(key => [key, key]))
+
+/** The key that a word means; letter case does not count. */
+export const keyOf = (word: string): Key | undefined => byWord.get(word) ?? byWord.get(word.toLowerCase())
+
 /** Keys that take a list. */
 export const lists: ReadonlySet<string> = new Set<Key>(["tags", "depends-on", "requires"])
 
@@ -67,7 +72,7 @@ export interface Reading {
 
 /** The meaning of entries for a migration of this backend, with everything that is wrong with them. */
 export const read = (backend: Backend, entries: ReadonlyArray<Entry>): Reading => {
-  let metadata = empty
+  const metadata = { ...empty }
   const problems: Array<MetadataProblem> = []
   const seen = new Set<Key>()
   for (const entry of entries) {
@@ -75,7 +80,7 @@ export const read = (backend: Backend, entries: ReadonlyArray<Entry>): Reading =
       ? Either.left("is given twice")
       : parsers[entry.key](entry.values, { backend, line: entry.line })
     seen.add(entry.key)
-    if (Either.isRight(result)) metadata = { ...metadata, ...result.right }
+    if (Either.isRight(result)) Object.assign(metadata, result.right)
     else problems.push({ ...at(entry.line), reason: reasonOf(entry, result.left) })
   }
   return { metadata, problems }

@@ -21,7 +21,7 @@ export const schemaName = (backend: Backend, name: string): string | undefined =
   const shown = JSON.stringify(name)
   if (CONTROL.test(name)) return `schema ${shown}: control characters are not allowed`
   if (LONE_SURROGATE.test(name)) return `schema ${shown}: the name is not valid Unicode`
-  const bytes = new TextEncoder().encode(name).length
+  const bytes = name.length * 3 <= schemaNameBytes ? 0 : new TextEncoder().encode(name).length
   if (bytes > schemaNameBytes) {
     return `schema ${shown} has ${bytes} bytes; ${backend} allows ${schemaNameBytes}`
   }

@@ -25,41 +25,68 @@ export interface Scripts extends Identity {
  * The migration that a pair of scripts makes. `place` is its path as problems show it, where that differs.
  */
 export const fromScripts = (scripts: Scripts, place: string = scripts.path): Sourced => {
-  const { backend, connection, version, name } = scripts
   const identity = FileName.problem(scripts)
   const { metadata, problems } =
     identity === undefined ? read(scripts) : { metadata: Metadata.empty, problems: [{ reason: identity }] }
-  const table = lazily(() => metadata.table ?? (isJson(scripts) ? undefined : firstTable(scripts.up)))
-  return {
-    ...metadata,
-    backend,
-    connection,
-    version,
-    name,
-    // Finding it means reading the script, and most runs never ask.
-    get table() {
-      return table()
-    },
-    up: script(scripts.path, scripts.up),
-    ...(scripts.down === undefined ? {} : { down: script(downPath(scripts.path), scripts.down) }),
-    problems: problems.map(problem => ({ path: place, ...problem }))
+  return new Pair(
+    scripts,
+    metadata,
+    problems.map(problem => ({ path: place, ...problem }))
+  )
+}
+
+// A class because thousands of them are made at each start: a getter in a literal costs a multiple.
+class Pair implements Sourced {
+  readonly backend: Identity["backend"]
+  readonly connection: string
+  readonly version: string
+  readonly name: string
+  readonly schema: Metadata.Metadata["schema"]
+  readonly tags: Metadata.Metadata["tags"]
+  readonly dependsOn: Metadata.Metadata["dependsOn"]
+  readonly requires: Metadata.Metadata["requires"]
+  readonly transaction: Metadata.Metadata["transaction"]
+  readonly lockTimeout?: number
+  readonly statementTimeout?: number
+  readonly up: Script
+  readonly down?: Script
+  readonly problems: ReadonlyArray<SourceProblem>
+  #table: { readonly name: string | undefined } | undefined
+
+  constructor(scripts: Scripts, metadata: Metadata.Metadata, problems: ReadonlyArray<SourceProblem>) {
+    this.backend = scripts.backend
+    this.connection = scripts.connection
+    this.version = scripts.version
+    this.name = scripts.name
+    this.schema = metadata.schema
+    this.tags = metadata.tags
+    this.dependsOn = metadata.dependsOn
+    this.requires = metadata.requires
+    this.transaction = metadata.transaction
+    if (metadata.lockTimeout !== undefined) this.lockTimeout = metadata.lockTimeout
+    if (metadata.statementTimeout !== undefined) this.statementTimeout = metadata.statementTimeout
+    this.up = { _tag: "Script", path: scripts.path, text: scripts.up }
+    if (scripts.down !== undefined) {
+      this.down = { _tag: "Script", path: downPath(scripts.path), text: scripts.down }
+    }
+    this.problems = problems
+    this.#table = metadata.table === undefined ? undefined : { name: metadata.table }
+  }
+
+  /** Finding it out means reading the script, and most runs never ask. */
+  get table(): string | undefined {
+    this.#table ??= { name: isJson(this) ? undefined : firstTable(this.up.text) }
+    return this.#table.name
   }
 }
 
-const isJson = ({ backend }: Scripts): boolean => capabilities[backend].script === "json"
+const isJson = ({ backend }: Identity): boolean => capabilities[backend].script === "json"
 
 const read = (scripts: Scripts): Metadata.Reading =>
-  (isJson(scripts) ? Header : Directive).read(scripts.backend, scripts.up)
-
-const script = (path: string, text: string): Script => ({ _tag: "Script", path, text })
+  isJson(scripts) ? Header.read(scripts.backend, scripts.up) : Directive.read(scripts.backend, scripts.up)
 
 /** `x.up.sql` and `x.down.sql` stand beside each other. */
-export const downPath = (path: string): string => path.replace(/\.up\.(\w+)$/, ".down.$1")
-
-const lazily = <A>(compute: () => A): (() => A) => {
-  let found: { readonly value: A } | undefined
-  return () => {
-    found ??= { value: compute() }
-    return found.value
-  }
+export const downPath = (path: string): string => {
+  const at = path.lastIndexOf(".up.")
+  return at === -1 ? path : `${path.slice(0, at)}.down.${path.slice(at + 4)}`
 }

@@ -1,0 +1,63 @@
+import { describe, expect, it } from "vitest"
+import * as Header from "../../../src/domain/source/Header.ts"
+
+const read = (text: string) => Header.read("etcd", text)
+const problems = (text: string) => read(text).problems.map(({ line, reason }) => `${line ?? "?"}: ${reason}`)
+
+describe("Header.read", () => {
+  it("means what the directives mean", () => {
+    expect(
+      read(`{
+  "bfm": {
+    "schema": "tenants",
+    "table": "flags",
+    "tags": { "Env": "prod" },
+    "dependsOn": ["core/create_users"],
+    "requires": ["table core.users"]
+  },
+  "operations": [{ "operation": "put", "key": "a", "value": "{{.Vars.x}}" }]
+}`)
+    ).toEqual({
+      metadata: {
+        schema: { _tag: "Fixed", name: "tenants" },
+        table: "flags",
+        tags: { env: "prod" },
+        dependsOn: [{ connection: "core", target: "create_users", line: 6 }],
+        requires: [{ kind: "table", name: "core.users" }],
+        transaction: "own"
+      },
+      problems: []
+    })
+  })
+
+  it("takes a plain list, also with placeholders outside of quotes", () => {
+    expect(problems(`[{"key": "a", "value": {{.Vars.object}}}]`)).toEqual([])
+    expect(read("[]").metadata.schema).toEqual({ _tag: "Unspecified" })
+  })
+
+  it("accepts texts with commas for lists", () => {
+    const { metadata } = read(`{"bfm": {"tags": "a=1, b=2", "dependsOn": "x, y"}, "operations": []}`)
+    expect(metadata.tags).toEqual({ a: "1", b: "2" })
+    expect(metadata.dependsOn.map(({ target }) => target)).toEqual(["x", "y"])
+  })
+
+  it.each([
+    ['[\n  {"key": "a"},\n  {"key" "b"}\n]', /^3: not valid JSON: /],
+    ['[\n\n\n  {"key": "aaaaaaaaaaaaaaaaaaa", "value": nope}\n]', /^4: not valid JSON: /],
+    ['[\n  {"key": "a"}\n', /^3: not valid JSON: /],
+    ["{{.Vars.x}}=1", /^1: not valid JSON/],
+    ["key=value", /^1: not valid JSON: unexpected token/],
+    ['{"k": "a=b"}', /^\?: must be a list of operations, or/],
+    ['"x"', /^\?: must be a list of operations, or/],
+    ['{"bfm": [], "operations": []}', /"bfm" must be an object/],
+    ['{"bfn": {}, "operations": []}', /unknown field bfn; did you mean bfm\?/],
+    ['{"bfm": {\n"depends": "x"}, "operations": []}', /^2: unknown field depends; .*dependsOn/],
+    ['{"bfm": {"schema": 1}, "operations": []}', /^1: schema must be a text/],
+    ['{"bfm": {"tags": {"a": 1}}, "operations": []}', /^1: tags must be an object of texts/],
+    ['{"bfm": {\n\n"tags": ["a"]}, "operations": []}', /^3: tags: invalid bfm-tags entry "a"/]
+  ])("refuses %j", (text, expected) => {
+    const found = problems(text)
+    expect(found).toHaveLength(1)
+    expect(found[0]).toMatch(expected)
+  })
+})
