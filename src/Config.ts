@@ -10,6 +10,7 @@ import * as State from "./config/State.ts"
 import * as Variables from "./config/Variables.ts"
 import * as Backend from "./domain/Backend.ts"
 import { ConfigInvalid } from "./domain/Errors.ts"
+import type { Identity } from "./domain/Identity.ts"
 
 /** Everything that the environment says, decoded once. Passwords are redacted. */
 export interface BfmConfig {
@@ -137,6 +138,15 @@ export const sources = (environment: Reader.Environment): Effect.Effect<Connecti
     }
     return found
   })
+
+/** The same for migrations that are at hand. */
+export const sourcesOf = (migrations: ReadonlyArray<Identity>): Connections.Sources => {
+  const found = new Map<string, Set<Backend.Backend>>()
+  for (const { connection, backend } of migrations) {
+    found.set(connection, (found.get(connection) ?? new Set()).add(backend))
+  }
+  return found
+}
 
 /** The configuration of this process: its environment, `.env` and the SFM directory's connections. */
 export const load: Effect.Effect<BfmConfig, ConfigInvalid> = Effect.gen(function* () {

@@ -1,0 +1,36 @@
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as ModulesRegistry from "./adapters/modules/Registry.ts"
+import * as Config from "./Config.ts"
+import type { ConfigInvalid } from "./domain/Errors.ts"
+import type { Migration } from "./domain/Migration.ts"
+import * as Main from "./Main.ts"
+
+export * from "./interfaces/library/Bfm.ts"
+
+/** Everything that `Bfm.up` and the others need. */
+export type Environment = Main.Environment
+
+/**
+ * Connections, state and lock from the environment variables (and `.env`), as the command line reads them;
+ * the migrations from the SFM directory.
+ */
+export const layer: Layer.Layer<Environment, ConfigInvalid> = Layer.unwrapEffect(
+  Effect.map(Config.load, Main.layer)
+)
+
+/**
+ * The same for an application that carries its migrations: the registry that `bfm build` wrote. No SFM
+ * directory is read. `environment` replaces the process's variables.
+ */
+export const layerModules = (
+  migrations: ReadonlyArray<Migration>,
+  environment?: Readonly<Record<string, string | undefined>>
+): Layer.Layer<Environment, ConfigInvalid> =>
+  Layer.unwrapEffect(
+    Effect.gen(function* () {
+      const variables = environment ?? (yield* Config.processEnvironment)
+      const config = yield* Config.decode(variables, Config.sourcesOf(migrations))
+      return Layer.merge(Main.stores(config), ModulesRegistry.layerModules(migrations))
+    })
+  )

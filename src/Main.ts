@@ -1,0 +1,61 @@
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Embedded from "./adapters/embedded/Server.ts"
+import * as FilesRegistry from "./adapters/files/Registry.ts"
+import * as PostgresqlConnections from "./adapters/postgresql/Connections.ts"
+import type { PostgresqlSettings, Server } from "./adapters/postgresql/Settings.ts"
+import * as StateSql from "./adapters/state-sql/StateSql.ts"
+import type { BfmConfig } from "./Config.ts"
+import type { EmbeddedUnavailable } from "./domain/Errors.ts"
+import type { Connections } from "./ports/Connections.ts"
+import type { Lock } from "./ports/Lock.ts"
+import type { Registry } from "./ports/Registry.ts"
+import { Settings } from "./ports/Settings.ts"
+import type { StateStore } from "./ports/StateStore.ts"
+
+/** Everything that the pipeline needs from outside. */
+export type Environment = Registry | Connections | StateStore | Lock | Settings
+
+type Stores = Pick<BfmConfig, "dataDir" | "state" | "connections" | "lockWait" | "variables">
+
+/** Connections, state, lock and limits as configured. Building it opens nothing: the first use does. */
+export const stores = (config: Stores): Layer.Layer<Connections | StateStore | Lock | Settings> =>
+  Layer.unwrapEffect(
+    Effect.map(Embedded.Embedded, embedded => {
+      const locate = locator(embedded)
+      return Layer.merge(
+        PostgresqlConnections.layer([...config.connections.values()], locate),
+        StateSql.layerPostgresql({
+          settings: config.state.settings,
+          schema: config.state.schema,
+          resolve: locate
+        })
+      )
+    })
+  ).pipe(Layer.provide(Embedded.layer(config.dataDir)), Layer.provideMerge(settings(config)))
+
+/** All of it, with the migrations of the SFM directory. */
+export const layer = (config: BfmConfig): Layer.Layer<Environment> =>
+  Layer.merge(stores(config), FilesRegistry.layer(config.sfmPath))
+
+const settings = ({ lockWait, variables }: Stores): Layer.Layer<Settings> =>
+  Layer.effect(
+    Settings,
+    Effect.map(Settings, defaults => ({ ...defaults, lockWait, variables }))
+  )
+
+/** Where a PostgreSQL listens; the embedded one is started when somebody wants to know. */
+const locator =
+  (embedded: Embedded.Embedded["Type"]) =>
+  (wanted: PostgresqlSettings): Effect.Effect<Server, EmbeddedUnavailable> =>
+    wanted._tag === "Server"
+      ? Effect.succeed(wanted)
+      : Effect.map(embedded.ensureDatabase(wanted.database), ({ host, port, username }) => ({
+          _tag: "Server",
+          host,
+          port,
+          username,
+          database: wanted.database,
+          tls: "disable",
+          pool: wanted.pool
+        }))

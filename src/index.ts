@@ -1,0 +1,17 @@
+/** The library: `import { Bfm, Migration, Registry } from "bfm"`. */
+
+export * as Registry from "./adapters/modules/Registry.ts"
+export * as Bfm from "./Bfm.ts"
+export * as Actor from "./domain/Actor.ts"
+export { DependsOnData, Migration, Session, SessionError } from "./domain/Authoring.ts"
+export * as Errors from "./domain/Errors.ts"
+export * as Plan from "./domain/Plan.ts"
+export * as Request from "./domain/Request.ts"
+export * as Run from "./domain/Run.ts"
+export * as Status from "./domain/Status.ts"
+export * as Validation from "./domain/Validation.ts"
+export * as Connections from "./ports/Connections.ts"
+export * as Lock from "./ports/Lock.ts"
+export * as Settings from "./ports/Settings.ts"
+export * as Signals from "./ports/Signals.ts"
+export * as StateStore from "./ports/StateStore.ts"
