@@ -1,0 +1,68 @@
+import { createHash } from "node:crypto"
+import type { Execution, HistoryItem, Run } from "../../domain/Run.ts"
+import type { StateChange } from "../../ports/StateStore.ts"
+
+/** What a list of changes comes to: one last word per row, and history in order. */
+export interface Batch {
+  readonly runs: ReadonlyArray<Run>
+  readonly executions: ReadonlyArray<Execution>
+  readonly removed: ReadonlyArray<{ readonly migration_id: string; readonly schema: string }>
+  readonly history: ReadonlyArray<HistoryItem & { readonly event_key: string }>
+}
+
+export const fold = (changes: ReadonlyArray<StateChange>): Batch => {
+  const runs = new Map<string, Run>()
+  const executions = new Map<string, Execution>()
+  const removed = new Map<string, Batch["removed"][number]>()
+  const history: Array<Batch["history"][number]> = []
+  for (const change of changes) {
+    switch (change._tag) {
+      case "Run": {
+        runs.set(change.run.id, change.run)
+        break
+      }
+      case "Execution": {
+        const { execution } = change
+        const key = keyOf(execution.migration_id, execution.schema)
+        executions.set(key, execution)
+        removed.delete(key)
+        break
+      }
+      case "ExecutionRemoved": {
+        const key = keyOf(change.migrationId, change.schema)
+        removed.set(key, { migration_id: change.migrationId, schema: change.schema })
+        executions.delete(key)
+        break
+      }
+      case "History": {
+        history.push({ ...change.item, event_key: eventKey(change.item) })
+        break
+      }
+    }
+  }
+  // The same order in every process: two batches at once cannot lock each other's rows crosswise.
+  return {
+    runs: sorted(runs),
+    executions: sorted(executions),
+    removed: sorted(removed),
+    history
+  }
+}
+
+/** Two histories of the same event are one: writing a batch again adds nothing. */
+const eventKey = ({ migration_id, schema, event, at, run_id }: HistoryItem): string =>
+  createHash("sha256")
+    .update(JSON.stringify([migration_id, schema, event, at, run_id]))
+    .digest("hex")
+    .slice(0, 40)
+
+/** As JSON, with characters replaced that SQL databases cannot store: an odd error text must not lose a batch. */
+export const encode = (batch: Batch): string =>
+  JSON.stringify(batch, (_, value: unknown) =>
+    typeof value === "string" ? value.replaceAll(/[\p{Surrogate}\0]/gu, "\uFFFD") : value
+  )
+
+const keyOf = (migrationId: string, schema: string): string => JSON.stringify([migrationId, schema])
+
+const sorted = <A>(entries: ReadonlyMap<string, A>): ReadonlyArray<A> =>
+  [...entries].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, value]) => value)

@@ -1,0 +1,60 @@
+import type { SqlClient } from "@effect/sql/SqlClient"
+import type { SqlError } from "@effect/sql/SqlError"
+import type * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import type { EmbeddedUnavailable } from "../../domain/Errors.ts"
+import type { LockHolder, LockKey } from "../../ports/Lock.ts"
+import type { HistoryQuery } from "../../ports/StateStore.ts"
+import type { Batch } from "./Batch.ts"
+import type { Step, Verdict } from "./Tables.ts"
+
+/** A statement with its bound values. */
+export interface Statement {
+  readonly text: string
+  readonly values: ReadonlyArray<unknown>
+}
+
+/** The pages of `history`, with the position to go on from. */
+export interface HistoryRequest extends Omit<HistoryQuery, "cursor"> {
+  readonly before?: string
+}
+
+/** Statements over BfM's own tables. Times are milliseconds since the epoch, in and out. */
+export interface Statements {
+  /** `current`: whether exactly the known steps are installed. */
+  readonly version: Statement
+  /** Has `current` in every row, and a row with nothing else when there is no execution. */
+  readonly executions: (connections: ReadonlyArray<string>) => Statement
+  readonly record: (batch: Batch) => Statement
+  readonly history: (request: HistoryRequest) => Statement
+  readonly runs: (limit: number) => Statement
+  readonly run: (id: string) => Statement
+  readonly held: Statement
+  readonly holder: (key: LockKey) => Statement
+}
+
+/** A session of its own whose locks end with it. Its effects must not run at the same time. */
+export interface LockSession {
+  /** Takes the lock and says who has it; false when another session does. */
+  readonly attempt: (key: LockKey, holder: LockHolder) => Effect.Effect<boolean, SqlError>
+  readonly release: (key: LockKey) => Effect.Effect<void, SqlError>
+  /** False as soon as the connection is known to be gone, and its locks with it. */
+  readonly isAlive: () => boolean
+}
+
+/** Everything that differs between the databases that can keep the state. */
+export interface Dialect {
+  /** Host, port, database and schema, for people. */
+  readonly address: string
+  readonly steps: ReadonlyArray<Step>
+  readonly statements: Statements
+  /** A pool that connects when it is first used. */
+  readonly open: Effect.Effect<SqlClient, OpenError, Scope.Scope>
+  readonly session: Effect.Effect<LockSession, OpenError, Scope.Scope>
+  /** Installs the missing steps, alone even when several processes begin at once. */
+  readonly upgrade: (sql: SqlClient) => Effect.Effect<Verdict, SqlError>
+  /** The error means that a table or column is not there. */
+  readonly isOutdated: (code: string | undefined) => boolean
+}
+
+export type OpenError = SqlError | EmbeddedUnavailable

@@ -1,0 +1,72 @@
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { StateUnavailable } from "../../domain/Errors.ts"
+import { type HistoryPage, type HistoryQuery, StateStore } from "../../ports/StateStore.ts"
+import * as Batch from "./Batch.ts"
+import { StateDatabase } from "./Database.ts"
+import * as Rows from "./Rows.ts"
+
+/** A row of the executions' query; all of it is null when there is no execution. */
+type Listed = { readonly current: boolean | null } & (Rows.ExecutionRow | { readonly migration_id: null })
+
+export const make = Effect.gen(function* () {
+  const database = yield* StateDatabase
+  const { address, statements } = database.dialect
+
+  const historyPage = Effect.fn("StateStore.history")(function* ({ cursor, ...query }: HistoryQuery) {
+    const before = cursor === undefined ? undefined : position(cursor)
+    if (cursor !== undefined && before === undefined) {
+      return yield* new StateUnavailable({
+        address,
+        action: "read the history",
+        reason: "the cursor is not from an earlier page"
+      })
+    }
+    const rows = yield* database.query<Rows.HistoryRow>(
+      "read the history",
+      // One more than asked for tells whether there is another page.
+      statements.history({ ...query, limit: query.limit + 1, ...(before === undefined ? {} : { before }) })
+    )
+    const shown = rows.slice(0, query.limit)
+    const last = shown.at(-1)
+    const page: HistoryPage = {
+      items: shown.map(Rows.historyItem),
+      ...(rows.length > shown.length && last !== undefined ? { next: cursorAt(last.position) } : {})
+    }
+    return page
+  })
+
+  return StateStore.of({
+    address,
+    executions: Effect.fn("StateStore.executions")(function* (connections) {
+      const rows = yield* database.queryCurrent<Listed>(
+        "read the executions",
+        statements.executions(connections)
+      )
+      return rows.flatMap(row => (row.migration_id === null ? [] : [Rows.execution(row)]))
+    }),
+    record: Effect.fn("StateStore.record")(function* (changes) {
+      if (changes.length === 0) return
+      yield* database.query("record what happened", statements.record(Batch.fold(changes)))
+    }),
+    history: historyPage,
+    runs: Effect.fn("StateStore.runs")(function* (limit) {
+      const rows = yield* database.query<Rows.RunRow>("read the runs", statements.runs(limit))
+      return rows.map(Rows.run)
+    }),
+    run: Effect.fn("StateStore.run")(function* (id) {
+      const [row] = yield* database.query<Rows.RunRow>("read a run", statements.run(id))
+      return row === undefined ? undefined : Rows.run(row)
+    })
+  })
+})
+
+export const layer: Layer.Layer<StateStore, never, StateDatabase> = Layer.effect(StateStore, make)
+
+/** Opaque, so that the order of pages may change one day. */
+const cursorAt = (row: string): string => Buffer.from(`h${row}`).toString("base64url")
+
+const position = (cursor: string): string | undefined =>
+  Buffer.from(cursor, "base64url")
+    .toString("latin1")
+    .match(/^h(\d{1,18})$/)?.[1]

@@ -1,0 +1,62 @@
+import * as Reactivity from "@effect/experimental/Reactivity"
+import { SqlError } from "@effect/sql/SqlError"
+import * as PgClient from "@effect/sql-pg/PgClient"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import pg from "pg"
+import type { EmbeddedUnavailable } from "../../../domain/Errors.ts"
+import { poolConfig } from "../../postgresql/Client.ts"
+import { address, type PostgresqlSettings, type Server } from "../../postgresql/Settings.ts"
+import type { Dialect } from "../Dialect.ts"
+import type { Step } from "../Tables.ts"
+import * as Session from "./Session.ts"
+import * as Statements from "./Statements.ts"
+import { steps as released } from "./Steps.ts"
+import * as Upgrade from "./Upgrade.ts"
+
+export interface Options {
+  readonly settings: PostgresqlSettings
+  /** Where BfM's tables are. */
+  readonly schema: string
+  /** Starts the embedded server where the settings ask for it; called when the state is first used. */
+  readonly resolve: (settings: PostgresqlSettings) => Effect.Effect<Server, EmbeddedUnavailable, Scope.Scope>
+  readonly steps?: ReadonlyArray<Step>
+}
+
+/** Milliseconds after which a statement counts as lost; longer than the wait for another process's upgrade. */
+const answerTime = 45_000
+
+/** Undefined table, undefined column, missing schema. */
+const outdated = new Set(["42P01", "42703", "3F000"])
+
+export const make = ({ settings, schema, resolve, steps = released }: Options): Dialect => ({
+  address: `${address(settings)}, schema ${schema}`,
+  steps,
+  statements: Statements.make(schema, steps),
+  open: Effect.flatMap(resolve(settings), openPool),
+  session: Effect.flatMap(resolve(settings), server => Session.open(server, schema)),
+  upgrade: sql => Upgrade.run(sql, schema, steps),
+  isOutdated: code => code !== undefined && outdated.has(code)
+})
+
+const openPool = (server: Server) =>
+  Effect.provideServiceEffect(
+    PgClient.fromPool({ acquire: pool(server) }),
+    Reactivity.Reactivity,
+    Reactivity.make
+  )
+
+/** Connects when it is first used, never before. */
+const pool = (server: Server): Effect.Effect<pg.Pool, SqlError, Scope.Scope> =>
+  Effect.acquireRelease(
+    poolConfig(server).pipe(
+      Effect.mapError(cause => new SqlError({ cause })),
+      Effect.map(config => {
+        const made = new pg.Pool({ ...config, query_timeout: answerTime })
+        // An idle connection that is cut says so here; the next statement gets a new one.
+        made.on("error", () => undefined)
+        return made
+      })
+    ),
+    made => Effect.promise(() => made.end()).pipe(Effect.interruptible, Effect.timeoutOption(1_000))
+  )

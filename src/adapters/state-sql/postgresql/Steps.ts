@@ -1,0 +1,73 @@
+import type { Step } from "../Tables.ts"
+
+/** The state's tables in PostgreSQL, step by step. Add to the end; never change what was released. */
+export const steps: ReadonlyArray<Step> = [
+  {
+    version: 1,
+    name: "runs, executions, history, locks",
+    text: `
+create table %schema%.bfm_runs (
+  id text primary key,
+  actor text not null,
+  method text not null,
+  direction text not null,
+  plan_hash text not null,
+  state text not null,
+  started_at timestamptz not null,
+  finished_at timestamptz,
+  total integer not null,
+  succeeded integer not null,
+  failed integer not null,
+  current_step text
+);
+create index bfm_runs_newest on %schema%.bfm_runs (started_at desc, id desc);
+
+create table %schema%.bfm_executions (
+  migration_id text not null,
+  schema text not null,
+  version text not null,
+  name text not null,
+  connection text not null,
+  backend text not null,
+  status text not null,
+  at timestamptz not null,
+  run_id text not null,
+  actor text not null,
+  method text not null,
+  error text,
+  primary key (migration_id, schema)
+);
+create index bfm_executions_connection on %schema%.bfm_executions (connection);
+
+create table %schema%.bfm_history (
+  position bigserial primary key,
+  event_key text not null unique,
+  migration_id text not null,
+  schema text not null,
+  version text not null,
+  name text not null,
+  connection text not null,
+  backend text not null,
+  event text not null,
+  at timestamptz not null,
+  actor text not null,
+  method text not null,
+  run_id text not null,
+  duration_ms double precision,
+  error text
+);
+create index bfm_history_migration on %schema%.bfm_history (migration_id, position desc);
+create index bfm_history_place on %schema%.bfm_history (connection, schema, position desc);
+
+create table %schema%.bfm_locks (
+  lock_key bigint primary key,
+  connection text not null,
+  schema text not null,
+  run_id text not null,
+  actor text not null,
+  pid integer not null,
+  since timestamptz not null
+);
+`
+  }
+]

@@ -1,0 +1,272 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import type * as Layer from "effect/Layer"
+import type * as Scope from "effect/Scope"
+import type { Execution, HistoryItem, Run } from "../../src/domain/Run.ts"
+import type { Lock } from "../../src/ports/Lock.ts"
+import { type StateChange, StateStore } from "../../src/ports/StateStore.ts"
+
+/** An empty state database of one's own. */
+export interface Subject {
+  /** A process that uses it: its own pool, its own lock session. */
+  readonly process: Layer.Layer<StateStore | Lock>
+  /** Ends every session that is open. */
+  readonly cut: Effect.Effect<void>
+  /** Takes the database away with everything in it. */
+  readonly drop: Effect.Effect<void>
+  /** Gives it back, empty. */
+  readonly create: Effect.Effect<void>
+}
+
+const day = Date.UTC(2025, 5, 1, 10, 12, 13, 456)
+
+export const execution = (part: Partial<Execution> = {}): Execution => ({
+  migration_id: "20250101000000_a_postgresql_core",
+  schema: "public",
+  version: "20250101000000",
+  name: "a",
+  connection: "core",
+  backend: "postgresql",
+  status: "applied",
+  at: day,
+  run_id: "R1",
+  actor: "ci",
+  method: "cli",
+  ...part
+})
+
+export const item = (part: Partial<HistoryItem> = {}): HistoryItem => ({
+  migration_id: "20250101000000_a_postgresql_core",
+  schema: "public",
+  version: "20250101000000",
+  name: "a",
+  connection: "core",
+  backend: "postgresql",
+  event: "applied",
+  at: new Date(day).toISOString(),
+  actor: "ci",
+  method: "cli",
+  run_id: "R1",
+  ...part
+})
+
+export const run = (part: Partial<Run> = {}): Run => ({
+  id: "R1",
+  actor: { name: "ci", method: "cli" },
+  direction: "up",
+  plan_hash: "7f3a91c2",
+  state: "running",
+  started_at: day,
+  total: 3,
+  succeeded: 0,
+  failed: 0,
+  ...part
+})
+
+const remember = (value: Execution): StateChange => ({ _tag: "Execution", execution: value })
+const note = (value: HistoryItem): StateChange => ({ _tag: "History", item: value })
+const report = (value: Run): StateChange => ({ _tag: "Run", run: value })
+
+/** What every state store does. */
+export const suite = (name: string, subject: Effect.Effect<Subject, never, Scope.Scope>) => {
+  /** A test in one process on a fresh database. */
+  const test = (
+    title: string,
+    body: (store: StateStore["Type"], subject: Subject) => Effect.Effect<void, unknown>
+  ) =>
+    it.live(title, () =>
+      Effect.flatMap(subject, fresh =>
+        Effect.flatMap(StateStore, store => body(store, fresh)).pipe(Effect.provide(fresh.process))
+      ).pipe(Effect.scoped)
+    )
+
+  describe(`StateStore: ${name}`, () => {
+    test("begins empty", store =>
+      Effect.gen(function* () {
+        assert.deepStrictEqual(yield* store.executions(["core"]), [])
+        assert.deepStrictEqual(yield* store.history({ limit: 10 }), { items: [] })
+        assert.deepStrictEqual(yield* store.runs(10), [])
+        assert.isUndefined(yield* store.run("R1"))
+      }))
+
+    test("remembers executions of the connections that are asked for", store =>
+      Effect.gen(function* () {
+        const a = execution({ schema: "tenant" })
+        const b = execution({ schema: "tenant_a", status: "failed", error: `it's "broken"\n\\x` })
+        const c = execution({ connection: "o'ther", migration_id: "c", name: "naïve ✓" })
+        yield* store.record([a, b, c].map(remember))
+        const core = [...(yield* store.executions(["core"]))].sort((x, y) => (x.schema < y.schema ? -1 : 1))
+        assert.deepStrictEqual(core, [a, b])
+        assert.deepStrictEqual(yield* store.executions(["o'ther"]), [c])
+        assert.lengthOf(yield* store.executions(["core", "o'ther", "none"]), 3)
+        assert.deepStrictEqual(yield* store.executions([]), [])
+      }))
+
+    test("keeps the last word of a batch, in order", store =>
+      Effect.gen(function* () {
+        const later = execution({ status: "rolled_back", at: day + 1 })
+        const gone = execution({ migration_id: "b" })
+        const back = execution({ migration_id: "c" })
+        const forget = (migrationId: string): StateChange => ({
+          _tag: "ExecutionRemoved",
+          migrationId,
+          schema: "public"
+        })
+        yield* store.record([remember(back)])
+        yield* store.record([
+          remember(execution()),
+          remember(gone),
+          forget("c"),
+          remember(later),
+          forget("b"),
+          remember(back),
+          report(run({ succeeded: 1 })),
+          report(run({ succeeded: 2, current: "b" }))
+        ])
+        const left = [...(yield* store.executions(["core"]))].sort((x, y) =>
+          x.migration_id < y.migration_id ? -1 : 1
+        )
+        assert.deepStrictEqual(left, [later, back])
+        assert.deepStrictEqual(yield* store.run("R1"), run({ succeeded: 2, current: "b" }))
+        yield* store.record([forget("c"), forget("never there")])
+        assert.deepStrictEqual(yield* store.executions(["core"]), [later])
+      }))
+
+    test("forgets an error that is over, and what a run was doing when it ends", store =>
+      Effect.gen(function* () {
+        yield* store.record([
+          remember(execution({ status: "failed", error: "x" })),
+          report(run({ current: "a" }))
+        ])
+        const ended = run({ state: "succeeded", succeeded: 3, finished_at: day + 5 })
+        yield* store.record([remember(execution()), report(ended)])
+        assert.deepStrictEqual(yield* store.executions(["core"]), [execution()])
+        assert.deepStrictEqual(yield* store.run("R1"), ended)
+      }))
+
+    test("writes the same batch twice without a trace", store =>
+      Effect.gen(function* () {
+        const batch = [
+          report(run()),
+          remember(execution()),
+          note(item({ event: "failed", error: "x", duration_ms: 1.5 })),
+          note(item())
+        ]
+        yield* store.record(batch)
+        yield* store.record(batch)
+        yield* Effect.all([store.record(batch), store.record(batch)], { concurrency: 2 })
+        const { items } = yield* store.history({ limit: 10 })
+        assert.deepStrictEqual(items, [item(), item({ event: "failed", error: "x", duration_ms: 1.5 })])
+        assert.lengthOf(yield* store.executions(["core"]), 1)
+        assert.lengthOf(yield* store.runs(10), 1)
+      }))
+
+    test("pages through history, newest first, while more is written", store =>
+      Effect.gen(function* () {
+        const event = (n: number) => item({ migration_id: `m${n % 2}`, run_id: `R${n}`, name: String(n) })
+        const all = Array.from({ length: 25 }, (_, n) => event(n))
+        yield* store.record(all.map(note))
+        const first = yield* store.history({ limit: 10 })
+        yield* store.record([note(event(99))])
+        const second = yield* store.history({ limit: 10, cursor: first.next ?? "" })
+        const third = yield* store.history({ limit: 10, cursor: second.next ?? "" })
+        const read = [...first.items, ...second.items, ...third.items]
+        assert.deepStrictEqual(read, all.toReversed())
+        assert.isUndefined(third.next)
+        assert.isUndefined((yield* store.history({ limit: 26 })).next)
+        const odd = yield* store.history({
+          limit: 100,
+          migrationId: "m1",
+          connection: "core",
+          schema: "public"
+        })
+        assert.deepStrictEqual(
+          odd.items.map(({ name }) => name),
+          ["99", ...all.toReversed().flatMap(({ name }) => (Number(name) % 2 === 1 ? [name] : []))]
+        )
+        assert.deepStrictEqual((yield* store.history({ limit: 5, schema: "other" })).items, [])
+        const wrong = yield* Effect.flip(store.history({ limit: 5, cursor: "bm8" }))
+        assert.include(String(wrong), "cursor")
+      }))
+
+    test("lists runs newest first", store =>
+      Effect.gen(function* () {
+        const runs = [1, 2, 3].map(n => run({ id: `R${n}`, started_at: day + n }))
+        yield* store.record(runs.map(report))
+        assert.deepStrictEqual(yield* store.runs(2), runs.slice(1).toReversed())
+      }))
+
+    test("takes any text that a store may have said", store =>
+      Effect.gen(function* () {
+        const error = `NUL \0, half a character \uD83D, quote ', $1, \u2028 and 🎉`
+        yield* store.record([remember(execution({ error, name: "ö" })), note(item({ error }))])
+        const [found] = yield* store.executions(["core"])
+        assert.strictEqual(found?.error, `NUL \uFFFD, half a character \uFFFD, quote ', $1, \u2028 and 🎉`)
+      }))
+
+    test("writes a large batch all or not at all", store =>
+      Effect.gen(function* () {
+        const many = Array.from({ length: 1_000 }, (_, n) => n)
+        yield* store.record(
+          many.flatMap(n => [
+            remember(execution({ migration_id: `m${n}` })),
+            note(item({ migration_id: `m${n}` }))
+          ])
+        )
+        assert.lengthOf(yield* store.executions(["core"]), 1_000)
+        const bad = [
+          remember(execution({ migration_id: "good" })),
+          note(item({ at: "not a time", migration_id: "good" }))
+        ]
+        assert.isTrue(Exit.isFailure(yield* Effect.exit(store.record(bad))))
+        assert.lengthOf(yield* store.executions(["core"]), 1_000)
+      }))
+
+    test("goes on after its connections were cut", (store, { cut }) =>
+      Effect.gen(function* () {
+        yield* store.record([remember(execution())])
+        yield* cut
+        assert.lengthOf(yield* Effect.retry(store.executions(["core"]), { times: 1 }), 1)
+      }))
+
+    test("says that the database is gone, and works again when it is back, even empty", (store, {
+      drop,
+      create
+    }) =>
+      Effect.gen(function* () {
+        yield* store.record([remember(execution())])
+        yield* drop
+        const reading = yield* Effect.flip(store.executions(["core"]))
+        assert.strictEqual(reading._tag, "StateUnavailable")
+        const writing = yield* Effect.flip(store.record([remember(execution())]))
+        assert.include(writing.message, store.address)
+        assert.include(writing.message, "could not record what happened")
+        yield* create
+        yield* store.record([remember(execution({ migration_id: "again" })), note(item())])
+        assert.deepStrictEqual(
+          (yield* store.executions(["core"])).map(found => found.migration_id),
+          ["again"]
+        )
+      }))
+
+    it.live("is created once when several processes begin at the same time", () =>
+      Effect.gen(function* () {
+        const fresh = yield* subject
+        const processes = Array.from({ length: 8 }, (_, n) =>
+          Effect.gen(function* () {
+            const store = yield* StateStore
+            yield* n % 2 === 0 ? store.executions(["core"]) : store.runs(1)
+            yield* store.record([
+              remember(execution({ migration_id: `m${n}` })),
+              note(item({ run_id: `R${n}` }))
+            ])
+          }).pipe(Effect.provide(fresh.process))
+        )
+        yield* Effect.all(processes, { concurrency: "unbounded", discard: true })
+        const read = Effect.flatMap(StateStore, found => found.executions(["core"]))
+        assert.lengthOf(yield* Effect.provide(read, fresh.process), 8)
+      }).pipe(Effect.scoped)
+    )
+  })
+}
