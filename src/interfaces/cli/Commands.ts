@@ -1,0 +1,45 @@
+import * as Descriptor from "@effect/cli/CommandDescriptor"
+import * as Effect from "effect/Effect"
+import type * as Layer from "effect/Layer"
+import type { BfmError } from "../../domain/Errors.ts"
+import type { Connections } from "../../ports/Connections.ts"
+import type { Lock } from "../../ports/Lock.ts"
+import type { Registry } from "../../ports/Registry.ts"
+import type { StateStore } from "../../ports/StateStore.ts"
+import { down } from "./down.ts"
+import { history } from "./history.ts"
+import { plan } from "./plan.ts"
+import { resolve } from "./resolve.ts"
+import type { Screen } from "./Screen.ts"
+import { status } from "./status.ts"
+import { up } from "./up.ts"
+import type { Verb } from "./Verb.ts"
+import { validate } from "./validate.ts"
+import * as Version from "./version.ts"
+
+/** What commands that look at stores need; built when such a command runs, and only then. */
+export type Env = Registry | Connections | StateStore | Lock
+
+/** What the program brings along that has this command line. */
+export interface Program {
+  readonly version: string
+  readonly env: Layer.Layer<Env, BfmError>
+}
+
+/** Every command, in the order in which help shows them. */
+export const all = ({ version, env }: Program): ReadonlyArray<Verb<BfmError, Screen>> => {
+  const stored = (verb: Verb<BfmError, Screen | Env>): Verb<BfmError, Screen> => ({
+    ...verb,
+    descriptor: Descriptor.map(verb.descriptor, effect => Effect.provide(effect, env))
+  })
+  return [
+    stored(status),
+    stored(plan),
+    stored(up),
+    stored(down),
+    stored(history),
+    stored(validate),
+    stored(resolve),
+    Version.make(version)
+  ]
+}

@@ -1,0 +1,53 @@
+import * as Clock from "effect/Clock"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Ref from "effect/Ref"
+import * as Schedule from "effect/Schedule"
+import * as Stream from "effect/Stream"
+import type { Event } from "../../domain/Run.ts"
+import { Signals } from "../../ports/Signals.ts"
+import { Interruption } from "./Interruption.ts"
+import * as RenderProgress from "./RenderProgress.ts"
+import * as RenderRun from "./RenderRun.ts"
+import { Screen } from "./Screen.ts"
+import * as Transcript from "./Transcript.ts"
+
+/** Redraws of the line that moves, milliseconds. */
+const beat = 100
+
+/** Runs the events to their end and shows each as it comes; says at last what has been heard. */
+export const follow = Effect.fn("cli.Follow.follow")(function* <E, R>(events: Stream.Stream<Event, E, R>) {
+  const screen = yield* Screen
+  const shared = yield* Interruption
+  const heard = yield* Ref.make(Transcript.empty(yield* Clock.currentTimeMillis))
+  const hear = Effect.fnUntraced(function* (event: Event) {
+    const now = yield* Clock.currentTimeMillis
+    const after = yield* Ref.updateAndGet(heard, before => Transcript.step(before, event, now))
+    shared.busy = after.running.length > 0 || (shared.busy && event._tag !== "RunFinished")
+    yield* screen.err(Transcript.asides(screen.style, after, event))
+    yield* screen.out(Transcript.lines(screen.style, after, event))
+  })
+  const draw = Effect.gen(function* () {
+    const transcript = yield* Ref.get(heard)
+    if (transcript.result.plan === undefined) return
+    const now = yield* Clock.currentTimeMillis
+    yield* screen.live(RenderProgress.line(screen.style, Transcript.progress(transcript, now)))
+  })
+  const told = Effect.flatMap(Ref.get(heard), ({ result, running }) =>
+    screen.err(RenderRun.interrupted(screen.style, result, running[0]?.step))
+  )
+  yield* Effect.scoped(
+    Effect.gen(function* () {
+      if (screen.lively) yield* Effect.forkScoped(Effect.repeat(draw, Schedule.spaced(beat)))
+      yield* Effect.addFinalizer(() => screen.live(""))
+      yield* Stream.runForEach(events, hear)
+    })
+  ).pipe(
+    Effect.onInterrupt(() => told),
+    Effect.tapError(() =>
+      Effect.flatMap(Ref.get(heard), ({ result }) => screen.err(RenderRun.before(result)))
+    ),
+    Effect.provideService(Signals, { stop: Deferred.await(shared.stop), abort: Deferred.await(shared.abort) })
+  )
+  return yield* Ref.get(heard)
+})

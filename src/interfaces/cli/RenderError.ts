@@ -1,0 +1,42 @@
+import type { BfmError } from "../../domain/Errors.ts"
+import * as ExitCode from "./ExitCode.ts"
+import type { Style } from "./Style.ts"
+import * as Text from "./Text.ts"
+
+/** What a person reads when a command could not do what it was asked. */
+export const lines = (style: Style, error: BfmError): ReadonlyArray<string> => {
+  const [first = "", ...more] = Text.clean(error.message).split("\n")
+  const code = ExitCode.ofError[error._tag]
+  const head = `${style.colour.red("✘")} ${first}`
+  const advice = next(error)
+  return [
+    ...(more.length === 0 ? [head] : [head, ...more]),
+    ...(advice === "" ? [] : Text.apart(style, `  ${advice}`, style.colour.dim(`exit ${code}`)))
+  ]
+}
+
+/** What to do next, where the message does not say it already. */
+const next = (error: BfmError): string => {
+  switch (error._tag) {
+    case "ConnectionUnreachable":
+      return `Is it running, and are its variables right (${error.connection.toUpperCase()}_DB_HOST, _PORT, _USERNAME, _PASSWORD)?`
+    case "StateUnavailable":
+      return "Is it running, and are BFM_STATE_DB_HOST, _PORT, _USERNAME and _PASSWORD right?"
+    case "LockBusy":
+      return "See where it stands: bfm status · it goes on by itself; then run this again"
+    case "MigrationNotFound":
+      return error.similar.length === 0 ? "See what there is: bfm status" : ""
+    case "PlanDiffers":
+      return "Look at it again: bfm migrate plan"
+    case "ConfigInvalid":
+      return "All variables are explained in .env.example"
+    default:
+      return ""
+  }
+}
+
+/** The same as one JSON value: the message, its kind, and what it knows. */
+export const json = (error: BfmError): Readonly<Record<string, unknown>> => {
+  const { _tag, ...fields } = Object.fromEntries(Object.entries(error).filter(([key]) => key !== "message"))
+  return { error: error.message, code: error._tag, ...fields }
+}

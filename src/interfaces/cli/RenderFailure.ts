@@ -1,0 +1,151 @@
+import * as Duration from "../../domain/Duration.ts"
+import type { Plan, Statement } from "../../domain/Plan.ts"
+import type { Failure, RunResult } from "../../domain/Run.ts"
+import type { Style } from "./Style.ts"
+import * as Text from "./Text.ts"
+
+/** The repair manual of a run that did not succeed. `again`: the words that run it again. */
+export const failures = (
+  style: Style,
+  result: RunResult,
+  again: ReadonlyArray<string>
+): ReadonlyArray<string> => {
+  const groups = alike(result.failures)
+  const blocks = groups.flatMap(([first, ...others]) => [
+    ...block(style, first, result.plan),
+    ...alsoIn(others),
+    ""
+  ])
+  return [...blocks, ...notRun(result), ...next(style, result, again)]
+}
+
+type Group = readonly [Failure, ...ReadonlyArray<Failure>]
+
+/** One block for failures that differ only in their schema. */
+const alike = (all: ReadonlyArray<Failure>): ReadonlyArray<Group> => {
+  const groups = new Map<string, Group>()
+  for (const failure of all) {
+    const key = `${failure.migration_id}\0${failure.code}\0${failure.line}\0${failure.reason}`
+    const group = groups.get(key)
+    groups.set(key, group === undefined ? [failure] : [...group, failure])
+  }
+  return [...groups.values()]
+}
+
+const alsoIn = (others: ReadonlyArray<Failure>): ReadonlyArray<string> =>
+  others.length === 0
+    ? []
+    : [
+        `  The same in ${Text.count(others.length, "other schema")}: ${Text.few(
+          others.map(({ schema }) => schema),
+          8
+        ).join(", ")}`
+      ]
+
+const block = (style: Style, failure: Failure, plan: Plan | undefined): ReadonlyArray<string> => {
+  const { colour } = style
+  const where = failure.schema === "" ? "" : ` in schema ${failure.schema}`
+  const tried = failure.attempts > 1 ? `, tried ${failure.attempts} times` : ""
+  const verb = failure.direction === "up" ? "failed" : "could not be rolled back"
+  return [
+    `${colour.red("✘")} ${colour.bold(Text.clean(`${failure.version} ${failure.name}`))} ${verb}${Text.clean(where)} after ${Duration.render(failure.duration_ms)}${tried}`,
+    "",
+    ...Text.indent([
+      position(failure),
+      ...excerpt(style, failure, plan),
+      ...labelled(style, "ERROR", failure.reason, failure.code),
+      ...(failure.detail === undefined ? [] : labelled(style, "DETAIL", failure.detail)),
+      ...(failure.hint === undefined ? [] : labelled(style, "HINT", failure.hint)),
+      ...(failure.blocked_by === undefined ? [] : labelled(style, "BLOCKED", failure.blocked_by)),
+      "",
+      ...(failure.aftermath === "" ? [] : Text.clean(failure.aftermath).split("\n"))
+    ])
+  ]
+}
+
+const position = ({ path, line, column }: Failure): string =>
+  [path, line, column].filter(part => part !== undefined).join(":")
+
+const labelWidth = 13
+
+const labelled = (style: Style, label: string, text: string, code?: string): ReadonlyArray<string> => {
+  const head = code === undefined ? label : `${label} ${code}`
+  const [first = "", ...more] = Text.clean(text).split("\n")
+  const painted = label === "ERROR" ? style.colour.red(head) : head
+  return [
+    `${painted}${" ".repeat(Math.max(2, labelWidth - head.length))}${first}`,
+    ...more.map(line => " ".repeat(labelWidth) + line)
+  ]
+}
+
+/** The line of the file with a mark below the place; without a place the beginning of the statement. */
+const excerpt = (style: Style, failure: Failure, plan: Plan | undefined): ReadonlyArray<string> => {
+  const { line, column } = failure
+  const found = line === undefined ? undefined : sourceLine(failure, plan, line)
+  if (line === undefined || found === undefined) return statement(style, failure)
+  const label = `${line} │ `
+  const { text, mark } = windowed(found, column, style.width - label.length - 4)
+  return [
+    `${style.colour.dim(label)}${style.sql(text)}`,
+    ...(mark === undefined
+      ? []
+      : [
+          `${" ".repeat(label.length - 2)}${style.colour.dim("│")} ${" ".repeat(mark)}${style.colour.red("^")}`
+        ])
+  ]
+}
+
+const statement = (style: Style, failure: Failure): ReadonlyArray<string> => {
+  if (failure.statement === undefined) return []
+  const lines = Text.clean(failure.statement).trim().split("\n")
+  return Text.few(lines, 5).map(
+    line => `${style.colour.dim("│")} ${style.sql(Text.fit(style, line, style.width - 6))}`
+  )
+}
+
+/** The text of one line of the file, as far as a statement of the plan tells it. */
+const sourceLine = (failure: Failure, plan: Plan | undefined, line: number): string | undefined => {
+  const step = plan?.steps.find(({ id }) => id === failure.id)
+  const statements = step?.units.flatMap(unit => unit.statements) ?? []
+  for (const candidate of statements) {
+    const text = lineOf(candidate, line)
+    if (text !== undefined) return text
+  }
+  return undefined
+}
+
+const lineOf = (statement: Statement, line: number): string | undefined => {
+  const text = Text.clean(statement.text).split("\n")[line - statement.line]
+  if (text === undefined) return undefined
+  const narrow = text.replaceAll("\t", " ")
+  return line === statement.line ? " ".repeat(statement.column - 1) + narrow : narrow
+}
+
+/** As much of a long line as fits around the place; the mark is its 0-based column in that part. */
+const windowed = (
+  text: string,
+  column: number | undefined,
+  width: number
+): { readonly text: string; readonly mark: number | undefined } => {
+  const at = column === undefined ? undefined : column - 1
+  if (text.length <= width) return { text, mark: at }
+  const from = Math.max(0, Math.min((at ?? 0) - Math.floor(width / 2), text.length - width))
+  const head = from > 0 ? "…" : ""
+  const tail = from + width < text.length ? "…" : ""
+  const part = head + text.slice(from + head.length, from + width - tail.length) + tail
+  return { text: part, mark: at === undefined ? undefined : at - from }
+}
+
+const notRun = (result: RunResult): ReadonlyArray<string> => {
+  if (result.not_run.length === 0) return []
+  const names = new Map(result.plan?.steps.map(step => [step.id, `${step.version} ${step.name}`]))
+  const items = result.not_run.map(({ id, reason }) => `  ${names.get(id) ?? id}  ${reason}`)
+  return ["  Not run because of it:", ...Text.indent(Text.few(items, 10).map(Text.clean))]
+}
+
+const next = (style: Style, result: RunResult, again: ReadonlyArray<string>): ReadonlyArray<string> =>
+  Text.apart(
+    style,
+    `  Fix the data or the file, then: ${style.colour.bold(Text.command(again))}`,
+    style.colour.dim(result.run_id === "" ? "exit 4" : `exit 4, run ${result.run_id}`)
+  )

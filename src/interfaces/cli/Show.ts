@@ -1,0 +1,69 @@
+import * as Effect from "effect/Effect"
+import type { Plan } from "../../domain/Plan.ts"
+import type { RunResult } from "../../domain/Run.ts"
+import * as Result from "../../pipeline/Result.ts"
+import { Connections } from "../../ports/Connections.ts"
+import * as ExitCode from "./ExitCode.ts"
+import type { Shared } from "./Interruption.ts"
+import * as RenderFailure from "./RenderFailure.ts"
+import * as RenderPlan from "./RenderPlan.ts"
+import * as RenderRun from "./RenderRun.ts"
+import { Screen } from "./Screen.ts"
+import type { Style } from "./Style.ts"
+import type { Transcript } from "./Transcript.ts"
+
+/** Colours for SQL, loaded only where they are seen. */
+const highlighted = (style: Style): Effect.Effect<Style> =>
+  style.colour.isColorSupported
+    ? Effect.map(
+        Effect.promise(() => import("sql-highlight")),
+        ({ highlight }) => ({ ...style, sql: (text: string) => highlight(text) })
+      )
+    : Effect.succeed(style)
+
+/** A plan that is only looked at. `apply`: the words that carry it out. */
+export const plan = Effect.fn("cli.Show.plan")(function* (
+  plan: Plan,
+  apply: ReadonlyArray<string>,
+  options: { readonly statements: boolean; readonly json: boolean }
+) {
+  const screen = yield* Screen
+  const { configured } = yield* Connections
+  const view = { apply, addresses: new Map([...configured].map(([name, { address }]) => [name, address])) }
+  if (options.json) yield* screen.json(Result.dryRun(plan))
+  else if (options.statements)
+    yield* screen.out(RenderPlan.plan(yield* highlighted(screen.style), plan, view))
+  else yield* screen.out(RenderPlan.brief(screen.style, plan, view))
+  return ExitCode.done
+})
+
+/** How a run ended. `again`: the words that run it again. */
+export const outcome = Effect.fn("cli.Show.outcome")(function* (
+  { result, running }: Transcript,
+  again: ReadonlyArray<string>,
+  options: { readonly json: boolean; readonly rehearsal: boolean; readonly interruption: Shared }
+) {
+  const screen = yield* Screen
+  const style = screen.style
+  if (options.json) yield* screen.json(withoutPlan(result))
+  yield* screen.out(summary(style, result, options.rehearsal))
+  if (result.failures.length > 0) {
+    yield* screen.err(["", ...RenderFailure.failures(yield* highlighted(style), result, again)])
+  }
+  if (options.interruption.wishes === 0) return ExitCode.ofResult(result)
+  if (result.success && result.state === "succeeded") return ExitCode.done
+  yield* screen.err(RenderRun.interrupted(style, result, running[0]?.step))
+  return ExitCode.interrupted
+})
+
+const summary = (style: Style, result: RunResult, rehearsal: boolean): ReadonlyArray<string> => {
+  const { plan } = result
+  if (plan === undefined) return []
+  const waiting = RenderRun.waiting(style, RenderRun.view(plan).names, plan.waiting)
+  if (plan.steps.length === 0) return [RenderPlan.nothing(plan), ...waiting]
+  const total = rehearsal ? RenderRun.rehearsed(style, result) : RenderRun.summary(style, result)
+  return [...waiting, "", ...total]
+}
+
+/** A run's own plan says what was sent; who wants to see that asks for the plan. */
+const withoutPlan = ({ plan: _, ...result }: RunResult): Omit<RunResult, "plan"> => result

@@ -1,0 +1,110 @@
+import { pipe } from "effect/Function"
+import * as Match from "effect/Match"
+import type { Step } from "../../domain/Plan.ts"
+import type { Event, RunResult } from "../../domain/Run.ts"
+import * as Result from "../../pipeline/Result.ts"
+import type { Progress } from "./RenderProgress.ts"
+import * as RenderRun from "./RenderRun.ts"
+import type { Style } from "./Style.ts"
+import * as Text from "./Text.ts"
+
+/** What has been heard of a run so far. */
+export interface Transcript {
+  readonly result: RunResult
+  readonly view: RunView
+  /** Steps that have begun and not ended, the oldest first. */
+  readonly running: ReadonlyArray<Running>
+  readonly waiting: string
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number
+}
+
+interface Running {
+  readonly step: Step
+  readonly since: number
+}
+
+type RunView = RenderRun.RunView
+
+const noView: RunView = { steps: new Map(), names: 0, places: 0, several: false }
+
+export const empty = (now: number): Transcript => ({
+  result: Result.initial,
+  view: noView,
+  running: [],
+  waiting: "",
+  startedAt: now
+})
+
+/** One more event at a time. */
+export const step = (before: Transcript, event: Event, now: number): Transcript => {
+  const heard = { ...before, result: Result.step(before.result, event) }
+  return pipe(
+    Match.value(event),
+    Match.tag("Planned", ({ plan }) => ({ ...heard, view: RenderRun.view(plan) })),
+    Match.tag("LockWaiting", ({ connection, schema, holder }) => ({
+      ...heard,
+      waiting: `waiting: ${schema === "" ? connection : `${connection}, schema ${schema}`} is being migrated by ${holder}`
+    })),
+    Match.tag("StepStarted", ({ id }) => ({ ...heard, waiting: "", running: begun(before, id, now) })),
+    Match.tag("StepSucceeded", "StepFailed", "StepSkipped", ({ id }) => ({
+      ...heard,
+      waiting: "",
+      running: before.running.filter(({ step }) => step.id !== id)
+    })),
+    Match.orElse(() => heard)
+  )
+}
+
+const begun = ({ running, view }: Transcript, id: string, now: number): ReadonlyArray<Running> => {
+  const step = view.steps.get(id)
+  return step === undefined ? running : [...running, { step, since: now }]
+}
+
+/** The lines that an event leaves behind. */
+export const lines = (style: Style, { view }: Transcript, event: Event): ReadonlyArray<string> => {
+  const about = (id: string, line: (step: Step) => string): ReadonlyArray<string> => {
+    const step = view.steps.get(id)
+    return step === undefined ? [] : [line(step)]
+  }
+  return pipe(
+    Match.value(event),
+    Match.tag("StepSucceeded", ({ id, duration_ms }) =>
+      about(id, step => RenderRun.succeeded(style, view, step, duration_ms))
+    ),
+    Match.tag("StepFailed", ({ id, failure }) =>
+      about(id, step => RenderRun.failed(style, view, step, failure.duration_ms))
+    ),
+    Match.tag("StepSkipped", ({ id, reason }) =>
+      about(id, step => RenderRun.skipped(style, view, step, reason))
+    ),
+    Match.orElse(() => [])
+  )
+}
+
+/** What is worth a line for those who watch, and not part of what was asked for. */
+export const asides = (style: Style, { view }: Transcript, event: Event): ReadonlyArray<string> =>
+  pipe(
+    Match.value(event),
+    Match.tag("Warned", ({ message }) => [style.colour.yellow(`⚠ ${Text.clean(message)}`)]),
+    Match.tag("StepRetried", ({ id, attempt, reason }) => [
+      style.colour.dim(Text.clean(`  ↻ ${view.steps.get(id)?.name ?? id}, attempt ${attempt}: ${reason}`))
+    ]),
+    Match.orElse(() => [])
+  )
+
+/** The run as it stands now, for the line that moves. */
+export const progress = ({ result, running, waiting, startedAt }: Transcript, now: number): Progress => {
+  const [first, ...others] = running
+  const before = result.plan?.skipped.length ?? 0
+  return {
+    total: result.plan?.steps.length ?? 0,
+    done: result.applied.length + result.skipped.length - before + result.failures.length,
+    failed: result.failures.length,
+    current: first === undefined ? "" : `${first.step.version} ${first.step.name}`,
+    others: others.length,
+    waiting,
+    elapsed: now - startedAt,
+    stepElapsed: first === undefined ? 0 : now - first.since
+  }
+}

@@ -1,0 +1,50 @@
+import * as Effect from "effect/Effect"
+import * as Planning from "../../pipeline/Planning.ts"
+import * as Run from "../../pipeline/Run.ts"
+import * as Confirm from "./Confirm.ts"
+import * as Flag from "./Flag.ts"
+import * as Follow from "./Follow.ts"
+import { Interruption } from "./Interruption.ts"
+import * as Options from "./Options.ts"
+import { Screen } from "./Screen.ts"
+import * as Show from "./Show.ts"
+import * as Verb from "./Verb.ts"
+
+/** `migrate up`: everything pending that is selected. */
+export const up = Verb.make(
+  {
+    words: ["migrate", "up"],
+    summary: "apply what is pending",
+    examples: [
+      "bfm migrate up",
+      "bfm migrate up --connection core --schema tenant_a --schema tenant_b",
+      "bfm migrate up --tag feature=billing --dry-run"
+    ],
+    flags: {
+      ...Options.selection,
+      ...Options.execution,
+      dryRun: Flag.toggle({ name: "dry-run", help: "only say what would be done" }),
+      rehearse: Flag.toggle({ name: "rehearse", help: "really execute, then take everything back" }),
+      yes: Options.yes,
+      json: Options.json
+    }
+  },
+  Effect.fn("cli.up")(function* (given) {
+    const screen = yield* Screen
+    const request = yield* Options.upRequest(given)
+    const again = ["migrate", "up", ...Options.words(given)]
+    if (given.dryRun) {
+      return yield* Show.plan(yield* Planning.up(request), again, { statements: false, json: given.json })
+    }
+    let options = Options.runOptions(given)
+    if (screen.interactive && !given.yes && !given.rehearse) {
+      const plan = yield* Planning.up(request)
+      if (!(yield* Confirm.agreed(plan, false))) return yield* Confirm.declined
+      options = { ...options, plan_hash: options.plan_hash ?? plan.hash }
+    }
+    const events = given.rehearse ? Run.rehearse(request) : Run.up(request, options)
+    const heard = yield* Follow.follow(events)
+    const interruption = yield* Interruption
+    return yield* Show.outcome(heard, again, { json: given.json, rehearsal: given.rehearse, interruption })
+  })
+)

@@ -1,0 +1,15 @@
+import * as Effect from "effect/Effect"
+import * as ExitCode from "./ExitCode.ts"
+import { Screen } from "./Screen.ts"
+import * as Verb from "./Verb.ts"
+
+/** `version`: asks nothing of anybody. */
+export const make = (version: string) =>
+  Verb.make(
+    { words: ["version"], summary: "which bfm this is", examples: ["bfm version"], flags: {} },
+    Effect.fn("cli.version")(function* () {
+      const screen = yield* Screen
+      yield* screen.out([`BfM CLI version ${version}`])
+      return ExitCode.done
+    })
+  )
