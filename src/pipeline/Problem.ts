@@ -29,8 +29,7 @@ export const unknownDependency = (
   dependency: Dependency.Dependency
 ): PlanProblem => {
   const connection = dependency.connection ?? migration.connection
-  const similar = References.similar(world.references, connection, dependency.target)
-  const hint = similar.length === 0 ? "" : `; did you mean ${similar.join(" or ")}?`
+  const hint = References.hint(world.references, connection, dependency.target)
   return {
     kind: "dependency_unknown",
     ...source(migration),

@@ -2,6 +2,7 @@ import type { Catalog } from "../domain/Catalog.ts"
 import type { Dependency } from "../domain/Dependency.ts"
 import { short } from "../domain/Identity.ts"
 import type { Migration } from "../domain/Migration.ts"
+import * as Spelling from "../domain/Spelling.ts"
 
 /** Every word by which a dependency can mean a migration, per connection. */
 export interface References {
@@ -68,28 +69,6 @@ export const reach = (
   return found
 }
 
-/** Words of the connection that look like the one that was not found, best first. */
-export const similar = (references: References, connection: string, word: string): ReadonlyArray<string> => {
-  const limit = Math.max(2, Math.floor(word.length / 4))
-  return [...(references.byConnection.get(connection)?.keys() ?? [])]
-    .map(candidate => ({ candidate, far: distance(word, candidate, limit) }))
-    .filter(({ far }) => far <= limit)
-    .sort((a, b) => a.far - b.far)
-    .slice(0, 3)
-    .map(({ candidate }) => candidate)
-}
-
-/** Edit distance, given up beyond `limit`. */
-const distance = (a: string, b: string, limit: number): number => {
-  if (Math.abs(a.length - b.length) > limit) return limit + 1
-  let previous = Array.from({ length: b.length + 1 }, (_, index) => index)
-  for (let i = 1; i <= a.length; i++) {
-    const current = [i]
-    for (let j = 1; j <= b.length; j++) {
-      const same = a[i - 1] === b[j - 1] ? 0 : 1
-      current.push(Math.min((current[j - 1] ?? 0) + 1, (previous[j] ?? 0) + 1, (previous[j - 1] ?? 0) + same))
-    }
-    previous = current
-  }
-  return previous[b.length] ?? limit + 1
-}
+/** `; did you mean create_users?`, or nothing. */
+export const hint = (references: References, connection: string, word: string): string =>
+  Spelling.hint(word, references.byConnection.get(connection)?.keys() ?? [])
