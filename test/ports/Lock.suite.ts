@@ -112,7 +112,7 @@ export const suite = (name: string, subject: Effect.Effect<Subject, never, Scope
               id: "run-of-deploy-7",
               total: 9,
               succeeded: 2,
-              current: "backfill_totals"
+              current: "step 3 of 9: backfill_totals"
             })
           }
         ])

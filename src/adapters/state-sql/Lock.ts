@@ -18,19 +18,13 @@ interface Holder {
   readonly run_id: string
   /** Milliseconds. */
   readonly held_for: number
-  readonly total: number | null
-  readonly ended: number | null
   readonly current_step: string | null
 }
 
 /** `deploy-7 (run 01JC…, since 2m 10s, step 3 of 9: backfill_totals)`. */
 const sentence = (holder: Holder | undefined): string => {
   if (holder === undefined) return "another run"
-  const { current_step, ended, total } = holder
-  const step =
-    current_step === null
-      ? ""
-      : `, step ${Math.min((ended ?? 0) + 1, total ?? 1)} of ${total}: ${current_step}`
+  const step = holder.current_step === null ? "" : `, ${holder.current_step}`
   return `${holder.actor} (run ${holder.run_id}, since ${Duration.render(holder.held_for)}${step})`
 }
 

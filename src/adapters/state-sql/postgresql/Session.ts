@@ -2,9 +2,9 @@ import { SqlError } from "@effect/sql/SqlError"
 import * as Effect from "effect/Effect"
 import pg from "pg"
 import { make as makeClient } from "../../postgresql/Client.ts"
+import { identifier } from "../../postgresql/Quote.ts"
 import type { Server } from "../../postgresql/Settings.ts"
 import type { LockSession } from "../Dialect.ts"
-import { identifier } from "./Identifier.ts"
 import * as LockKeys from "./LockKeys.ts"
 
 /** Milliseconds after which a statement of the lock session counts as lost. All of them are quick. */

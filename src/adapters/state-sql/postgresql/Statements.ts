@@ -1,7 +1,7 @@
+import { identifier } from "../../postgresql/Quote.ts"
 import { encode } from "../Batch.ts"
 import type { HistoryRequest, Statement, Statements } from "../Dialect.ts"
 import { fingerprint, type Step } from "../Tables.ts"
-import { identifier } from "./Identifier.ts"
 import * as LockKeys from "./LockKeys.ts"
 
 /** The statements over the tables in one schema. */
@@ -29,8 +29,7 @@ from ${quoted}.bfm_locks l where ${LockKeys.isHeld("l")} order by connection, sc
       values: []
     },
     holder: key => ({
-      text: `select l.actor, l.run_id, ${epoch("now()")} - ${epoch("l.since")} as held_for,
-  r.total, r.succeeded + r.failed as ended, r.current_step
+      text: `select l.actor, l.run_id, ${epoch("now()")} - ${epoch("l.since")} as held_for, r.current_step
 from ${quoted}.bfm_locks l left join ${quoted}.bfm_runs r on r.id = l.run_id
 where l.lock_key = $1::bigint and ${LockKeys.isHeld("l")}`,
       values: [LockKeys.of(schema, key)]

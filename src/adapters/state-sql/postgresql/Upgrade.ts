@@ -1,8 +1,8 @@
 import type { SqlClient } from "@effect/sql/SqlClient"
 import type { Connection } from "@effect/sql/SqlConnection"
 import * as Effect from "effect/Effect"
+import { identifier } from "../../postgresql/Quote.ts"
 import { checksum, type Installed, judge, type Step, type Verdict } from "../Tables.ts"
-import { identifier } from "./Identifier.ts"
 import * as LockKeys from "./LockKeys.ts"
 
 /**

@@ -1,2 +1,0 @@
-/** An identifier, exactly as given. */
-export const identifier = (name: string): string => `"${name.replaceAll('"', '""')}"`
