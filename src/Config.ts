@@ -3,7 +3,7 @@ import { join } from "node:path"
 import { parseEnv } from "node:util"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import type { PoolLimits } from "./adapters/postgresql/Settings.ts"
+import { defaultPool, type PoolLimits } from "./adapters/postgresql/Settings.ts"
 import * as Connections from "./config/Connections.ts"
 import * as Reader from "./config/Reader.ts"
 import * as State from "./config/State.ts"
@@ -81,15 +81,19 @@ const notices = (
     : [])
 ]
 
+const minute = 60_000
+
 const decodePool = (reader: Reader.Reader): PoolLimits => {
-  const maxConnections = reader.integer("BFM_DB_MAX_OPEN_CONNS", 2, 1)
-  const idleSeconds = reader.integer("BFM_DB_CONN_MAX_IDLE_TIME_SECONDS", 0, 0)
-  const idleMinutes = reader.integer("BFM_DB_CONN_MAX_IDLE_TIME_MINUTES", 1, 0)
+  const integer = (name: string, fallback: number, atLeast = 0) =>
+    reader.integer(`BFM_DB_${name}`, fallback, atLeast)
+  const maxConnections = integer("MAX_OPEN_CONNS", defaultPool.maxConnections, 1)
+  const idleSeconds = integer("CONN_MAX_IDLE_TIME_SECONDS", 0)
+  const idleMinutes = integer("CONN_MAX_IDLE_TIME_MINUTES", defaultPool.maxIdleTime / minute)
   return {
     maxConnections,
-    idleConnections: Math.min(maxConnections, reader.integer("BFM_DB_MAX_IDLE_CONNS", 1, 0)),
-    maxLifetime: reader.integer("BFM_DB_CONN_MAX_LIFETIME_MINUTES", 3, 0) * 60_000,
-    maxIdleTime: idleSeconds > 0 ? idleSeconds * 1_000 : idleMinutes * 60_000
+    idleConnections: Math.min(maxConnections, integer("MAX_IDLE_CONNS", defaultPool.idleConnections)),
+    maxLifetime: integer("CONN_MAX_LIFETIME_MINUTES", defaultPool.maxLifetime / minute) * minute,
+    maxIdleTime: idleSeconds > 0 ? idleSeconds * 1_000 : idleMinutes * minute
   }
 }
 
