@@ -56,6 +56,10 @@ export const actions: RuleTable.RuleTable<Action> = RuleTable.make([
   locks(`${adding} ... GENERATED ALWAYS AS () STORED`, rewrites),
   locks(`${adding} ... DEFAULT (...) ${volatile}`, rewrites),
   locks(`${adding} ... UNIQUE|PRIMARY`, "ADD COLUMN {column} builds an index while {table} is locked"),
+  locks(
+    `${adding} ... REFERENCES <other>`,
+    "takes ACCESS EXCLUSIVE on {table} and SHARE ROW EXCLUSIVE on {other} (short)"
+  ),
   locks(`${adding} ... DEFAULT`, usual),
   locks(`${adding} ... NOT NULL`, "ADD COLUMN {column} NOT NULL without DEFAULT fails when {table} has rows"),
   locks(`${alters} [SET DATA] TYPE`, "ALTER COLUMN {column} TYPE rewrites {table}"),
@@ -71,6 +75,7 @@ export const actions: RuleTable.RuleTable<Action> = RuleTable.make([
   },
   locks("SET LOGGED|UNLOGGED|TABLESPACE|ACCESS", "rewrites {table} under ACCESS EXCLUSIVE"),
   fine("SET|RESET ("),
+  locks("ENABLE|DISABLE [ALWAYS|REPLICA] TRIGGER", "takes SHARE ROW EXCLUSIVE on {table} (short)"),
   fine("VALIDATE CONSTRAINT"),
   fine("CLUSTER ON"),
   fine("SET WITHOUT CLUSTER"),

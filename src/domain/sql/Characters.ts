@@ -43,5 +43,6 @@ export const Code = {
   semicolon: 59,
   equals: 61,
   backslash: 92,
+  c: 99,
   brace: 123
 } as const

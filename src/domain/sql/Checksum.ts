@@ -69,12 +69,11 @@ const rewrite: { readonly [Kind in Lexer.TokenKind]?: (token: string) => string 
 
 /** A string without what stands between the parts on its lines: blanks, line ends and comments. */
 const joined = (token: string): string => {
-  const escaped = /^e/i.test(token)
   const parts: Array<string> = []
   let start = 0
   let quote = token.indexOf("'")
   while (quote !== -1) {
-    const end = escaped ? Quotes.escapedEnd(token, quote + 1) : Quotes.doubledEnd(token, quote + 1, "'")
+    const end = Quotes.stringEnd(token, token.charAt(0), quote + 1)
     if (end === -1) break
     parts.push(token.slice(start, end))
     quote = Quotes.continuation(token, end)

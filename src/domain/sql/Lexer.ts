@@ -81,10 +81,10 @@ const closed = (scanner: Scanner, start: number, end: number, reason: string): n
 const string = (scanner: Scanner, start: number, quote: number): number => {
   const { text } = scanner
   scanner.kind = "string"
-  const escaped = quote > start && "eE".includes(text.charAt(start))
+  const letter = text.charAt(start)
   let at = quote
   for (;;) {
-    const end = escaped ? Quotes.escapedEnd(text, at + 1) : Quotes.doubledEnd(text, at + 1, "'")
+    const end = Quotes.stringEnd(text, letter, at + 1)
     if (end === -1) return closed(scanner, start, end, "string is never closed with '")
     at = Quotes.continuation(text, end)
     if (at === -1) return end

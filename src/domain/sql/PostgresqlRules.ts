@@ -119,6 +119,7 @@ export const creations: RuleTable.RuleTable<Creation> = RuleTable.make([
 /** Statements that tell which table a script is about. */
 export const firstTables = RuleTable.make([
   { pattern: Pattern.make(`CREATE ${table} [IF NOT EXISTS] <table>`) },
+  { pattern: Pattern.make("ALTER TABLE ALL IN TABLESPACE") },
   { pattern: Pattern.make("ALTER [FOREIGN] TABLE [IF EXISTS] [ONLY] <table>") }
 ])
 

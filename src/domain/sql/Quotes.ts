@@ -10,7 +10,7 @@ export const doubledEnd = (text: string, from: number, quote: "'" | '"'): number
 }
 
 /** As `doubledEnd`, in a string where a backslash protects the next character. */
-export const escapedEnd = (text: string, from: number): number => {
+const escapedEnd = (text: string, from: number): number => {
   for (let at = from; at < text.length; at += 1) {
     const code = text.charCodeAt(at)
     if (code === Code.backslash) at += 1
@@ -18,6 +18,14 @@ export const escapedEnd = (text: string, from: number): number => {
     else if (code === Code.single) return at + 1
   }
   return -1
+}
+
+const plainEnd = (text: string, from: number): number => text.indexOf("'", from) + 1 || -1
+
+/** Offset after the quote that closes a string, or a part of one, whose kind its first letter tells: `E'…'`. */
+export const stringEnd = (text: string, letter: string, from: number): number => {
+  if (letter === "E" || letter === "e") return escapedEnd(text, from)
+  return "bBxX".includes(letter) ? plainEnd(text, from) : doubledEnd(text, from, "'")
 }
 
 /**

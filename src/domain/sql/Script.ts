@@ -87,7 +87,9 @@ const none = (script: ReadonlyArray<Sentence>): Parts => {
       block = { opener: sentence, sentences: [] }
       if (control.modes) warnings.add(Transaction.modesLost)
     } else if (control.does === "commits" && block !== undefined) {
-      units.push({ atomic: true, statements: block.sentences.map(statementOf) })
+      if (block.sentences.length > 0) {
+        units.push({ atomic: true, statements: block.sentences.map(statementOf) })
+      }
       problems.push(...insideTransaction(block.sentences, "put it outside of BEGIN … COMMIT"))
       block = undefined
     } else problems.push(Transaction.problem(sentence, block === undefined ? outside : inside))
@@ -138,7 +140,8 @@ export const firstTable = (text: string): string | undefined => {
   const scanner = Lexer.scanner(text)
   for (let span = Statements.next(scanner); span !== undefined; span = Statements.next(scanner)) {
     const found = RuleTable.first(Rules.firstTables, Phrase.make(text.slice(span.start, span.end)))
-    if (found !== undefined) return found.match.names.table?.[0]?.name
+    const [table] = found?.match.names.table ?? []
+    if (table !== undefined) return table.name
   }
   return undefined
 }

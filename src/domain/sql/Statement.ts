@@ -1,7 +1,8 @@
 import type { Statement } from "../Plan.ts"
 import { Code } from "./Characters.ts"
 import * as Lexer from "./Lexer.ts"
-import { locator } from "./Position.ts"
+import { lineColumn, locator } from "./Position.ts"
+import { lineEnd } from "./Quotes.ts"
 
 /** Where a statement stands: from its first token to its last, without the semicolon. */
 export interface Span {
@@ -61,28 +62,51 @@ export const next = (scanner: Lexer.Scanner): Span | undefined => {
   let start = -1
   let end = 0
   let depth = 0
+  let opened = 0
   let body: Body = "none"
   while (Lexer.next(scanner)) {
     if (scanner.kind === "psql") {
       if (start === -1) return { start: scanner.start, end: scanner.end }
       scanner.end = scanner.start
-      break
+      return { start, end }
     }
     const code = scanner.kind === "punctuation" ? text.charCodeAt(scanner.start) : 0
     if (code === Code.semicolon && depth === 0 && body !== "atomic" && body !== "boundary") {
-      if (start !== -1) break
-      continue
+      if (start === -1) continue
+      skipData(scanner, start)
+      return { start, end }
     }
     if (start === -1) {
       start = scanner.start
       body = is(scanner, "create") ? "create" : "none"
-    } else if (body !== "none" && depth === 0)
+    } else if (body !== "none" && depth === 0) {
       body = code === Code.semicolon ? "boundary" : step(body, scanner)
-    if (code === Code.open) depth += 1
+      if (code !== Code.semicolon && body === "boundary") opened = scanner.start
+    }
+    if (code === Code.open && depth++ === 0 && body !== "atomic") opened = scanner.start
     else if (code === Code.close && depth > 0) depth -= 1
     end = scanner.end
   }
+  if (depth > 0) unclosed(scanner, opened, "( is never closed with )")
+  else if (body === "atomic" || body === "boundary")
+    unclosed(scanner, opened, "BEGIN ATOMIC is never ended with END")
   return start === -1 ? undefined : { start, end }
+}
+
+/** Nothing when something inside is unclosed already: it has taken the end with it. */
+const unclosed = (scanner: Lexer.Scanner, offset: number, reason: string): void => {
+  if (scanner.problems.length > 0) return
+  scanner.problems.push({ line: lineColumn(scanner.text, offset).line, reason: `this ${reason}` })
+}
+
+const COPY = /^copy\b[\s\S]*\bfrom\s+stdin\b/i
+
+/** Goes to the end of the data behind COPY … FROM stdin, which are no SQL: to the line `\.`, if there is one. */
+const skipData = (scanner: Lexer.Scanner, start: number): void => {
+  const { text } = scanner
+  if ((text.charCodeAt(start) | 32) !== Code.c || !COPY.test(text.slice(start, scanner.start))) return
+  const last = text.indexOf("\n\\.", scanner.end)
+  if (last !== -1) scanner.end = lineEnd(text, last + 1)
 }
 
 /**
