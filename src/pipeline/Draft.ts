@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type { PlanProblem } from "../domain/Errors.ts"
 import type { Direction, NotPlanned, Plan, Step } from "../domain/Plan.ts"
-import * as Name from "../domain/source/Template.ts"
+import * as SchemaName from "../domain/source/SchemaName.ts"
 import { Settings } from "../ports/Settings.ts"
 import * as Compile from "./Compile.ts"
 import type * as Graph from "./Graph.ts"
@@ -28,6 +28,7 @@ export const make = Effect.fn("Draft.make")(function* (
 ) {
   const settings = yield* Settings
   const schemas = new SchemaNames(world)
+  const all = { ...settings.variables, ...variables }
   const steps: Array<Step> = []
   const problems: Array<PlanProblem> = []
   const shown = new Map<string, string>()
@@ -50,7 +51,7 @@ export const make = Effect.fn("Draft.make")(function* (
       id,
       schema,
       direction,
-      variables: { ...settings.variables, ...variables },
+      variables: all,
       lockTimeout: settings.lockTimeout,
       statementTimeout: settings.statementTimeout,
       createsSchema: direction === "up" && schemas.isNew(node),
@@ -92,7 +93,7 @@ class SchemaNames {
     const key = `${migration.backend} ${schema}`
     if (schema === "" || this.#checked.has(key)) return []
     this.#checked.add(key)
-    const reason = Name.schemaName(migration.backend, schema)
+    const reason = SchemaName.schemaName(migration.backend, schema)
     return reason === undefined
       ? []
       : [{ kind: "schema_name", reason: `schema ${JSON.stringify(schema)}: ${reason}` }]

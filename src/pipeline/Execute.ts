@@ -52,10 +52,10 @@ export const execute = Effect.fn("Execute.execute")(function* (order: Order, tel
   const segments = Segment.cut(order.plan)
   const ended = new Map<number, Deferred.Deferred<void>>()
   for (const { index } of segments) ended.set(index, yield* Deferred.make<void>())
-  const course: Course = { failed: new Set(), finished: new Set(), stopping }
+  const course: Course = { failed: new Set(), failedLanes: new Map(), finished: new Set(), stopping }
   const watched: Tell = event =>
     Effect.zipRight(
-      Effect.sync(() => note(course, event)),
+      Effect.sync(() => note(order, course, event)),
       tell(event)
     )
   yield* Effect.forEach(
@@ -76,18 +76,24 @@ export const execute = Effect.fn("Execute.execute")(function* (order: Order, tel
 interface Course {
   /** Shown ids of steps that failed or were not run. */
   readonly failed: Set<string>
+  /** The lanes of these, with the id of the first. */
+  readonly failedLanes: Map<string, string>
   /** Shown ids of steps of which the end was told. */
   readonly finished: Set<string>
   readonly stopping: Ref.Ref<boolean>
 }
 
-const note = (course: Course, event: Event): void => {
+const note = (order: Order, course: Course, event: Event): void => {
   switch (event._tag) {
     case "StepFailed":
-    case "StepNotRun":
+    case "StepNotRun": {
+      const step = order.plan.steps[event.position - 1]
+      const lane = step === undefined ? undefined : Segment.laneOf(step)
+      if (lane !== undefined && !course.failedLanes.has(lane)) course.failedLanes.set(lane, event.id)
       course.failed.add(event.id)
       course.finished.add(event.id)
       return
+    }
     case "StepSucceeded":
     case "StepSkipped":
       course.finished.add(event.id)
@@ -107,24 +113,14 @@ const release = (ended: ReadonlyMap<number, Deferred.Deferred<void>>, index: num
   return end === undefined ? Effect.void : Effect.asVoid(Deferred.succeed(end, undefined))
 }
 
-/** Why the rest of a segment may not run, decided from what has failed so far. */
-const obstacle = (
-  order: Order,
-  segment: Segment.Segment,
-  step: Step,
-  failed: ReadonlySet<string>
-): string | undefined => {
-  const [first] = failed
+/** Why a step may not run, decided from what has failed so far. */
+const obstacle = (order: Order, step: Step, course: Course): string | undefined => {
+  const [first] = course.failed
   if (first === undefined) return undefined
-  const needed = step.after.find(id => failed.has(id))
+  const needed = step.after.find(id => course.failed.has(id))
   if (needed !== undefined) return `it depends on ${needed}`
-  const sameLane = order.plan.steps.find(
-    other =>
-      other.position < step.position &&
-      failed.has(other.id) &&
-      Segment.laneOf(other) === Segment.laneOf(segment)
-  )
-  if (sameLane !== undefined) return `${sameLane.id} comes before it in the same schema`
+  const earlier = course.failedLanes.get(Segment.laneOf(step))
+  if (earlier !== undefined) return `${earlier} comes before it in the same schema`
   return order.options.on_failure === "stop" ? `stopped after ${first}` : undefined
 }
 
@@ -134,7 +130,7 @@ const runSegment = Effect.fnUntraced(function* (
   course: Course,
   tell: Tell
 ) {
-  const cut = segment.steps.findIndex(step => obstacle(order, segment, step, course.failed) !== undefined)
+  const cut = segment.steps.findIndex(step => obstacle(order, step, course) !== undefined)
   const runnable = cut === -1 ? segment.steps : segment.steps.slice(0, cut)
   if (runnable.length > 0 && !(yield* Ref.get(course.stopping))) {
     yield* Effect.scoped(inSession(order, segment, runnable, course, tell)).pipe(
@@ -147,8 +143,7 @@ const runSegment = Effect.fnUntraced(function* (
   const stopped = yield* Ref.get(course.stopping)
   for (const step of segment.steps) {
     if (course.finished.has(step.id)) continue
-    const reason =
-      obstacle(order, segment, step, course.failed) ?? (stopped ? "the run was stopped" : undefined)
+    const reason = obstacle(order, step, course) ?? (stopped ? "the run was stopped" : undefined)
     if (reason !== undefined)
       yield* tell({ _tag: "StepNotRun", id: step.id, position: step.position, reason })
   }
@@ -193,9 +188,10 @@ const inSession = Effect.fnUntraced(function* (
     holder => tell({ _tag: "LockWaiting", connection: segment.connection, schema: segment.schema, holder })
   )
   yield* Effect.forkScoped(Effect.zipRight(abort, session.cancel))
+  const entries = new Map(session.entries.map(entry => [entry.migrationId, entry]))
   const pending: Array<Work> = []
   for (const step of steps) {
-    const reason = order.mode === "run" ? Lane.alreadyDone(session, step) : undefined
+    const reason = order.mode === "run" ? Lane.alreadyDone(entries.get(step.migration_id), step) : undefined
     const migration = order.catalog.byId.get(step.migration_id)
     if (reason !== undefined)
       yield* tell({ _tag: "StepSkipped", id: step.id, position: step.position, reason })

@@ -3,13 +3,13 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
 import * as Stream from "effect/Stream"
+import type { LedgerEntry } from "../domain/Ledger.ts"
 import type { Step } from "../domain/Plan.ts"
 import type { Event } from "../domain/Run.ts"
-import type { StepOutcome, StoreSession } from "../ports/Connections.ts"
+import type { StepOutcome } from "../ports/Connections.ts"
 
 /** What the ledger, read under the lock, says about a planned step. */
-export const alreadyDone = (session: StoreSession, step: Step): string | undefined => {
-  const entry = session.entries.find(({ migrationId }) => migrationId === step.migration_id)
+export const alreadyDone = (entry: LedgerEntry | undefined, step: Step): string | undefined => {
   if (step.direction === "down")
     return entry === undefined ? "rolled back by another run meanwhile" : undefined
   return entry?.state === "applied" ? "applied by another run meanwhile" : undefined

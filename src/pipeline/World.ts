@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
-import * as Catalog from "../domain/Catalog.ts"
-import { type ConnectionUnknown, SourceInvalid } from "../domain/Errors.ts"
+import type * as Catalog from "../domain/Catalog.ts"
+import { SourceInvalid } from "../domain/Errors.ts"
 import { canonical } from "../domain/Identity.ts"
 import * as Ledger from "../domain/Ledger.ts"
 import type { Migration } from "../domain/Migration.ts"
@@ -75,7 +75,3 @@ export const read = Effect.fn("World.read")(function* (
   }
   return world
 })
-
-export type WorldError = Effect.Effect.Error<ReturnType<typeof read>> | ConnectionUnknown
-
-export { Catalog }

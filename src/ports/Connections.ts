@@ -50,12 +50,7 @@ export type StepOutcome =
     }
   /** Nothing was sent: the ledger says that it is done already, or it cannot be rehearsed. */
   | { readonly _tag: "Skipped"; readonly step: Step; readonly reason: string }
-  | {
-      readonly _tag: "Failed"
-      readonly step: Step
-      readonly failure: Failure
-      readonly interrupted: boolean
-    }
+  | { readonly _tag: "Failed"; readonly step: Step; readonly failure: Failure }
 
 export interface RunContext {
   readonly runId: string

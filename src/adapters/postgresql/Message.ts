@@ -69,7 +69,7 @@ export const standalone = (step: Step): string =>
   `SELECT ${settings(
     step,
     {
-      // Waiting for old transactions to end is what a concurrent build does: a limit only where one is asked for.
+      // These take no lock that stops traffic, and waiting for old transactions is what a concurrent build does.
       lockTimeout: 0,
       statementTimeout: step.statement_timeout
     },

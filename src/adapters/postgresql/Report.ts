@@ -38,5 +38,5 @@ export const failed = (step: Step, fault: Fault, circumstances: Circumstances): 
     attempts: circumstances.attempts,
     duration_ms: circumstances.durationMs
   }
-  return { _tag: "Failed", step, failure, interrupted: fault._tag === "Lost" || fault.code === "57014" }
+  return { _tag: "Failed", step, failure }
 }

@@ -103,7 +103,7 @@ const execute = (
         return yield* Program.run(live, first)
       case "journal":
         return {
-          outcomes: [yield* Journal.run(live, first)],
+          outcomes: [yield* Journal.run(live, first, retries)],
           rest: [],
           attempts: 0,
           durationMs: Number.POSITIVE_INFINITY

@@ -67,7 +67,7 @@ export const run = (live: Live, batch: ReadonlyArray<Work>, attempts: number, re
   })
 
 /** Lets the traffic through that queued behind us before the lock is asked for again. */
-const pause = (tried: number) =>
+export const pause = (tried: number) =>
   Effect.flatMap(Random.nextRange(0.5, 1.5), jitter =>
     Effect.sleep(Math.min(5_000, 200 * 2 ** (tried - 1)) * jitter)
   )
