@@ -4,7 +4,9 @@ export const nearest = (word: string, candidates: Iterable<string>): string | un
   let limit = Math.max(1, Math.floor(wanted.length / 3))
   let best: string | undefined
   for (const candidate of candidates) {
-    const far = distance(wanted, candidate.toLowerCase(), limit)
+    const other = candidate.toLowerCase()
+    const begun = wanted.length >= 3 && other.startsWith(wanted)
+    const far = begun ? Math.min(1, limit) : distance(wanted, other, limit)
     if (far > limit || (far === limit && best !== undefined)) continue
     best = candidate
     limit = far
@@ -18,17 +20,21 @@ export const hint = (word: string, candidates: Iterable<string>): string => {
   return found === undefined ? "" : `; did you mean ${found}?`
 }
 
-/** Edit distance, given up beyond `limit`. */
+/** Edit distance where two letters that changed places count as one slip; given up beyond `limit`. */
 const distance = (a: string, b: string, limit: number): number => {
   if (Math.abs(a.length - b.length) > limit) return limit + 1
-  let previous = Array.from({ length: b.length + 1 }, (_, index) => index)
+  let before: ReadonlyArray<number> = []
+  let previous: ReadonlyArray<number> = Array.from({ length: b.length + 1 }, (_, index) => index)
   for (let i = 1; i <= a.length; i++) {
     const current = [i]
     for (let j = 1; j <= b.length; j++) {
-      const swap = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
-      current.push(Math.min((current[j - 1] ?? 0) + 1, (previous[j] ?? 0) + 1, swap))
+      const replaced = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
+      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]
+      const turned = swapped ? (before[j - 2] ?? 0) + 1 : replaced
+      current.push(Math.min((current[j - 1] ?? 0) + 1, (previous[j] ?? 0) + 1, replaced, turned))
     }
     if (Math.min(...current) > limit) return limit + 1
+    before = previous
     previous = current
   }
   return previous[b.length] ?? limit + 1

@@ -1,4 +1,4 @@
-import { canonical, compare, type Identity, short } from "../Identity.ts"
+import { canonical, compare, type Identity } from "../Identity.ts"
 import type { Migration } from "../Migration.ts"
 import { literal } from "./Literal.ts"
 
@@ -14,9 +14,8 @@ export interface Input {
   readonly source: string
 }
 
-/** Path of the module below the output directory. */
-export const modulePath = (migration: Migration): string =>
-  `${migration.backend}/${migration.connection}/${short(migration)}.ts`
+/** Path of a pair's module below the output directory: beside its scripts, or where they would be. */
+export const modulePath = ({ source }: Input): string => source.replace(/\.up\.\w+$/, ".ts")
 
 /** The module that embeds a pair of scripts. */
 export const module = (input: Input): string =>
@@ -69,7 +68,7 @@ const entry = (input: Input, name: string, specifier: (input: Input) => string):
     return { name, imported, embedded: fromProgram(input, imported.name) }
   }
   // `.js`: every TypeScript tool finds the module under it, and so does what a compiler made of it.
-  const path = `./${modulePath(input.migration).replace(/\.ts$/, ".js")}`
+  const path = `./${modulePath(input).replace(/\.ts$/, ".js")}`
   // Some tools take what is imported for a URL, where these characters mean something.
   return /[?#%]/.test(path)
     ? { name, embedded: fromScripts(input) }
