@@ -1,29 +1,31 @@
 /** What a character may begin in PostgreSQL's grammar. */
-export const OTHER = 0
-export const BLANK = 1
-export const WORD = 2
-export const DIGIT = 3
-export const OPERATOR = 4
-export const QUOTE = 5
-export const DOUBLE_QUOTE = 6
-export const DOLLAR = 7
-export const BACKSLASH = 8
+export const Class = {
+  other: 0,
+  blank: 1,
+  word: 2,
+  digit: 3,
+  operator: 4,
+  quote: 5,
+  doubleQuote: 6,
+  dollar: 7,
+  backslash: 8
+} as const
 
 const classes = new Uint8Array(128)
 const classify = (characters: string, kind: number) => {
   for (const character of characters) classes[character.charCodeAt(0)] = kind
 }
-classify(" \t\n\r\f\v", BLANK)
-classify("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_", WORD)
-classify("0123456789", DIGIT)
-classify("~!@#^&|`?+-*/%<>=", OPERATOR)
-classify("'", QUOTE)
-classify('"', DOUBLE_QUOTE)
-classify("$", DOLLAR)
-classify("\\", BACKSLASH)
+classify(" \t\n\r\f\v", Class.blank)
+classify("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_", Class.word)
+classify("0123456789", Class.digit)
+classify("~!@#^&|`?+-*/%<>=", Class.operator)
+classify("'", Class.quote)
+classify('"', Class.doubleQuote)
+classify("$", Class.dollar)
+classify("\\", Class.backslash)
 
 /** Class of a character code. Every character beyond ASCII may stand in a name. */
-export const classOf = (code: number): number => (code < 128 ? (classes[code] ?? OTHER) : WORD)
+export const classOf = (code: number): number => (code < 128 ? (classes[code] ?? Class.other) : Class.word)
 
 export const Code = {
   lf: 10,

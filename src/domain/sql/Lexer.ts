@@ -1,15 +1,4 @@
-import {
-  BACKSLASH,
-  BLANK,
-  Code,
-  classOf,
-  DIGIT,
-  DOLLAR,
-  DOUBLE_QUOTE,
-  OPERATOR,
-  QUOTE,
-  WORD
-} from "./Characters.ts"
+import { Class, Code, classOf } from "./Characters.ts"
 import { hasByteOrderMark, lineColumn } from "./Position.ts"
 import * as Quotes from "./Quotes.ts"
 
@@ -62,7 +51,7 @@ const skip = (scanner: Scanner): number => {
   let at = scanner.end
   while (at < text.length) {
     const code = text.charCodeAt(at)
-    if (classOf(code) === BLANK) at += 1
+    if (classOf(code) === Class.blank) at += 1
     else if (code === Code.dash && text.charCodeAt(at + 1) === Code.dash) at = Quotes.lineEnd(text, at)
     else if (code === Code.slash && text.charCodeAt(at + 1) === Code.star) {
       at = closed(scanner, at, Quotes.commentEnd(text, at + 2), "comment /* is never closed with */")
@@ -116,7 +105,7 @@ const wordEnd = (text: string, from: number): number => {
   for (;;) {
     while (at < text.length) {
       const kind = classOf(text.charCodeAt(at))
-      if (kind !== WORD && kind !== DIGIT && kind !== DOLLAR) break
+      if (kind !== Class.word && kind !== Class.digit && kind !== Class.dollar) break
       at += 1
     }
     const end = templateEnd(text, at)
@@ -147,9 +136,9 @@ const number = (scanner: Scanner, start: number): number => {
   const { text } = scanner
   scanner.kind = "number"
   let at = start
-  while (classOf(text.charCodeAt(at)) === DIGIT) at += 1
+  while (classOf(text.charCodeAt(at)) === Class.digit) at += 1
   // Most numbers are plain: the expression is for the rest.
-  if (text.charCodeAt(at) !== Code.dot && classOf(text.charCodeAt(at)) !== WORD) return at
+  if (text.charCodeAt(at) !== Code.dot && classOf(text.charCodeAt(at)) !== Class.word) return at
   NUMBER.lastIndex = start
   return start + (NUMBER.exec(text)?.[0].length ?? 1)
 }
@@ -158,7 +147,7 @@ const number = (scanner: Scanner, start: number): number => {
 const dollar = (scanner: Scanner, start: number): number => {
   const { text } = scanner
   let at = start + 1
-  while (classOf(text.charCodeAt(at)) === DIGIT) at += 1
+  while (classOf(text.charCodeAt(at)) === Class.digit) at += 1
   const tag = at > start + 1 ? undefined : Quotes.dollarTag(text, start)
   if (tag === undefined) {
     scanner.kind = at > start + 1 ? "parameter" : "punctuation"
@@ -178,7 +167,7 @@ const operator = (scanner: Scanner, start: number): number => {
   const { text } = scanner
   scanner.kind = "operator"
   let at = start + 1
-  while (classOf(text.charCodeAt(at)) === OPERATOR) {
+  while (classOf(text.charCodeAt(at)) === Class.operator) {
     const code = text.charCodeAt(at)
     const following = text.charCodeAt(at + 1)
     if ((code === Code.dash && following === Code.dash) || (code === Code.slash && following === Code.star))
@@ -195,7 +184,7 @@ const other = (scanner: Scanner, start: number): number => {
   const { text } = scanner
   const code = text.charCodeAt(start)
   const following = text.charCodeAt(start + 1)
-  if (code === Code.dot && classOf(following) === DIGIT) return number(scanner, start)
+  if (code === Code.dot && classOf(following) === Class.digit) return number(scanner, start)
   const end = templateEnd(text, start)
   if (end > start) {
     scanner.kind = "word"
@@ -212,19 +201,19 @@ const other = (scanner: Scanner, start: number): number => {
 const read = (scanner: Scanner, start: number): number => {
   const { text } = scanner
   switch (classOf(text.charCodeAt(start))) {
-    case WORD:
+    case Class.word:
       return word(scanner, start)
-    case DIGIT:
+    case Class.digit:
       return number(scanner, start)
-    case OPERATOR:
+    case Class.operator:
       return operator(scanner, start)
-    case QUOTE:
+    case Class.quote:
       return string(scanner, start, start)
-    case DOUBLE_QUOTE:
+    case Class.doubleQuote:
       return quoted(scanner, start, start)
-    case DOLLAR:
+    case Class.dollar:
       return dollar(scanner, start)
-    case BACKSLASH:
+    case Class.backslash:
       scanner.kind = "psql"
       return Quotes.lineEnd(text, start)
     default:

@@ -32,6 +32,12 @@ export const refusals: RuleTable.RuleTable<Refusal> = RuleTable.make([
     reason: "psql commands are not SQL and the server does not know them: take it out"
   },
   {
+    pattern: Pattern.make(
+      "SET [SESSION|LOCAL] STANDARD_CONFORMING_STRINGS TO|= OFF|FALSE|0|'off'|'false'|'0'"
+    ),
+    reason: "standard_conforming_strings has to stay on: write strings with backslashes as E'…'"
+  },
+  {
     pattern: Pattern.make("COPY ... FROM STDIN"),
     reason:
       "COPY … FROM stdin waits for data that nobody sends: use INSERT, or COPY from a file on the server"

@@ -1,4 +1,4 @@
-import { BLANK, Code, classOf } from "./Characters.ts"
+import { Class, Code, classOf } from "./Characters.ts"
 
 /** Where quoted things of PostgreSQL end. Each function returns -1 when the end is missing. */
 
@@ -38,7 +38,7 @@ export const continuation = (text: string, from: number): number => {
   for (;;) {
     const code = text.charCodeAt(at)
     if (code === Code.single) return lineEnded ? at : -1
-    if (classOf(code) === BLANK) {
+    if (classOf(code) === Class.blank) {
       lineEnded ||= code === Code.lf || code === Code.cr
       at += 1
     } else if (text.startsWith("--", at)) at = lineEnd(text, at)

@@ -95,7 +95,9 @@ const none = (script: ReadonlyArray<Sentence>): Parts => {
     } else problems.push(Transaction.problem(sentence, block === undefined ? outside : inside))
   }
   if (block !== undefined) problems.push(Transaction.problem(block.opener, "no COMMIT follows"))
-  return { units, unwrapped: false, problems, warnings: [...warnings] }
+  const whole = Transaction.unwrap(script)
+  const unwrapped = whole.unwrapped && whole.problems.length === 0
+  return { units, unwrapped, problems, warnings: [...warnings] }
 }
 
 const inside = "a BEGIN … COMMIT block is one step, done or not done: take it out"

@@ -24,13 +24,21 @@ type Body =
   /** In a statement of the body. */
   | "atomic"
 
-const wordBefore: Record<Body, Record<string, Body>> = {
-  none: {},
-  create: { or: "create", replace: "create", function: "function", procedure: "function" },
-  function: { begin: "begin" },
-  begin: { begin: "begin", atomic: "boundary" },
-  boundary: { end: "function" },
-  atomic: {}
+const after: Record<Body, ReadonlyMap<string, Body>> = {
+  none: new Map(),
+  create: new Map([
+    ["or", "create"],
+    ["replace", "create"],
+    ["function", "function"],
+    ["procedure", "function"]
+  ]),
+  function: new Map([["begin", "begin"]]),
+  begin: new Map([
+    ["begin", "begin"],
+    ["atomic", "boundary"]
+  ]),
+  boundary: new Map([["end", "function"]]),
+  atomic: new Map()
 }
 
 const otherwise: Record<Body, Body> = {
@@ -48,49 +56,62 @@ const otherwise: Record<Body, Body> = {
  */
 const step = (body: Body, { text, kind, start, end }: Lexer.Scanner): Body => {
   if (kind !== "word") return otherwise[body]
-  return wordBefore[body][text.slice(start, end).toLowerCase()] ?? otherwise[body]
+  return after[body].get(text.slice(start, end).toLowerCase()) ?? otherwise[body]
 }
 
-const is = (scanner: Lexer.Scanner, word: string): boolean =>
-  scanner.kind === "word" &&
-  scanner.end - scanner.start === word.length &&
-  scanner.text.slice(scanner.start, scanner.end).toLowerCase() === word
+const isCreate = ({ text, kind, start, end }: Lexer.Scanner): boolean =>
+  kind === "word" && end - start === 6 && text.slice(start, end).toLowerCase() === "create"
+
+/** A statement while it is read; `start` is -1 before its first token. */
+interface Open {
+  start: number
+  end: number
+  /** Parentheses around the place, and where the outermost begins. */
+  depth: number
+  group: number
+  body: Body
+  /** Where its BEGIN ATOMIC stands. */
+  atomic: number
+}
+
+const isInside = ({ depth, body }: Open): boolean => depth > 0 || body === "atomic" || body === "boundary"
+
+/** Takes the scanner's token into the statement; `code` is its character when it is punctuation. */
+const take = (open: Open, scanner: Lexer.Scanner, code: number): void => {
+  if (open.start === -1) {
+    open.start = scanner.start
+    open.body = isCreate(scanner) ? "create" : "none"
+  } else if (open.body !== "none" && open.depth === 0) {
+    if (open.body === "begin") open.atomic = scanner.start
+    open.body = code === Code.semicolon ? "boundary" : step(open.body, scanner)
+  }
+  if (code === Code.open) {
+    if (open.depth === 0) open.group = scanner.start
+    open.depth += 1
+  } else if (code === Code.close && open.depth > 0) open.depth -= 1
+  open.end = scanner.end
+}
 
 /** The next statement at the scanner's place; `undefined` at the end of the text. Empty ones are passed over. */
 export const next = (scanner: Lexer.Scanner): Span | undefined => {
   const { text } = scanner
-  let start = -1
-  let end = 0
-  let depth = 0
-  let opened = 0
-  let body: Body = "none"
+  const open: Open = { start: -1, end: 0, depth: 0, group: 0, body: "none", atomic: 0 }
   while (Lexer.next(scanner)) {
     if (scanner.kind === "psql") {
-      if (start === -1) return { start: scanner.start, end: scanner.end }
+      if (open.start === -1) return { start: scanner.start, end: scanner.end }
       scanner.end = scanner.start
-      return { start, end }
+      return open
     }
     const code = scanner.kind === "punctuation" ? text.charCodeAt(scanner.start) : 0
-    if (code === Code.semicolon && depth === 0 && body !== "atomic" && body !== "boundary") {
-      if (start === -1) continue
-      skipData(scanner, start)
-      return { start, end }
+    if (code !== Code.semicolon || isInside(open)) take(open, scanner, code)
+    else if (open.start !== -1) {
+      skipData(scanner, open.start)
+      return open
     }
-    if (start === -1) {
-      start = scanner.start
-      body = is(scanner, "create") ? "create" : "none"
-    } else if (body !== "none" && depth === 0) {
-      body = code === Code.semicolon ? "boundary" : step(body, scanner)
-      if (code !== Code.semicolon && body === "boundary") opened = scanner.start
-    }
-    if (code === Code.open && depth++ === 0 && body !== "atomic") opened = scanner.start
-    else if (code === Code.close && depth > 0) depth -= 1
-    end = scanner.end
   }
-  if (depth > 0) unclosed(scanner, opened, "( is never closed with )")
-  else if (body === "atomic" || body === "boundary")
-    unclosed(scanner, opened, "BEGIN ATOMIC is never ended with END")
-  return start === -1 ? undefined : { start, end }
+  if (open.depth > 0) unclosed(scanner, open.group, "( is never closed with )")
+  else if (isInside(open)) unclosed(scanner, open.atomic, "BEGIN ATOMIC is never ended with END")
+  return open.start === -1 ? undefined : open
 }
 
 /** Nothing when something inside is unclosed already: it has taken the end with it. */
@@ -118,6 +139,13 @@ export const split = (
 ): { readonly statements: ReadonlyArray<Statement>; readonly problems: ReadonlyArray<Lexer.Problem> } => {
   const scanner = Lexer.scanner(text)
   const locate = locator(text)
+  const nul = text.indexOf("\0")
+  if (nul !== -1) {
+    scanner.problems.push({
+      line: locate(nul).line,
+      reason: "a NUL character stands here, which PostgreSQL cannot read"
+    })
+  }
   const statements: Array<Statement> = []
   for (let span = next(scanner); span !== undefined; span = next(scanner)) {
     statements.push({ text: text.slice(span.start, span.end), ...locate(span.start) })

@@ -17,6 +17,7 @@ CREATE OR REPLACE FUNCTION g(a int) RETURNS int LANGUAGE sql BEGIN ATOMIC
   SELECT 1;;
 END;
 CREATE PROCEDURE p(INOUT atomic int) BEGIN ATOMIC END; SELECT 1;
+CREATE FUNCTION constructor("toString" text) RETURNS int BEGIN ATOMIC SELECT 1; END; SELECT 3;
 create function h() returns int begin atomic; return 1; end;
 CREATE FUNCTION begin(begin int DEFAULT (1)) RETURNS int RETURN begin; SELECT 2`,
   "BEGIN … END": "BEGIN; SELECT CASE WHEN true THEN 1 END; END; begin work; end transaction;",

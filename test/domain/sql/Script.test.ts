@@ -167,6 +167,11 @@ describe("Script.analyse outside of a transaction", () => {
     )
   })
 
+  it("says when a block was all there is", () => {
+    assert.isTrue(Script.analyse("BEGIN; SELECT 1; COMMIT;", "none").unwrapped)
+    assert.isFalse(Script.analyse("BEGIN; SELECT 1; COMMIT; BEGIN; SELECT 2; COMMIT;", "none").unwrapped)
+  })
+
   it("has no unit when there is no statement", () => {
     assert.deepStrictEqual(Script.analyse("-- nothing", "none").units, [])
   })
@@ -191,6 +196,7 @@ describe("Script.analyse outside of a transaction", () => {
 
   it("refuses psql commands and data on standard input as well", () => {
     assert.match(reason("\\copy t from x", "none"), /^psql commands are not SQL/)
+    assert.match(reason("SET standard_conforming_strings = off", "none"), /^standard_conforming_strings/)
     assert.match(reason("COPY t (a) FROM STDIN WITH CSV;\n1\n\\.\n", "none"), /^COPY … FROM stdin/)
   })
 })
