@@ -1,6 +1,10 @@
-import { assert, describe, it } from "@effect/vitest"
+import { randomUUID } from "node:crypto"
+import { createServer, type Server as NetServer } from "node:net"
+import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Redacted from "effect/Redacted"
+import * as Scope from "effect/Scope"
 import pg from "pg"
 import { vi } from "vitest"
 import { defaultPool, type PostgresqlSettings, type Server } from "../../src/adapters/postgresql/Settings.ts"
@@ -8,6 +12,7 @@ import type { Options } from "../../src/adapters/state-sql/postgresql/Dialect.ts
 import { steps } from "../../src/adapters/state-sql/postgresql/Steps.ts"
 import { layerPostgresql } from "../../src/adapters/state-sql/StateSql.ts"
 import { EmbeddedUnavailable } from "../../src/domain/Errors.ts"
+import { Lock } from "../../src/ports/Lock.ts"
 import { StateStore } from "../../src/ports/StateStore.ts"
 import * as Postgresql from "../fixtures/Postgresql.ts"
 import * as LockSuite from "../ports/Lock.suite.ts"
@@ -34,38 +39,45 @@ const layerIn = (database: Postgresql.Database, options: Partial<Options> = {}) 
 
 const maintenance = (database: Postgresql.Database): string => database.url.replace(/\/[^/]*$/, "/postgres")
 
-const subjectWith = (schema: string, maxConnections: number) =>
-  Effect.map(
-    Postgresql.database,
-    (database): LockSuite.Subject => ({
-      process: layerIn(database, {
-        schema,
-        settings: settingsOf(database, { pool: { ...defaultPool, maxConnections } })
-      }),
-      cut: Effect.asVoid(
-        Postgresql.query(
-          maintenance(database),
-          `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${database.name}'`
-        )
-      ),
-      drop: Effect.asVoid(
-        Postgresql.query(maintenance(database), `drop database ${database.name} with (force)`)
-      ),
-      create: Effect.asVoid(Postgresql.query(maintenance(database), `create database ${database.name}`)),
-      sessions: Effect.map(
-        Postgresql.query(
-          maintenance(database),
-          `select count(*)::int as n from pg_stat_activity where datname = '${database.name}'`
-        ),
-        ([row]) => Number(row?.n)
-      )
-    })
-  )
+/** One database for every test that leaves it in peace. */
+let shared: Postgresql.Database
+const scope = Effect.runSync(Scope.make())
+beforeAll(async () => {
+  shared = await Effect.runPromise(Scope.extend(Postgresql.database, scope))
+})
+afterAll(() => Effect.runPromise(Scope.close(scope, Exit.void)))
 
-StateStoreSuite.suite("postgresql", subjectWith("public", 2))
-StateStoreSuite.suite("postgresql, one connection, a schema of its own", subjectWith(`B"f.M $1 é`, 1))
-LockSuite.suite("postgresql", subjectWith("public", 2))
-LockSuite.suite("postgresql, one connection, a schema of its own", subjectWith(`B"f.M $1 é`, 1))
+const subjects = (schema: string, maxConnections: number): StateStoreSuite.Subjects => {
+  const pool = { ...defaultPool, maxConnections }
+  return {
+    empty: Effect.sync(() =>
+      layerIn(shared, { schema: `${schema} ${randomUUID()}`, settings: settingsOf(shared, { pool }) })
+    ),
+    own: Effect.map(Postgresql.database, database => {
+      const maintain = (statement: string) => Postgresql.query(maintenance(database), statement)
+      return {
+        process: layerIn(database, { schema, settings: settingsOf(database, { pool }) }),
+        cut: Effect.asVoid(
+          maintain(
+            `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${database.name}'`
+          )
+        ),
+        drop: Effect.asVoid(maintain(`drop database ${database.name} with (force)`)),
+        create: Effect.asVoid(maintain(`create database ${database.name}`)),
+        sessions: Effect.map(
+          maintain(`select count(*)::int as n from pg_stat_activity where datname = '${database.name}'`),
+          ([row]) => Number(row?.n)
+        )
+      }
+    })
+  }
+}
+
+const odd = `B"f.M $1 é`
+
+StateStoreSuite.suite("postgresql", subjects("public", 2))
+StateStoreSuite.suite("postgresql, one connection, an odd schema", subjects(odd, 1))
+LockSuite.suite("postgresql, one connection, an odd schema", subjects(odd, 1))
 
 const executions = Effect.flatMap(StateStore, store => store.executions(["core"]))
 const record = Effect.flatMap(StateStore, store =>
@@ -164,6 +176,29 @@ describe("state tables in PostgreSQL", () => {
     }).pipe(Effect.scoped)
   )
 
+  it.live("do not keep what dead sessions left", () =>
+    Effect.gen(function* () {
+      const database = yield* Postgresql.database
+      yield* Effect.provide(record, layerIn(database))
+      yield* Postgresql.query(
+        database.url,
+        "insert into bfm_locks select n, 'core', n::text, 'R', 'dead', 1, now() from generate_series(1, 3) n"
+      )
+      const held = yield* Effect.gen(function* () {
+        const lock = yield* Lock
+        assert.deepStrictEqual(yield* lock.held, [])
+        yield* lock.acquire(
+          { connection: "core", schema: "4" },
+          { runId: "R", actor: "a" },
+          0,
+          () => Effect.void
+        )
+        return yield* Postgresql.query(database.url, "select schema, actor from bfm_locks")
+      }).pipe(Effect.provide(layerIn(database)))
+      assert.deepStrictEqual(held, [{ schema: "4", actor: "a" }])
+    }).pipe(Effect.scoped)
+  )
+
   it.live("cost one round trip to read and one to write", () =>
     Effect.gen(function* () {
       const database = yield* Postgresql.database
@@ -212,10 +247,40 @@ describe("a state in PostgreSQL that cannot be reached", () => {
       const failure = yield* Effect.flip(Effect.provide(executions, layerPostgresql(unreachable)))
       assert.strictEqual(
         failure.message,
-        "state database (127.0.0.1:9/app, schema public): could not read the executions: nothing listens there"
+        "state database (127.0.0.1:9/app, schema public): could not read the executions: nothing listens there (BFM_STATE_DB_HOST, BFM_STATE_DB_PORT)"
       )
       assert.strictEqual(failure.code, "ECONNREFUSED")
     })
+  )
+
+  it.live("does not wait for a server that says nothing", () =>
+    Effect.gen(function* () {
+      const silent = yield* Effect.acquireRelease(
+        Effect.async<NetServer>(resume => {
+          const server = createServer(() => undefined)
+          server.listen(0, "127.0.0.1", () => resume(Effect.succeed(server)))
+        }),
+        server => Effect.sync(() => server.close())
+      )
+      const address = silent.address()
+      const port = typeof address === "object" && address !== null ? address.port : 0
+      const settings: Server = {
+        ...settingsOf({ host: "127.0.0.1", port, username: "u", name: "d", url: "" })
+      }
+      const failure = yield* Effect.flip(
+        Effect.provide(executions, layerPostgresql({ ...unreachable, settings }))
+      )
+      assert.match(failure.message, /no answer in time/)
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("says what to do about a database that is not there", () =>
+    Effect.gen(function* () {
+      const database = yield* Postgresql.database
+      const settings = settingsOf(database, { database: "none_of_that_name" })
+      const failure = yield* Effect.flip(Effect.provide(executions, layerIn(database, { settings })))
+      assert.match(failure.message, /"none_of_that_name" does not exist; create it first/)
+    }).pipe(Effect.scoped)
   )
 
   it.live("never shows the password", () =>

@@ -11,17 +11,12 @@ import { Lock, type LockKey } from "../../src/ports/Lock.ts"
 import { StateStore } from "../../src/ports/StateStore.ts"
 import * as StateStoreSuite from "./StateStore.suite.ts"
 
-export interface Subject extends StateStoreSuite.Subject {
-  /** How many sessions the database has now. */
-  readonly sessions: Effect.Effect<number>
-}
-
 const core: LockKey = { connection: "core", schema: "tenant_a" }
 const silent = () => Effect.void
 const by = (actor: string) => ({ runId: `run-of-${actor}`, actor })
 
 /** A process of its own, for as long as the scope is open. */
-const start = (subject: Subject) => Effect.map(Layer.build(subject.process), Context.get(Lock))
+const start = (process: StateStoreSuite.Process) => Effect.map(Layer.build(process), Context.get(Lock))
 
 const take = (lock: Lock["Type"], actor: string, key = core, wait = 0) =>
   lock.acquire(key, by(actor), wait, silent)
@@ -35,14 +30,22 @@ const taken = (lock: Lock["Type"], actor: string, key = core, wait = 0) =>
   })
 
 /** What every lock does. */
-export const suite = (name: string, subject: Effect.Effect<Subject, never, Scope.Scope>) => {
-  const test = (title: string, body: (subject: Subject) => Effect.Effect<void, unknown, Scope.Scope>) =>
-    it.live(title, () => Effect.scoped(Effect.flatMap(subject, body)))
+export const suite = (name: string, subjects: StateStoreSuite.Subjects) => {
+  const test = (
+    title: string,
+    body: (process: StateStoreSuite.Process) => Effect.Effect<void, unknown, Scope.Scope>
+  ) => it.live(title, () => Effect.scoped(Effect.flatMap(subjects.empty, body)))
+
+  /** The same with a database that may be taken away. */
+  const testOwn = (
+    title: string,
+    body: (subject: StateStoreSuite.Subject) => Effect.Effect<void, unknown, Scope.Scope>
+  ) => it.live(title, () => Effect.scoped(Effect.flatMap(subjects.own, body)))
 
   describe(`Lock: ${name}`, () => {
-    test("is one process's at a time, per connection and schema", subject =>
+    test("is one process's at a time, per connection and schema", process =>
       Effect.gen(function* () {
-        const [one, two] = [yield* start(subject), yield* start(subject)]
+        const [one, two] = [yield* start(process), yield* start(process)]
         const giveBack = yield* taken(one, "a")
         const busy = yield* Effect.flip(Effect.scoped(take(two, "b")))
         assert.strictEqual(busy._tag, "LockBusy")
@@ -53,9 +56,9 @@ export const suite = (name: string, subject: Effect.Effect<Subject, never, Scope
         yield* Effect.scoped(take(one, "a"))
       }))
 
-    test("is one fiber's at a time in the same process", subject =>
+    test("is one fiber's at a time in the same process", process =>
       Effect.gen(function* () {
-        const lock = yield* start(subject)
+        const lock = yield* start(process)
         const inside = yield* Ref.make(0)
         const most = yield* Ref.make(0)
         const work = Effect.scoped(
@@ -75,9 +78,9 @@ export const suite = (name: string, subject: Effect.Effect<Subject, never, Scope
         assert.deepStrictEqual(yield* lock.held, [])
       }))
 
-    test("waits until it is free, and says once for whom", subject =>
+    test("waits until it is free, and says once for whom", process =>
       Effect.gen(function* () {
-        const [one, two] = [yield* start(subject), yield* start(subject)]
+        const [one, two] = [yield* start(process), yield* start(process)]
         const giveBack = yield* taken(one, "deploy-7")
         const told = yield* Deferred.make<string>()
         const times = yield* Ref.make(0)
@@ -99,11 +102,11 @@ export const suite = (name: string, subject: Effect.Effect<Subject, never, Scope
         assert.strictEqual(yield* Ref.get(times), 1)
       }))
 
-    test("gives up in time and names the holder with its step", subject =>
+    test("gives up in time and names the holder with its step", process =>
       Effect.gen(function* () {
-        const context = yield* Layer.build(subject.process)
+        const context = yield* Layer.build(process)
         const store = Context.get(context, StateStore)
-        const two = yield* start(subject)
+        const two = yield* start(process)
         yield* take(Context.get(context, Lock), "deploy-7")
         yield* store.record([
           {
@@ -128,9 +131,9 @@ export const suite = (name: string, subject: Effect.Effect<Subject, never, Scope
         assert.isAtLeast(busy.waited, 120)
       }))
 
-    test("lists what live sessions hold", subject =>
+    test("lists what live sessions hold", process =>
       Effect.gen(function* () {
-        const [one, two] = [yield* start(subject), yield* start(subject)]
+        const [one, two] = [yield* start(process), yield* start(process)]
         assert.deepStrictEqual(yield* two.held, [])
         yield* take(one, "a")
         yield* take(one, "a", { connection: "core", schema: "" })
@@ -145,9 +148,9 @@ export const suite = (name: string, subject: Effect.Effect<Subject, never, Scope
         assert.isTrue(held.every(({ since }) => since > 1_700_000_000_000))
       }))
 
-    test("is free when its session was ended, and the process takes it again", subject =>
+    testOwn("is free when its session was ended, and the process takes it again", subject =>
       Effect.gen(function* () {
-        const [one, two] = [yield* start(subject), yield* start(subject)]
+        const [one, two] = [yield* start(subject.process), yield* start(subject.process)]
         const giveBack = yield* taken(one, "a")
         yield* subject.cut
         assert.deepStrictEqual(yield* Effect.retry(two.held, { times: 1 }), [])
@@ -157,13 +160,14 @@ export const suite = (name: string, subject: Effect.Effect<Subject, never, Scope
         assert.strictEqual((yield* Effect.flip(Effect.scoped(take(one, "a"))))._tag, "LockBusy")
         yield* other
         yield* Effect.scoped(take(one, "a"))
-      }))
+      })
+    )
 
-    test("is free when its process has ended", subject =>
+    test("is free when its process has ended", process =>
       Effect.gen(function* () {
-        const two = yield* start(subject)
+        const two = yield* start(process)
         const scope = yield* Scope.make()
-        yield* Effect.flatMap(Scope.extend(start(subject), scope), lock =>
+        yield* Effect.flatMap(Scope.extend(start(process), scope), lock =>
           Scope.extend(take(lock, "a"), scope)
         )
         yield* Scope.close(scope, Exit.void)
@@ -174,9 +178,9 @@ export const suite = (name: string, subject: Effect.Effect<Subject, never, Scope
         )
       }))
 
-    test("is given back by whoever is interrupted, holding or waiting", subject =>
+    test("is given back by whoever is interrupted, holding or waiting", process =>
       Effect.gen(function* () {
-        const [one, two] = [yield* start(subject), yield* start(subject)]
+        const [one, two] = [yield* start(process), yield* start(process)]
         const inside = yield* Deferred.make<void>()
         const holder = yield* Effect.fork(
           Effect.scoped(
@@ -200,35 +204,37 @@ export const suite = (name: string, subject: Effect.Effect<Subject, never, Scope
         yield* take(two, "b")
       }))
 
-    test("says that the database is gone, and works again when it is back, even empty", subject =>
+    testOwn("says that the database is gone, and works again when it is back, even empty", subject =>
       Effect.gen(function* () {
-        const lock = yield* start(subject)
+        const lock = yield* start(subject.process)
         yield* Effect.scoped(take(lock, "a"))
         yield* subject.drop
         assert.strictEqual((yield* Effect.flip(Effect.scoped(take(lock, "a"))))._tag, "StateUnavailable")
         yield* subject.create
         yield* take(lock, "a")
         assert.lengthOf(yield* lock.held, 1)
-      }))
+      })
+    )
 
-    test("is taken by several processes that begin together on an empty database", subject =>
+    test("is taken by several processes that begin together on an empty database", process =>
       Effect.gen(function* () {
-        const locks = yield* Effect.forEach(Array.from({ length: 6 }), () => start(subject))
+        const locks = yield* Effect.forEach(Array.from({ length: 6 }), () => start(process))
         yield* Effect.forEach(locks, (lock, n) => Effect.scoped(take(lock, String(n), core, 30_000)), {
           concurrency: "unbounded"
         })
-        assert.deepStrictEqual(yield* Effect.flatMap(start(subject), lock => lock.held), [])
+        assert.deepStrictEqual(yield* Effect.flatMap(start(process), lock => lock.held), [])
       }))
 
-    test("opens no session before it is used, and one beside the pool", subject =>
+    testOwn("opens no session before it is used, and one beside the pool", subject =>
       Effect.gen(function* () {
-        const lock = yield* start(subject)
+        const lock = yield* start(subject.process)
         assert.strictEqual(yield* subject.sessions, 0)
         yield* lock.held
         assert.strictEqual(yield* subject.sessions, 1)
         yield* take(lock, "a")
         yield* take(lock, "a", { connection: "core", schema: "b" })
         assert.strictEqual(yield* subject.sessions, 2)
-      }))
+      })
+    )
   })
 }

@@ -7,16 +7,26 @@ import type { Execution, HistoryItem, Run } from "../../src/domain/Run.ts"
 import type { Lock } from "../../src/ports/Lock.ts"
 import { type StateChange, StateStore } from "../../src/ports/StateStore.ts"
 
+/** A process that uses the state: its own pool, its own lock session. Each build is another one. */
+export type Process = Layer.Layer<StateStore | Lock>
+
 /** An empty state database of one's own. */
 export interface Subject {
-  /** A process that uses it: its own pool, its own lock session. */
-  readonly process: Layer.Layer<StateStore | Lock>
+  readonly process: Process
   /** Ends every session that is open. */
   readonly cut: Effect.Effect<void>
   /** Takes the database away with everything in it. */
   readonly drop: Effect.Effect<void>
   /** Gives it back, empty. */
   readonly create: Effect.Effect<void>
+  /** How many sessions the database has now. */
+  readonly sessions: Effect.Effect<number>
+}
+
+export interface Subjects {
+  /** An empty state beside others in the same database: cheap. */
+  readonly empty: Effect.Effect<Process, never, Scope.Scope>
+  readonly own: Effect.Effect<Subject, never, Scope.Scope>
 }
 
 const day = Date.UTC(2025, 5, 1, 10, 12, 13, 456)
@@ -69,15 +79,26 @@ const note = (value: HistoryItem): StateChange => ({ _tag: "History", item: valu
 const report = (value: Run): StateChange => ({ _tag: "Run", run: value })
 
 /** What every state store does. */
-export const suite = (name: string, subject: Effect.Effect<Subject, never, Scope.Scope>) => {
-  /** A test in one process on a fresh database. */
-  const test = (
+export const suite = (name: string, subjects: Subjects) => {
+  /** A test in one process. */
+  const test = (title: string, body: (store: StateStore["Type"]) => Effect.Effect<void, unknown>) =>
+    it.live(title, () =>
+      Effect.flatMap(subjects.empty, process =>
+        Effect.provide(Effect.flatMap(StateStore, body), process)
+      ).pipe(Effect.scoped)
+    )
+
+  /** The same with a database that may be taken away. */
+  const testOwn = (
     title: string,
     body: (store: StateStore["Type"], subject: Subject) => Effect.Effect<void, unknown>
   ) =>
     it.live(title, () =>
-      Effect.flatMap(subject, fresh =>
-        Effect.flatMap(StateStore, store => body(store, fresh)).pipe(Effect.provide(fresh.process))
+      Effect.flatMap(subjects.own, subject =>
+        Effect.provide(
+          Effect.flatMap(StateStore, store => body(store, subject)),
+          subject.process
+        )
       ).pipe(Effect.scoped)
     )
 
@@ -223,36 +244,37 @@ export const suite = (name: string, subject: Effect.Effect<Subject, never, Scope
         assert.lengthOf(yield* store.executions(["core"]), 1_000)
       }))
 
-    test("goes on after its connections were cut", (store, { cut }) =>
+    testOwn("goes on after its connections were cut", (store, { cut }) =>
       Effect.gen(function* () {
         yield* store.record([remember(execution())])
         yield* cut
         assert.lengthOf(yield* Effect.retry(store.executions(["core"]), { times: 1 }), 1)
-      }))
+      })
+    )
 
-    test("says that the database is gone, and works again when it is back, even empty", (store, {
-      drop,
-      create
-    }) =>
-      Effect.gen(function* () {
-        yield* store.record([remember(execution())])
-        yield* drop
-        const reading = yield* Effect.flip(store.executions(["core"]))
-        assert.strictEqual(reading._tag, "StateUnavailable")
-        const writing = yield* Effect.flip(store.record([remember(execution())]))
-        assert.include(writing.message, store.address)
-        assert.include(writing.message, "could not record what happened")
-        yield* create
-        yield* store.record([remember(execution({ migration_id: "again" })), note(item())])
-        assert.deepStrictEqual(
-          (yield* store.executions(["core"])).map(found => found.migration_id),
-          ["again"]
-        )
-      }))
+    testOwn(
+      "says that the database is gone, and works again when it is back, even empty",
+      (store, { drop, create }) =>
+        Effect.gen(function* () {
+          yield* store.record([remember(execution())])
+          yield* drop
+          const reading = yield* Effect.flip(store.executions(["core"]))
+          assert.strictEqual(reading._tag, "StateUnavailable")
+          const writing = yield* Effect.flip(store.record([remember(execution())]))
+          assert.include(writing.message, store.address)
+          assert.include(writing.message, "could not record what happened")
+          yield* create
+          yield* store.record([remember(execution({ migration_id: "again" })), note(item())])
+          assert.deepStrictEqual(
+            (yield* store.executions(["core"])).map(found => found.migration_id),
+            ["again"]
+          )
+        })
+    )
 
     it.live("is created once when several processes begin at the same time", () =>
       Effect.gen(function* () {
-        const fresh = yield* subject
+        const process = yield* subjects.empty
         const processes = Array.from({ length: 8 }, (_, n) =>
           Effect.gen(function* () {
             const store = yield* StateStore
@@ -261,11 +283,11 @@ export const suite = (name: string, subject: Effect.Effect<Subject, never, Scope
               remember(execution({ migration_id: `m${n}` })),
               note(item({ run_id: `R${n}` }))
             ])
-          }).pipe(Effect.provide(fresh.process))
+          }).pipe(Effect.provide(process))
         )
         yield* Effect.all(processes, { concurrency: "unbounded", discard: true })
         const read = Effect.flatMap(StateStore, found => found.executions(["core"]))
-        assert.lengthOf(yield* Effect.provide(read, fresh.process), 8)
+        assert.lengthOf(yield* Effect.provide(read, process), 8)
       }).pipe(Effect.scoped)
     )
   })

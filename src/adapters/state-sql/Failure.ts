@@ -21,10 +21,10 @@ export const code = (cause: unknown): string | undefined => explain(unwrapped(ca
 const unwrapped = (cause: unknown): unknown => (cause instanceof SqlError ? cause.cause : cause)
 
 const bySystemCode: Readonly<Record<string, string>> = {
-  ECONNREFUSED: "nothing listens there",
+  ECONNREFUSED: "nothing listens there (BFM_STATE_DB_HOST, BFM_STATE_DB_PORT)",
   ECONNRESET: "the connection was cut",
   EPIPE: "the connection was cut",
-  ENOTFOUND: "the host is not known",
+  ENOTFOUND: "the host is not known (BFM_STATE_DB_HOST)",
   EAI_AGAIN: "the host's name could not be looked up",
   ENOENT: "there is no socket",
   EACCES: "the socket is not accessible",
@@ -33,12 +33,19 @@ const bySystemCode: Readonly<Record<string, string>> = {
   ENETUNREACH: "the network cannot be reached"
 }
 
+/** What helps, after the database's own words. */
+const byState: Readonly<Record<string, string>> = {
+  "28P01": " (BFM_STATE_DB_PASSWORD)",
+  "3D000": "; create it first, bfm creates only its tables (BFM_STATE_DB_NAME)",
+  "42501": "; grant it, or choose a schema that the user owns (BFM_STATE_SCHEMA)"
+}
+
 const explain = (cause: unknown): Reason => {
   if (cause instanceof EmbeddedUnavailable) return { reason: cause.message }
   if (!(cause instanceof Error)) return { reason: String(cause) }
   const code = codeOf(cause)
   const known = code === undefined ? undefined : bySystemCode[code]
-  const reason = known ?? spoken(cause.message || cause.name)
+  const reason = known ?? `${spoken(cause.message || cause.name)}${byState[code ?? ""] ?? ""}`
   return code === undefined ? { reason } : { reason, code }
 }
 
