@@ -1,4 +1,5 @@
 import * as fs from "node:fs"
+import * as path from "node:path"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { EmbeddedUnavailable } from "../../domain/Errors.ts"
@@ -16,7 +17,7 @@ export type Account =
       readonly privileged: boolean
     }
 
-export const self: Account = { _tag: "Self" }
+const self: Account = { _tag: "Self" }
 
 /**
  * Just enough to pass closed directories above its own files. PostgreSQL looks for its programs with
@@ -77,6 +78,11 @@ export const give = (account: Account, file: string): void => {
   }
 }
 
+/** Whether anybody can pass this directory and all above it. */
+const passable = (directory: string): boolean =>
+  Option.exists(Option.liftThrowable(() => fs.statSync(directory).mode)(), mode => (mode & 0o001) !== 0) &&
+  (path.dirname(directory) === directory || passable(path.dirname(directory)))
+
 const check = '[ -x "$1/postgres" ] || exit 1; [ -w "$2" ] && [ -x "$2" ] || exit 2'
 
 /**
@@ -88,7 +94,7 @@ export const reaching = Effect.fn("Embedded.Account.reaching")(function* (
   binaries: string,
   directory: string
 ) {
-  if (account._tag === "Self") return account
+  if (account._tag === "Self" || (passable(binaries) && passable(path.dirname(directory)))) return account
   const reach = (candidate: Account) =>
     Effect.map(
       Process.run(

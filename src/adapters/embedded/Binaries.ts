@@ -120,7 +120,7 @@ const none = (made: number | undefined) =>
   })
 
 /** Where to look; tests narrow it. */
-export interface Search {
+interface Search {
   /** Files or file URLs from which packages are resolved. */
   readonly packages: ReadonlyArray<string>
   readonly system: ReadonlyArray<string>

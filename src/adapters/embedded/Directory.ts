@@ -29,7 +29,7 @@ const longestSocket = 100
 const longestLog = 1_000_000
 
 /** The socket's directory: beside the data, or below `temporary` when that path would be too long for a socket. */
-export const socketDirectory = (base: string, temporary: string): string => {
+const socketDirectory = (base: string, temporary: string): string => {
   const near = path.join(base, "socket")
   if (Buffer.byteLength(path.join(near, socketFile)) < longestSocket && !/[\n"]/.test(near)) return near
   const name = `bfm-${createHash("sha256").update(base).digest("hex").slice(0, 16)}`

@@ -13,7 +13,7 @@ export interface Command {
 }
 
 /** How a program ended. */
-export interface Outcome {
+interface Outcome {
   /** Exit code; 127 when it could not be started, 128 when a signal ended it. */
   readonly code: number
   /** Standard output, then standard error. */
@@ -21,7 +21,7 @@ export interface Outcome {
 }
 
 /** A program that goes on without us. */
-export interface Detached {
+interface Detached {
   /** Exit code once it has ended, in the numbers of `Outcome`. */
   readonly exited: () => number | undefined
 }

@@ -17,8 +17,12 @@ const settings = [
   // The log is for the server's own troubles; what statements do is told to those who send them.
   "log_min_messages=log",
   "log_checkpoints=off",
-  "log_autovacuum_min_duration=-1"
+  "log_autovacuum_min_duration=-1",
+  // Each process that is not there need not be started and stopped.
+  "max_logical_replication_workers=0"
 ]
+/** Since 18 reading is done by workers, for which there is nothing to gain here. */
+const settingsOf = (major: number) => (major < 18 ? settings : [...settings, "io_method=sync"])
 
 const scriptFile = "supervisor.sh"
 
@@ -38,7 +42,7 @@ const install = (directory: Directory.Directory, account: Account.Account): void
 
 const command = (binaries: Binaries, directory: Directory.Directory, env: Record<string, string>) => {
   const lock = process.platform === "linux" ? "flock" : "held"
-  const options = settings.flatMap(setting => ["-c", setting])
+  const options = settingsOf(binaries.major).flatMap(setting => ["-c", setting])
   const args = [lock, binaries.directory, directory.socket, listItem(directory.socket), ...options]
   const shell = ["/bin/sh", scriptFile, ...args]
   const [file = "", ...rest] = lock === "flock" ? shell : ["lockf", "-k", "-s", "-t", "0", "lock", ...shell]

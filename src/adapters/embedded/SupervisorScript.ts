@@ -12,7 +12,7 @@ export const busy = 75
  */
 export const text = `
 lock=$1 bin=$2 socket=$3 list=$4; shift 4
-here=$(pwd -P)
+cd -P . && here=$PWD
 nap() { sleep "$1" 2>/dev/null || sleep 1; }
 
 # Whether the server of this very directory runs; its process id is left in $pid.
@@ -29,10 +29,10 @@ start() {
   if alive; then (while alive; do nap 0.2; done; report) 4<&- 9>&- & else
     { read -r _; read -r _; read -r _; read -r port; } 2>/dev/null <data/postmaster.pid
     case \${port-} in '' | *[!0-9]*) port=$((1024 + $$ % 60000)) ;; esac
-    mkdir -m 700 "$socket" 2>/dev/null
+    [ -d "$socket" ] || mkdir -m 700 "$socket"
     if [ -L "$socket" ] || ! [ -O "$socket" ]; then echo "$socket belongs to somebody else"; exit 1; fi
-    chmod 700 "$socket"
-    rm -f data/postmaster.pid "$socket/.s.PGSQL.$port" "$socket/.s.PGSQL.$port.lock"
+    left=$socket/.s.PGSQL.$port
+    if [ -e data/postmaster.pid ] || [ -e "$left.lock" ]; then rm -f data/postmaster.pid "$left" "$left.lock"; fi
     ("$bin/postgres" -D "$here/data" -p "$port" -c "unix_socket_directories=$list" "$@"; report) 4<&- 9>&- &
   fi
   watcher=$!
@@ -47,7 +47,7 @@ stop() {
     nap 0.02
   done
   rm -f answers/*
-  rmdir "$socket"
+  case $socket in "$here"/*) ;; *) rmdir "$socket" ;; esac
   exit 0
 }
 

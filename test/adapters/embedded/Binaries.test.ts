@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process"
 import * as fs from "node:fs"
 import { createRequire } from "node:module"
 import * as path from "node:path"
@@ -91,6 +92,22 @@ describe("binaries of the embedded server", () => {
       assert.strictEqual((yield* Binaries.find(14, search)).major, 14)
       const error = yield* Effect.flip(Binaries.find(9, search))
       assert.include(error.message, "PostgreSQL 9")
+    })
+  )
+
+  it.scopedLive("a whole project below a directory that is closed to others starts, also as root", () =>
+    Effect.gen(function* () {
+      const closed = path.join(yield* temporary, "closed")
+      fs.mkdirSync(closed, { mode: 0o700 })
+      const to = install(closed)
+      const dataDir = path.join(closed, ".bfm")
+      const user = yield* UserProcess.start(yield* UserProcess.bundle(closed), dataDir)
+      assert.isUndefined((yield* user.said).failed)
+      const pid = UserProcess.serverPid(dataDir)
+      const args = execFileSync("ps", ["-ww", "-o", "args=", "-p", `${pid}`], { encoding: "utf8" })
+      assert.include(args, fs.realpathSync(to))
+      yield* user.leave
+      yield* UserProcess.gone(pid)
     })
   )
 })

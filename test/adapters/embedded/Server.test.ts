@@ -124,7 +124,6 @@ layer(UserProcess.shared, { excludeTestServices: true, timeout: "60 seconds" })(
   it.scoped("shows the server's own last words when it does not start", () =>
     Effect.gen(function* () {
       const dataDir = yield* made
-      yield* started(dataDir)
       fs.appendFileSync(
         path.join(dataDir, "postgresql", "data", "postgresql.conf"),
         "\nwork_mem = nonsense\n"
