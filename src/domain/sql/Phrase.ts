@@ -2,7 +2,7 @@ import type { Statement } from "../Plan.ts"
 import * as Lexer from "./Lexer.ts"
 import * as Name from "./Name.ts"
 
-/** A statement with its tokens. */
+/** A statement and its tokens: they are read once for all rules. */
 export interface Sentence {
   readonly statement: Statement
   readonly phrase: Phrase
@@ -10,7 +10,6 @@ export interface Sentence {
 
 /** The tokens of one statement, read only as far as they are asked for. */
 export interface Phrase {
-  readonly text: string
   readonly at: (index: number) => string
 }
 
@@ -28,7 +27,7 @@ export const make = (text: string): Phrase => {
     }
     return read[index] ?? ""
   }
-  return { text, at }
+  return { at }
 }
 
 export const sentence = (statement: Statement): Sentence => ({ statement, phrase: make(statement.text) })
@@ -65,6 +64,5 @@ export const parts = (phrase: Phrase, index: number): ReadonlyArray<Phrase> => {
 }
 
 const between = (phrase: Phrase, start: number, end: number): Phrase => ({
-  text: phrase.text,
   at: index => (start + index < end ? phrase.at(start + index) : "")
 })

@@ -2,7 +2,7 @@ import * as Pattern from "./Pattern.ts"
 import * as RuleTable from "./RuleTable.ts"
 
 /** How a statement is run when it stands outside of a common transaction, and what is known after a crash. */
-export type Verify = "Repeatable" | "Unknown" | "IndexBuilt" | "IndexDropped"
+type Verify = "Repeatable" | "Unknown" | "IndexBuilt" | "IndexDropped"
 
 interface Refusal {
   readonly pattern: Pattern.Pattern
