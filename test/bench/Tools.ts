@@ -1,0 +1,47 @@
+import { execFileSync } from "node:child_process"
+import * as fs from "node:fs"
+import * as path from "node:path"
+
+/** A program of somebody else, or how to get it. */
+export type Tool =
+  | { readonly _tag: "Found"; readonly file: string; readonly name: string }
+  | { readonly _tag: "Missing"; readonly help: string }
+
+const output = (file: string, ...args: ReadonlyArray<string>): string | undefined => {
+  try {
+    return execFileSync(file, args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] })
+  } catch {
+    return undefined
+  }
+}
+
+export const psql = (): Tool => {
+  const version = output("psql", "--version")
+  return version === undefined
+    ? { _tag: "Missing", help: "psql is missing: apt-get install postgresql-client" }
+    : { _tag: "Found", file: "psql", name: `psql ${/\d+(\.\d+)*/.exec(version)?.[0] ?? ""}` }
+}
+
+const dbmateVersion = "2.36.0"
+
+/** The binary itself, without npm's launcher, in a directory that is nobody's dependency. */
+export const dbmate = (cache: string): Tool => {
+  const home = path.join(cache, `dbmate-${dbmateVersion}`)
+  const file = path.join(
+    home,
+    "node_modules",
+    "@dbmate",
+    `${process.platform}-${process.arch}`,
+    "bin",
+    "dbmate"
+  )
+  if (!fs.existsSync(file)) {
+    fs.mkdirSync(home, { recursive: true })
+    fs.writeFileSync(path.join(home, "package.json"), '{"private":true}\n')
+    process.stderr.write(`installing dbmate ${dbmateVersion} into ${home}\n`)
+    output("npm", "install", "--prefix", home, "--no-audit", "--no-fund", `dbmate@${dbmateVersion}`)
+  }
+  return fs.existsSync(file)
+    ? { _tag: "Found", file, name: `dbmate ${dbmateVersion}` }
+    : { _tag: "Missing", help: `dbmate is missing: npm install --prefix ${home} dbmate@${dbmateVersion}` }
+}

@@ -1,0 +1,47 @@
+import * as Command from "../Command.ts"
+import type { Context } from "../Context.ts"
+import * as Report from "../Report.ts"
+import * as Rounds from "../Rounds.ts"
+
+/** What each call of a short command costs, and how much memory the long one takes. */
+export const run = async (context: Context): Promise<ReadonlyArray<Report.Row>> => {
+  const { server, bfm, options, changes } = context
+  const [target, state] = [await server.fresh(), await server.fresh()]
+  const places = { target: server.url(target), state: server.url(state) }
+  const call = (...args: ReadonlyArray<string>) => bfm.command(args, places)
+  const rows: Array<Report.Row> = []
+  context.tell(`memory of applying ${changes.length} migrations`)
+  const applying = await Command.peakMemory(call("migrate", "up"), context.files.memoryReport)
+  const nothing = await Command.peakMemory(call("migrate", "up"), context.files.memoryReport)
+  // The first call of each keeps the compiled code that the next ones find.
+  const calls = { up: ["migrate", "up"], status: ["status"], help: ["--help"], version: ["--version"] }
+  for (const args of Object.values(calls)) await Command.run(call(...args))
+  context.tell(`short commands, ${options.shortRounds} rounds`)
+  const measure = (args: ReadonlyArray<string>) => () => Command.measure(server, call(...args))
+  const found = await Rounds.inTurn(options.shortRounds, {
+    node: () => Command.measure(server, { file: process.execPath, args: ["-e", "0"] }),
+    up: measure(calls.up),
+    version: measure(calls.version),
+    status: measure(calls.status),
+    help: measure(calls.help)
+  })
+  const reference = ["node -e 0", found["node"] ?? []] as const
+  rows.push(
+    Report.against(
+      `bfm migrate up, ${changes.length} applied, nothing to do`,
+      found["up"] ?? [],
+      reference,
+      2.5
+    )
+  )
+  rows.push(Report.against("bfm --version", found["version"] ?? [], reference, 1.3))
+  rows.push(Report.against("bfm --help", found["help"] ?? [], reference))
+  rows.push(Report.against(`bfm status, ${changes.length} applied`, found["status"] ?? [], reference))
+  rows.push(
+    Report.against("  nothing to do, processor time", found["up"] ?? [], reference, undefined, "client")
+  )
+  rows.push(Report.plain(`peak memory, migrate up, ${changes.length} pending`, Report.megabytes(applying)))
+  rows.push(Report.plain("peak memory, migrate up, nothing to do", Report.megabytes(nothing)))
+  await server.drop(target, state)
+  return rows
+}

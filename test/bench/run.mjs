@@ -1,0 +1,41 @@
+#!/usr/bin/env node
+// Entry of `npm run bench`: builds what is not built, bundles the benchmark's own programs, and runs them.
+import { spawnSync } from "node:child_process"
+import { join } from "node:path"
+import { fileURLToPath, pathToFileURL } from "node:url"
+import { build } from "esbuild"
+
+const root = fileURLToPath(new URL("../..", import.meta.url))
+const cache = join(root, "node_modules", ".cache", "bfm-bench")
+
+const built = spawnSync(process.execPath, [join(root, "bin", "build.mjs"), "--cli"], { stdio: "inherit" })
+if (built.status !== 0) process.exit(1)
+
+const shared = { absWorkingDir: root, bundle: true, platform: "node", target: "node20", logLevel: "warning" }
+await build({
+  ...shared,
+  entryPoints: ["test/bench/Bench.ts"],
+  outfile: join(cache, "bench.mjs"),
+  format: "esm",
+  packages: "external"
+})
+await build({
+  ...shared,
+  entryPoints: ["test/bench/Proxy.ts"],
+  outfile: join(cache, "proxy.mjs"),
+  format: "esm"
+})
+// The planner runs as it does in the product: one minified file.
+await build({
+  ...shared,
+  entryPoints: ["test/bench/Planner.ts"],
+  outfile: join(cache, "planner.cjs"),
+  format: "cjs",
+  minify: true,
+  external: ["pg-native", "jiti"],
+  define: { "import.meta.url": "bundleUrl", "import.meta.resolve": "undefined" },
+  banner: { js: 'const bundleUrl = require("node:url").pathToFileURL(__filename).href;' }
+})
+
+const { main } = await import(pathToFileURL(join(cache, "bench.mjs")).href)
+process.exitCode = await main({ root, cache, args: process.argv.slice(2) })
