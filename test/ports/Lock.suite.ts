@@ -9,14 +9,14 @@ import * as Ref from "effect/Ref"
 import * as Scope from "effect/Scope"
 import { Lock, type LockKey } from "../../src/ports/Lock.ts"
 import { StateStore } from "../../src/ports/StateStore.ts"
-import * as StateStoreSuite from "./StateStore.suite.ts"
+import { type Process, run, type Subject, type Subjects } from "./StateSubject.ts"
 
 const core: LockKey = { connection: "core", schema: "tenant_a" }
 const silent = () => Effect.void
 const by = (actor: string) => ({ runId: `run-of-${actor}`, actor })
 
 /** A process of its own, for as long as the scope is open. */
-const start = (process: StateStoreSuite.Process) => Effect.map(Layer.build(process), Context.get(Lock))
+const start = (process: Process) => Effect.map(Layer.build(process), Context.get(Lock))
 
 const take = (lock: Lock["Type"], actor: string, key = core, wait = 0) =>
   lock.acquire(key, by(actor), wait, silent)
@@ -30,17 +30,13 @@ const taken = (lock: Lock["Type"], actor: string, key = core, wait = 0) =>
   })
 
 /** What every lock does. */
-export const suite = (name: string, subjects: StateStoreSuite.Subjects) => {
-  const test = (
-    title: string,
-    body: (process: StateStoreSuite.Process) => Effect.Effect<void, unknown, Scope.Scope>
-  ) => it.live(title, () => Effect.scoped(Effect.flatMap(subjects.empty, body)))
+export const suite = (name: string, subjects: Subjects) => {
+  const test = (title: string, body: (process: Process) => Effect.Effect<void, unknown, Scope.Scope>) =>
+    it.live(title, () => Effect.scoped(Effect.flatMap(subjects.empty, body)))
 
   /** The same with a database that may be taken away. */
-  const testOwn = (
-    title: string,
-    body: (subject: StateStoreSuite.Subject) => Effect.Effect<void, unknown, Scope.Scope>
-  ) => it.live(title, () => Effect.scoped(Effect.flatMap(subjects.own, body)))
+  const testOwn = (title: string, body: (subject: Subject) => Effect.Effect<void, unknown, Scope.Scope>) =>
+    it.live(title, () => Effect.scoped(Effect.flatMap(subjects.own, body)))
 
   describe(`Lock: ${name}`, () => {
     test("is one process's at a time, per connection and schema", process =>
@@ -111,7 +107,7 @@ export const suite = (name: string, subjects: StateStoreSuite.Subjects) => {
         yield* store.record([
           {
             _tag: "Run",
-            run: StateStoreSuite.run({
+            run: run({
               id: "run-of-deploy-7",
               total: 9,
               succeeded: 2,

@@ -7,7 +7,7 @@ import pg from "pg"
 import type { Server } from "./Settings.ts"
 
 /** Milliseconds until a server that does not answer counts as unreachable. */
-export const connectTimeout = 5_000
+const connectTimeout = 5_000
 
 /** The root certificate cannot be read. */
 export class CertificateUnreadable extends Data.TaggedError("CertificateUnreadable")<{

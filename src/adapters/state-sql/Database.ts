@@ -31,7 +31,7 @@ export class StateDatabase extends Context.Tag("bfm/StateDatabase")<
   }
 >() {}
 
-export const make = Effect.fnUntraced(function* (dialect: Dialect) {
+const make = Effect.fnUntraced(function* (dialect: Dialect) {
   const scope = yield* Effect.scope
   const opened = yield* SynchronizedRef.make(Option.none<SqlClient>())
   /** Whether the tables were seen to be current by this process. */

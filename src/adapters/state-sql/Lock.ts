@@ -28,7 +28,7 @@ const sentence = (holder: Holder | undefined): string => {
   return `${holder.actor} (run ${holder.run_id}, since ${Duration.render(holder.held_for)}${step})`
 }
 
-export const make = Effect.gen(function* () {
+const make = Effect.gen(function* () {
   const database = yield* StateDatabase
   const sessions = yield* LockSessions.make
   const { statements } = database.dialect

@@ -9,7 +9,7 @@ import * as Rows from "./Rows.ts"
 /** A row of the executions' query; all of it is null when there is no execution. */
 type Listed = { readonly current: boolean | null } & (Rows.ExecutionRow | { readonly migration_id: null })
 
-export const make = Effect.gen(function* () {
+const make = Effect.gen(function* () {
   const database = yield* StateDatabase
   const { address, statements } = database.dialect
 

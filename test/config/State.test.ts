@@ -1,0 +1,76 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Redacted from "effect/Redacted"
+import { problems, valid } from "../fixtures/Environment.ts"
+
+describe("the state", () => {
+  it("is a server as soon as one of its variables is set", () => {
+    const { state } = valid({ BFM_STATE_DB_PASSWORD: "x", BFM_STATE_SCHEMA: "" })
+    assert.deepInclude(state.settings, {
+      _tag: "Server",
+      host: "localhost",
+      port: 5432,
+      database: "migration_state",
+      username: "postgres",
+      tls: "prefer"
+    })
+    assert.isFalse(state.byDefault)
+  })
+
+  it("reads every part", () => {
+    const { state } = valid({
+      BFM_STATE_BACKEND: "Postgres",
+      BFM_STATE_DB_HOST: " db1 ",
+      BFM_STATE_DB_PORT: "6432",
+      BFM_STATE_DB_USERNAME: "bfm",
+      BFM_STATE_DB_PASSWORD: " p'a=s s@",
+      BFM_STATE_DB_NAME: "ops",
+      BFM_STATE_DB_SSLMODE: "verify-full",
+      BFM_STATE_DB_SSLROOTCERT: "/etc/ca.pem",
+      BFM_STATE_SCHEMA: 'B"f m',
+      BFM_DB_MAX_OPEN_CONNS: "1",
+      BFM_DB_CONN_MAX_IDLE_TIME_SECONDS: "5"
+    })
+    assert.deepStrictEqual(state, {
+      settings: {
+        _tag: "Server",
+        host: "db1",
+        port: 6432,
+        database: "ops",
+        username: "bfm",
+        password: Redacted.make(" p'a=s s@"),
+        tls: "verify-full",
+        rootCertificate: "/etc/ca.pem",
+        pool: { maxConnections: 1, idleConnections: 1, maxLifetime: 180_000, maxIdleTime: 5_000 }
+      },
+      schema: 'B"f m',
+      byDefault: false
+    })
+  })
+
+  it("wants to be told the password of a server, and takes an empty one", () => {
+    assert.match(problems({ BFM_STATE_DB_HOST: "db1" }).join(), /^BFM_STATE_DB_PASSWORD: is not set/)
+    assert.deepStrictEqual(problems({ BFM_STATE_DB_HOST: "db1", BFM_STATE_DB_PASSWORD: "" }), [])
+    assert.deepStrictEqual(problems({ BFM_STATE_DB_URL: "postgres://u:p@db1/x" }), [])
+  })
+
+  it("says what is not possible", () => {
+    assert.match(
+      problems({ BFM_STATE_BACKEND: "mysql" }).join(),
+      /^BFM_STATE_BACKEND: mysql is not available/
+    )
+    assert.match(problems({ BFM_STATE_BACKEND: "oracle" }).join(), /^BFM_STATE_BACKEND: must be one of/)
+  })
+
+  it("is not the embedded one by a slip of the pen", () => {
+    const found = problems({ BFM_STATE_DB_HSOT: "db1", BFM_STATE_DB_PASWORD: "x" })
+    assert.match(found.join("\n"), /BFM_STATE_DB_PASSWORD: is not set/)
+    assert.match(found.join("\n"), /BFM_STATE_DB_PASWORD: .*did you mean BFM_STATE_DB_PASSWORD/)
+    assert.match(found.join("\n"), /BFM_STATE_DB_HSOT: .*did you mean BFM_STATE_DB_HOST/)
+  })
+
+  it("embedded on request leaves a server's variables without effect, and says so", () => {
+    const config = valid({ BFM_STATE_BACKEND: "embedded", BFM_STATE_DB_HOST: "db1" })
+    assert.strictEqual(config.state.settings._tag, "Embedded")
+    assert.match(config.warnings.join(), /BFM_STATE_DB_HOST is set, but has no effect/)
+  })
+})
