@@ -14,7 +14,7 @@ const codeOf = (cause: unknown): unknown =>
 const unavailable = (name: string, cause: unknown) =>
   new EmbeddedUnavailable({
     reason: `cannot make the database ${name}: ${reasonOf(cause)}`,
-    remedy: "See server.log in BFM_DATA_DIR"
+    remedy: "See postgresql/server.log in BFM_DATA_DIR"
   })
 
 const maintenance = (address: { host: string; port: number; username: string }): Settings.Server => ({

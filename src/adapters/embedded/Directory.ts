@@ -93,18 +93,20 @@ export const prepare = Effect.fn("Embedded.Directory.prepare")(function* (
   return yield* unusable(`cannot make a FIFO in ${directory.path}: ${made.output.trim()}`)
 })
 
+/** Files come and go while others start and stop: one that is not there is empty. */
+const textOf = (file: string): string =>
+  Option.getOrElse(Option.liftThrowable(() => fs.readFileSync(file, "utf8"))(), () => "")
+
 /** The version that made the data, if there is any. */
 export const madeBy = (directory: Directory): number | undefined => {
-  const file = path.join(directory.data, "PG_VERSION")
-  const major = fs.existsSync(file) ? Number.parseInt(fs.readFileSync(file, "utf8"), 10) : Number.NaN
+  const major = Number.parseInt(textOf(path.join(directory.data, "PG_VERSION")), 10)
   return Number.isNaN(major) ? undefined : major
 }
 
 /** Where the running server listens, as it says itself, once it accepts connections. */
 export const listening = (directory: Directory): Option.Option<{ host: string; port: number }> => {
-  const file = path.join(directory.data, "postmaster.pid")
-  if (!fs.existsSync(file)) return Option.none()
-  const [, , , port, host, , , status] = fs.readFileSync(file, "utf8").split("\n")
+  const lines = textOf(path.join(directory.data, "postmaster.pid")).split("\n")
+  const [, , , port, host, , , status] = lines
   return status?.startsWith("ready") === true && host
     ? Option.some({ host, port: Number(port) })
     : Option.none()
@@ -118,6 +120,6 @@ export const openLog = ({ log }: Directory, account: Account.Account): { fd: num
   return { fd, from: fs.fstatSync(fd).size }
 }
 
-/** The last lines of the log that were written after `from`. */
+/** The last lines of the log that were written after `from`, in bytes. */
 export const lastLines = ({ log }: Directory, from: number): string =>
-  fs.readFileSync(log).subarray(from).toString("utf8").trim().split("\n").slice(-5).join("\n")
+  Buffer.from(textOf(log)).subarray(from).toString("utf8").trim().split("\n").slice(-5).join("\n")

@@ -27,10 +27,11 @@ export interface Address {
 const deadline = (directory: Directory.Directory) =>
   Directory.madeBy(directory) === undefined ? "60 seconds" : "20 seconds"
 
-const notOnWindows = new EmbeddedUnavailable({
-  reason: "it does not run on Windows",
-  remedy: "Use WSL, or a PostgreSQL server (BFM_STATE_DB_HOST)"
-})
+const notOnWindows = () =>
+  new EmbeddedUnavailable({
+    reason: "it does not run on Windows",
+    remedy: "Use WSL, or a PostgreSQL server (BFM_STATE_DB_HOST)"
+  })
 
 /** The supervisor's promise first, then the server's own word that it accepts connections. */
 const answered = (directory: Directory.Directory, user: Users.User) =>
@@ -61,7 +62,7 @@ const supervised = (directory: Directory.Directory, account: Account.Account, us
 
 /** Starts the server, or joins the one that runs, and keeps it for as long as the scope is open. */
 export const acquire = Effect.fn("Embedded.acquire")(function* (dataDir: string) {
-  if (process.platform === "win32") return yield* notOnWindows
+  if (process.platform === "win32") return yield* notOnWindows()
   const directory = Directory.of(dataDir)
   const account = yield* Account.choose(directory.path)
   yield* Directory.prepare(directory, account)

