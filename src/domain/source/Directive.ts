@@ -3,7 +3,7 @@ import * as Spelling from "../Spelling.ts"
 import * as Metadata from "./Metadata.ts"
 
 /** Directives stand in the first lines of an up script. */
-export const lines = 80
+const lines = 80
 
 const DIRECTIVE = /^[ \t]*--[ \t]*bfm-([\w-]+)[ \t]*(:?)(.*)$/gim
 
@@ -15,7 +15,8 @@ export const read = (backend: Backend, text: string): Metadata.Reading => {
   const problems: Array<Metadata.MetadataProblem> = []
   let line = 1
   let counted = 0
-  for (const found of head.matchAll(DIRECTIVE)) {
+  DIRECTIVE.lastIndex = 0
+  for (let found = DIRECTIVE.exec(head); found !== null; found = DIRECTIVE.exec(head)) {
     const [, word = "", colon = "", rest = ""] = found
     const value = rest.trim()
     for (

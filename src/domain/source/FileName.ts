@@ -85,7 +85,7 @@ const named = (
 }
 
 /** Names of migrations are shown, stored and put into ids: longer ones are refused. */
-export const maximumName = 250
+const maximumName = 250
 
 const versionAndName = ({ version, name }: Identity): string | undefined => {
   if (!/^\d{14}$/.test(version)) {

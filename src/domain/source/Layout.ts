@@ -41,7 +41,7 @@ export const arrange = (files: ReadonlyArray<FileName>, isGenerated: (path: stri
 }
 
 /** The path that stands for a source in messages. */
-export const pathOf = (source: Source): string => (source._tag === "Scripts" ? source.up : source.path)
+const pathOf = (source: Source): string => (source._tag === "Scripts" ? source.up : source.path)
 
 const missingUp = (stem: string, down: string): string =>
   `missing up file for migration: ${stem}.up.${down.slice(down.lastIndexOf(".") + 1)}`
@@ -77,4 +77,4 @@ const collect = (
 }
 
 const stemOf = (file: Extract<FileName, { readonly _tag: "Script" | "Module" }>): string =>
-  file._tag === "Module" ? file.path.slice(0, -3) : file.path.replace(/\.(?:up|down)\.\w+$/, "")
+  file.path.slice(0, file._tag === "Module" ? -3 : file.path.lastIndexOf(`.${file.direction}.`))

@@ -86,7 +86,7 @@ const read = (scripts: Scripts): Metadata.Reading =>
   isJson(scripts) ? Header.read(scripts.backend, scripts.up) : Directive.read(scripts.backend, scripts.up)
 
 /** `x.up.sql` and `x.down.sql` stand beside each other. */
-export const downPath = (path: string): string => {
+const downPath = (path: string): string => {
   const at = path.lastIndexOf(".up.")
   return at === -1 ? path : `${path.slice(0, at)}.down.${path.slice(at + 4)}`
 }

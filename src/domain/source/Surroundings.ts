@@ -10,13 +10,26 @@ export interface Surroundings {
   readonly dollar: boolean
 }
 
-/** For many places in one text: it is read once. */
+/** For many places in one text: it is read once, when it is first asked for. */
 export const reader = (text: string): ((offset: number) => Surroundings) => {
-  const { tokens } = scan(text)
+  let tokens: ReadonlyArray<Token> | undefined
   return offset => {
-    const token = tokens.find(({ start, end }) => start <= offset && offset < end)
+    tokens ??= scan(text).tokens
+    const token = tokenAt(tokens, offset)
     return token === undefined ? comment : within(text, token, offset)
   }
+}
+
+const tokenAt = (tokens: ReadonlyArray<Token>, offset: number): Token | undefined => {
+  let low = 0
+  let high = tokens.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((tokens[middle]?.end ?? 0) <= offset) low = middle + 1
+    else high = middle
+  }
+  const token = tokens[low]
+  return token !== undefined && token.start <= offset ? token : undefined
 }
 
 const comment: Surroundings = { kind: "comment", escapes: false, dollar: false }
