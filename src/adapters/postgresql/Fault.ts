@@ -13,6 +13,8 @@ export class Refused extends Data.TaggedError("Refused")<{
   readonly internalPosition: number | undefined
   readonly internalQuery: string | undefined
   readonly where: string | undefined
+  /** The message that was refused. */
+  readonly sent: string | undefined
 }> {
   override get message() {
     return this.reason
@@ -38,7 +40,7 @@ const number = (text: string | undefined): number | undefined =>
   text === undefined ? undefined : Number(text)
 
 /** What pg rejects with, as a value. */
-export const from = (cause: unknown): Fault => {
+export const from = (cause: unknown, sent?: string): Fault => {
   if (!(cause instanceof pg.DatabaseError)) {
     const code = cause instanceof Error && "code" in cause ? String(cause.code) : undefined
     return new Lost({ reason: cause instanceof Error ? describe(cause) : String(cause), code })
@@ -55,7 +57,8 @@ export const from = (cause: unknown): Fault => {
     position: number(cause.position),
     internalPosition: number(cause.internalPosition),
     internalQuery: cause.internalQuery,
-    where: cause.where
+    where: cause.where,
+    sent
   })
 }
 
@@ -75,7 +78,8 @@ export const ours = (code: `BF${string}`, reason: string, hint?: string, detail?
     position: undefined,
     internalPosition: undefined,
     internalQuery: undefined,
-    where: undefined
+    where: undefined,
+    sent: undefined
   })
 
 /** Could not get a lock in time, or was chosen to end a deadlock: the same step may succeed a moment later. */

@@ -80,7 +80,7 @@ const query = (held: Held, config: pg.QueryConfig): Effect.Effect<ReadonlyArray<
       (result: pg.QueryResult | ReadonlyArray<pg.QueryResult>) =>
         resume(Effect.succeed((Array.isArray(result) ? result : [result]).map(toResult))),
       (cause: unknown) => {
-        const fault = Fault.from(cause)
+        const fault = Fault.from(cause, config.text)
         if (fault._tag === "Lost") held.broken = true
         resume(fault)
       }
