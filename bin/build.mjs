@@ -1,18 +1,18 @@
 #!/usr/bin/env node
-// Builds dist/cli.cjs (the command line in one file) and dist/lib (the library and its types).
-// `--force` builds also when nothing changed; `--cli` leaves the library out.
+// Builds dist/cli.cjs (the command line in one file), dist/start.cjs (the first screen) and dist/lib (the library
+// and its types). `--force` builds also when nothing changed; `--programs` leaves the library out.
 import { spawnSync } from "node:child_process"
 import { createHash } from "node:crypto"
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import { join, relative } from "node:path"
-import { fileURLToPath } from "node:url"
+import { fileURLToPath, pathToFileURL } from "node:url"
 
 const root = fileURLToPath(new URL("..", import.meta.url))
 const dist = join(root, "dist")
 const stampFile = join(dist, ".stamp.json")
 const require = createRequire(import.meta.url)
-const flags = new Set(process.argv.slice(2))
+const { version } = require("../package.json")
 
 /** Everything that the output is made from. */
 const inputs = () => [
@@ -35,6 +35,13 @@ const unused = /^(yaml|toml|ini)$/
 /** Found beside the bundle when it is needed: it loads files of its own. */
 const installed = /^jiti$/
 
+/**
+ * Newer Nodes have a `navigator`. Without one, pg asks `new Response()` whether it runs at Cloudflare, and Node
+ * loads its whole fetch for the answer: a third of our start.
+ */
+const banner = `globalThis.navigator ??= { userAgent: "Node.js/" + process.versions.node };
+const bfmBundleUrl = require("node:url").pathToFileURL(__filename).href;`
+
 const plugin = {
   name: "bfm",
   setup(build) {
@@ -50,12 +57,13 @@ const plugin = {
   }
 }
 
-const buildCli = async () => {
+const buildPrograms = async () => {
   const { build } = await import("esbuild")
   await build({
     absWorkingDir: root,
-    entryPoints: ["bin/cli.mts"],
-    outfile: "dist/cli.cjs",
+    entryPoints: ["bin/cli.mts", "bin/start.mts"],
+    outdir: "dist",
+    outExtension: { ".js": ".cjs" },
     bundle: true,
     platform: "node",
     target: "node20",
@@ -63,8 +71,12 @@ const buildCli = async () => {
     minify: true,
     legalComments: "none",
     external: ["pg-native"],
-    define: { "import.meta.url": "bfmBundleUrl", "import.meta.resolve": "undefined" },
-    banner: { js: 'const bfmBundleUrl = require("node:url").pathToFileURL(__filename).href;' },
+    define: {
+      "import.meta.url": "bfmBundleUrl",
+      "import.meta.resolve": "undefined",
+      BFM_VERSION: JSON.stringify(version)
+    },
+    banner: { js: banner },
     plugins: [plugin],
     logLevel: "warning"
   })
@@ -81,12 +93,28 @@ const buildLibrary = () => {
   if (status !== 0) process.exit(1)
 }
 
-const built = () =>
-  existsSync(stampFile) ? JSON.parse(readFileSync(stampFile, "utf8")) : { cli: undefined, library: undefined }
+const built = () => (existsSync(stampFile) ? JSON.parse(readFileSync(stampFile, "utf8")) : {})
 
-const now = fingerprint()
-const before = flags.has("--force") ? {} : built()
-mkdirSync(dist, { recursive: true })
-if (before.cli !== now) await buildCli()
-if (before.library !== now && !flags.has("--cli")) buildLibrary()
-writeFileSync(stampFile, JSON.stringify({ cli: now, library: flags.has("--cli") ? before.library : now }))
+/** Which parts are not what their sources say. `library`: whether the library is wanted too. */
+export const stale = library => {
+  const now = fingerprint()
+  const before = built()
+  return { now, programs: before.programs !== now, library: library && before.library !== now }
+}
+
+/** Builds the parts that are stale; all of them with `force`. */
+export const build = async ({ library, force }) => {
+  const found = stale(library)
+  mkdirSync(dist, { recursive: true })
+  if (found.programs || force) await buildPrograms()
+  if (found.library || (library && force)) buildLibrary()
+  writeFileSync(
+    stampFile,
+    JSON.stringify({ programs: found.now, library: library ? found.now : built().library })
+  )
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+  const flags = new Set(process.argv.slice(2))
+  await build({ library: !flags.has("--programs"), force: flags.has("--force") })
+}

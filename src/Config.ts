@@ -119,6 +119,9 @@ export const merge = (environment: Reader.Environment, dotEnv: string): Reader.E
   return merged
 }
 
+/** The SFM directory, for what needs nothing else of the configuration. */
+export const sfmDirectory: Effect.Effect<string, ConfigInvalid> = Effect.map(processEnvironment, sfmPath)
+
 /** The directories `{sfm}/{backend}/{connection}`; nothing when there is no such directory. */
 export const sources = (environment: Reader.Environment): Effect.Effect<Connections.Sources> =>
   Effect.gen(function* () {

@@ -6,11 +6,14 @@ import type { Connections } from "../../ports/Connections.ts"
 import type { Lock } from "../../ports/Lock.ts"
 import type { Registry } from "../../ports/Registry.ts"
 import type { StateStore } from "../../ports/StateStore.ts"
+import * as Build from "./build.ts"
 import { down } from "./down.ts"
 import { history } from "./history.ts"
+import * as New from "./new.ts"
 import { plan } from "./plan.ts"
 import { resolve } from "./resolve.ts"
 import type { Screen } from "./Screen.ts"
+import type { Sources } from "./Sources.ts"
 import { status } from "./status.ts"
 import { up } from "./up.ts"
 import type { Verb } from "./Verb.ts"
@@ -24,10 +27,11 @@ export type Env = Registry | Connections | StateStore | Lock
 export interface Program {
   readonly version: string
   readonly env: Layer.Layer<Env, BfmError>
+  readonly sources: Sources
 }
 
 /** Every command, in the order in which help shows them. */
-export const all = ({ version, env }: Program): ReadonlyArray<Verb<BfmError, Screen>> => {
+export const all = ({ version, env, sources }: Program): ReadonlyArray<Verb<BfmError, Screen>> => {
   const stored = (verb: Verb<BfmError, Screen | Env>): Verb<BfmError, Screen> => ({
     ...verb,
     descriptor: Descriptor.map(verb.descriptor, effect => Effect.provide(effect, env))
@@ -40,6 +44,8 @@ export const all = ({ version, env }: Program): ReadonlyArray<Verb<BfmError, Scr
     stored(history),
     stored(validate),
     stored(resolve),
+    New.make(sources),
+    Build.make(sources),
     Version.make(version)
   ]
 }

@@ -10,7 +10,7 @@ export const lines = (style: Style, error: BfmError): ReadonlyArray<string> => {
   const head = `${style.colour.red("✘")} ${first}`
   const advice = next(error)
   return [
-    ...(more.length === 0 ? [head] : [head, ...more]),
+    ...(more.length === 0 ? [head] : [head, ...more.map(line => (/^\s/.test(line) ? line : `  ${line}`))]),
     ...(advice === "" ? [] : Text.apart(style, `  ${advice}`, style.colour.dim(`exit ${code}`)))
   ]
 }

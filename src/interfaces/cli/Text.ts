@@ -16,9 +16,7 @@ export const indent = (lines: ReadonlyArray<string>, by = 2): ReadonlyArray<stri
 /** Left and right part on one line, the right one at the edge; on two lines where they do not fit. */
 export const apart = (style: Style, left: string, right: string): ReadonlyArray<string> => {
   const gap = style.width - size(left) - size(right)
-  return gap < 2
-    ? [left, " ".repeat(Math.max(0, style.width - size(right))) + right]
-    : [left + " ".repeat(gap) + right]
+  return gap < 2 ? [left, `  ${right}`] : [left + " ".repeat(gap) + right]
 }
 
 /** Shortened to the terminal's width; only for text without colours. */

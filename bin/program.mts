@@ -1,0 +1,56 @@
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import * as NodePath from "@effect/platform-node/NodePath"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import * as FilesRegistry from "../src/adapters/files/Registry.ts"
+import * as Config from "../src/Config.ts"
+import type * as Commands from "../src/interfaces/cli/Commands.ts"
+import * as ExitCode from "../src/interfaces/cli/ExitCode.ts"
+import * as Interruption from "../src/interfaces/cli/Interruption.ts"
+import * as Main from "../src/Main.ts"
+
+/** Written in by the build. */
+declare const BFM_VERSION: string
+
+/** Reads the configuration and says what is odd about it; nothing is opened before it is used. */
+const env = Layer.unwrapEffect(
+  Effect.gen(function* () {
+    const config = yield* Config.load
+    for (const notice of config.notices) yield* Effect.logInfo(notice)
+    for (const warning of config.warnings) yield* Effect.logWarning(warning)
+    return Main.layer(config)
+  })
+)
+
+export const program: Commands.Program = {
+  version: BFM_VERSION,
+  env,
+  sources: {
+    path: Config.sfmDirectory,
+    layer: path => Layer.mergeAll(FilesRegistry.layer(path), NodeFileSystem.layer, NodePath.layer)
+  }
+}
+
+/** Runs the effect as this process: signals reach it, and its value is the exit code. */
+export const main = (effect: Effect.Effect<number>): void => {
+  // Whoever reads our output may leave early (`| head`); a run goes on.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {})
+  // A command that only waits must not look finished to Node, which would end with code 0.
+  setInterval(() => {}, 2 ** 30)
+  const interruption = Interruption.make()
+  const fiber = Effect.runFork(Effect.provideService(effect, Interruption.Interruption, interruption))
+  const receive = (wish: Interruption.Wish) => () => {
+    const answer = Interruption.receive(interruption, wish)
+    if (answer === "interrupt") Effect.runFork(Fiber.interrupt(fiber))
+    if (answer === "exit") process.exit(ExitCode.interrupted)
+  }
+  process.on("SIGINT", receive("abort"))
+  process.on("SIGTERM", receive("stop"))
+  fiber.addObserver(exit => {
+    const stopped = Exit.isFailure(exit) && Exit.isInterrupted(exit)
+    const code = Exit.isSuccess(exit) ? exit.value : stopped ? ExitCode.interrupted : ExitCode.refused
+    process.stdout.write("", () => process.exit(code))
+  })
+}
