@@ -6,15 +6,14 @@ import { reasonOf } from "./Reason.ts"
 
 /** The text of a file without its byte-order mark, or why there is none. */
 export const read = (path: string): Either.Either<string, MetadataProblem> => {
-  const raw = Either.try({
-    try: () => readWhole(path),
-    catch: (error): MetadataProblem => ({ reason: reasonOf(error) })
-  })
-  if (Either.isLeft(raw)) return raw
-  const text = raw.right
-  const wrong = invalidAt(path, text)
-  if (wrong !== undefined) return Either.left(wrong)
-  return text.charCodeAt(0) === 0xfeff ? Either.right(text.slice(1)) : raw
+  try {
+    const text = readWhole(path)
+    const wrong = invalidAt(path, text)
+    if (wrong !== undefined) return Either.left(wrong)
+    return Either.right(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text)
+  } catch (error) {
+    return Either.left({ reason: reasonOf(error) })
+  }
 }
 
 const buffer = Buffer.allocUnsafeSlow(65_536)

@@ -46,32 +46,25 @@ const inPlace = (path: string, file: string, backend: Backend.Backend, connectio
   const [, stem = "", direction, extension] = /^(.*)\.(up|down)\.(\w+)$/s.exec(file) ?? []
   if (direction === "up" || direction === "down") {
     // A module that was generated for a migration whose name ends in `.up`.
-    if (extension === "ts") return named(path, file.slice(0, -3), backend, connection, module)
+    if (extension === "ts") return named(path, file.slice(0, -3), backend, connection)
     if (extension !== script) {
       return invalid(
         path,
         `scripts of ${backend} end in .${direction}.${script}, not .${direction}.${extension}`
       )
     }
-    return named(path, stem, backend, connection, (identity, path) => ({
-      _tag: "Script",
-      identity,
-      direction,
-      path
-    }))
+    return named(path, stem, backend, connection, direction)
   }
-  if (file.endsWith(".ts")) return named(path, file.slice(0, -3), backend, connection, module)
+  if (file.endsWith(".ts")) return named(path, file.slice(0, -3), backend, connection)
   return invalid(path, `invalid filename format (expected: {version}_{name}.up.${script} or .down.${script})`)
 }
-
-const module = (identity: Identity, path: string): FileName => ({ _tag: "Module", identity, path })
 
 const named = (
   path: string,
   stem: string,
   backend: Backend.Backend,
   connection: string,
-  make: (identity: Identity, path: string) => FileName
+  direction?: "up" | "down"
 ): FileName => {
   const at = stem.indexOf("_")
   const identity: Identity = {
@@ -81,7 +74,10 @@ const named = (
     name: at === -1 ? "" : stem.slice(at + 1)
   }
   const reason = versionAndName(identity)
-  return reason === undefined ? make(identity, path) : invalid(path, reason)
+  if (reason !== undefined) return invalid(path, reason)
+  return direction === undefined
+    ? { _tag: "Module", identity, path }
+    : { _tag: "Script", identity, direction, path }
 }
 
 /** Names of migrations are shown, stored and put into ids: longer ones are refused. */
