@@ -50,7 +50,6 @@ const plugin = {
     build.onResolve({ filter: installed }, ({ path, namespace }) =>
       namespace === "installed" ? { path, external: true } : { path, namespace: "installed" }
     )
-    // `import()` of a package would be looked for in the working directory: only `require` knows our place.
     build.onLoad({ filter: /./, namespace: "installed" }, ({ path }) => ({
       contents: `module.exports = require(${JSON.stringify(path)})`
     }))
@@ -70,6 +69,8 @@ const buildPrograms = async () => {
     format: "cjs",
     minify: true,
     legalComments: "none",
+    // What is run through vm cannot import(); all that we load later can be required.
+    supported: { "dynamic-import": false },
     external: ["pg-native"],
     define: {
       "import.meta.url": "bfmBundleUrl",

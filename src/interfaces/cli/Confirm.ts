@@ -65,7 +65,9 @@ export const agreed = Effect.fn("cli.Confirm.agreed")(function* (plan: Plan, yes
   if (!screen.interactive) return plan.direction === "down" ? yield* notAsked(plan) : true
   const { lines, question: asked } = question(screen.style, plan)
   yield* screen.err(lines)
-  return yield* screen.ask(asked)
+  return yield* Effect.onInterrupt(screen.ask(asked), () =>
+    screen.err(["", `${screen.style.colour.yellow("✘ interrupted")}: nothing was changed`])
+  )
 })
 
 /** What a no comes to. */

@@ -16,7 +16,11 @@ import * as Transcript from "./Transcript.ts"
 const beat = 100
 
 /** Runs the events to their end and shows each as it comes; says at last what has been heard. */
-export const follow = Effect.fn("cli.Follow.follow")(function* <E, R>(events: Stream.Stream<Event, E, R>) {
+export const follow = Effect.fn("cli.Follow.follow")(function* <E, R>(
+  events: Stream.Stream<Event, E, R>,
+  /** The words that run it again. */
+  again: ReadonlyArray<string>
+) {
   const screen = yield* Screen
   const shared = yield* Interruption
   const heard = yield* Ref.make(Transcript.empty(yield* Clock.currentTimeMillis))
@@ -34,12 +38,19 @@ export const follow = Effect.fn("cli.Follow.follow")(function* <E, R>(events: St
     yield* screen.live(RenderProgress.line(screen.style, Transcript.progress(transcript, now)))
   })
   const told = Effect.flatMap(Ref.get(heard), ({ result, running }) =>
-    screen.err(RenderRun.interrupted(screen.style, result, running[0]?.step))
+    screen.err(
+      RenderRun.interrupted(
+        screen.style,
+        result,
+        running.map(({ step }) => step),
+        again
+      )
+    )
   )
   yield* Effect.scoped(
     Effect.gen(function* () {
-      if (screen.lively) yield* Effect.forkScoped(Effect.repeat(draw, Schedule.spaced(beat)))
       yield* Effect.addFinalizer(() => screen.live(""))
+      if (screen.lively) yield* Effect.forkScoped(Effect.repeat(draw, Schedule.spaced(beat)))
       yield* Stream.runForEach(events, hear)
     })
   ).pipe(

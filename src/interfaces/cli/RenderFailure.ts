@@ -47,8 +47,13 @@ const block = (style: Style, failure: Failure, plan: Plan | undefined): Readonly
   const where = failure.schema === "" ? "" : ` in schema ${failure.schema}`
   const tried = failure.attempts > 1 ? `, tried ${failure.attempts} times` : ""
   const verb = failure.direction === "up" ? "failed" : "could not be rolled back"
+  const name = Text.clean(`${failure.version} ${failure.name}`)
+  const left = failure.aftermath === "" ? "" : `; ${Text.clean(failure.aftermath)}`
+  const sentence = `${name} ${verb}${Text.clean(where)} after ${Duration.render(failure.duration_ms)}${tried}${left}`
+  const [first = "", ...more] = Text.wrap(style, sentence, style.width - 2)
   return [
-    `${colour.red("✘")} ${colour.bold(Text.clean(`${failure.version} ${failure.name}`))} ${verb}${Text.clean(where)} after ${Duration.render(failure.duration_ms)}${tried}`,
+    `${colour.red("✘")} ${first.replace(name, colour.bold(name))}`,
+    ...Text.indent(more),
     "",
     ...Text.indent([
       position(failure),
@@ -56,9 +61,7 @@ const block = (style: Style, failure: Failure, plan: Plan | undefined): Readonly
       ...labelled(style, "ERROR", failure.reason, failure.code),
       ...(failure.detail === undefined ? [] : labelled(style, "DETAIL", failure.detail)),
       ...(failure.hint === undefined ? [] : labelled(style, "HINT", failure.hint)),
-      ...(failure.blocked_by === undefined ? [] : labelled(style, "BLOCKED", failure.blocked_by)),
-      "",
-      ...(failure.aftermath === "" ? [] : Text.clean(failure.aftermath).split("\n"))
+      ...(failure.blocked_by === undefined ? [] : labelled(style, "BLOCKED", failure.blocked_by))
     ])
   ]
 }

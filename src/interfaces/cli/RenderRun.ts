@@ -102,25 +102,43 @@ export const rehearsed = (style: Style, result: RunResult): ReadonlyArray<string
   return [result.success ? style.colour.green(line) : style.colour.red(line)]
 }
 
-/** What was going on when the run was stopped from outside, and what state things are in now. */
+/** How PostgreSQL says that a statement was cancelled. */
+const cancelled = "57014"
+
+/** What state things are in after the run was stopped from outside. `again`: the words that go on with it. */
 export const interrupted = (
   style: Style,
   result: RunResult,
-  current: Step | undefined
+  running: ReadonlyArray<Step>,
+  again: ReadonlyArray<string>
 ): ReadonlyArray<string> => {
-  const total = result.plan?.steps.length ?? 0
-  const done = result.applied.length + result.skipped.length
-  const under =
-    current === undefined ? "" : ` ${Text.clean(current.version)} ${Text.clean(current.name)} was under way.`
+  const { plan, applied, failures, run_id } = result
+  const head = style.colour.yellow("✘ interrupted")
+  const where = run_id === "" ? "exit 130" : `exit 130, run ${run_id}`
+  const next = Text.apart(
+    style,
+    `  Go on: ${style.colour.bold(Text.command(again))}`,
+    style.colour.dim(where)
+  )
+  if (plan === undefined) return [`${head} before anything was run`, ...next]
+  const verb = plan.direction === "down" ? "rolled back" : "applied"
   return [
-    style.colour.yellow(
-      `✘ interrupted: ${Text.number(result.applied.length)} of ${Text.count(total, "step")} applied and recorded.${under}`
+    `${head}: ${Text.number(applied.length)} of ${Text.count(plan.steps.length, "step")} ${verb} and recorded`,
+    ...failures
+      .filter(({ code }) => code === cancelled)
+      .map(failure => Text.clean(`  ${failure.version} ${failure.name} was cancelled: ${failure.aftermath}`)),
+    ...running.map(step =>
+      Text.clean(`  ${step.version} ${step.name} was under way: bfm status says what became of it`)
     ),
-    done < total || current !== undefined
-      ? "  No step is left half recorded. See where it stands: bfm status · go on: bfm migrate up"
-      : "  See where it stands: bfm status"
+    ...next
   ]
 }
+
+/** Failures that were not asked for. */
+export const genuine = (result: RunResult): RunResult => ({
+  ...result,
+  failures: result.failures.filter(({ code }) => code !== cancelled)
+})
 
 /** What was done before an error ended the run as a whole. */
 export const before = ({ applied, plan }: RunResult): ReadonlyArray<string> =>

@@ -52,7 +52,11 @@ const heading = (style: Style, status: ConnectionStatus): ReadonlyArray<string> 
     .filter(key => (status.counts[key] ?? 0) > 0)
     .map(key => `${Text.number(status.counts[key] ?? 0)} ${words[key]}`)
   const left = `${name}  ${status.backend}  ${status.address}`
-  return Text.apart(style, left, counts.length === 0 ? "no migrations" : counts.join(" · "))
+  return Text.apart(
+    style,
+    left,
+    counts.join(" · ") || (status.error === undefined ? "no migrations" : "not reached")
+  )
 }
 
 const unset = ({ connection, backend }: ConnectionStatus): string => {

@@ -54,7 +54,7 @@ const make = (json: boolean) => {
       if (lines.length === 0) return
       if (shown !== "") stderr.write(clear)
       to.write(`${lines.join("\n")}\n`)
-      if (shown !== "") stderr.write(shown)
+      shown = ""
     })
   return Screen.of({
     style: Style.make({

@@ -47,12 +47,14 @@ export const outcome = Effect.fn("cli.Show.outcome")(function* (
   const style = screen.style
   if (options.json) yield* screen.json(withoutPlan(result))
   yield* screen.out(summary(style, result, options.rehearsal))
-  if (result.failures.length > 0) {
-    yield* screen.err(["", ...RenderFailure.failures(yield* highlighted(style), result, again)])
+  const stopped = options.interruption.wishes > 0 && result.state !== "succeeded"
+  const shown = stopped ? RenderRun.genuine(result) : result
+  if (shown.failures.length > 0) {
+    yield* screen.err(["", ...RenderFailure.failures(yield* highlighted(style), shown, again)])
   }
-  if (options.interruption.wishes === 0) return ExitCode.ofResult(result)
-  if (result.success && result.state === "succeeded") return ExitCode.done
-  yield* screen.err(RenderRun.interrupted(style, result, running[0]?.step))
+  if (!stopped) return ExitCode.ofResult(result)
+  const unended = running.map(({ step }) => step)
+  yield* screen.err(RenderRun.interrupted(style, result, unended, again))
   return ExitCode.interrupted
 })
 

@@ -23,6 +23,19 @@ export const apart = (style: Style, left: string, right: string): ReadonlyArray<
 export const fit = (style: Style, text: string, width = style.width): string =>
   !style.terminal || text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`
 
+/** In lines of the terminal's width, broken between words; one line where there is no terminal. */
+export const wrap = (style: Style, text: string, width = style.width): ReadonlyArray<string> => {
+  if (!style.terminal) return [text]
+  const lines: Array<string> = []
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1)
+    if (last !== undefined && last.length + 1 + word.length <= width)
+      lines[lines.length - 1] = `${last} ${word}`
+    else lines.push(word)
+  }
+  return lines
+}
+
 // What migrations and servers say must not steer the terminal.
 const control = /[^\P{Cc}\n\t]/gu
 

@@ -59,7 +59,7 @@ export const down = Verb.make(
       if (!(yield* Confirm.agreed(plan, false))) return yield* Confirm.declined
       options = { ...options, plan_hash: options.plan_hash ?? plan.hash }
     }
-    const heard = yield* Follow.follow(Run.down(request, options))
+    const heard = yield* Follow.follow(Run.down(request, options), again)
     const interruption = yield* Interruption
     return yield* Show.outcome(heard, again, { json: given.json, rehearsal: false, interruption })
   })

@@ -43,7 +43,7 @@ export const up = Verb.make(
       options = { ...options, plan_hash: options.plan_hash ?? plan.hash }
     }
     const events = given.rehearse ? Run.rehearse(request) : Run.up(request, options)
-    const heard = yield* Follow.follow(events)
+    const heard = yield* Follow.follow(events, again)
     const interruption = yield* Interruption
     return yield* Show.outcome(heard, again, { json: given.json, rehearsal: given.rehearse, interruption })
   })
