@@ -53,7 +53,8 @@ export const diff = (
   return found
 }
 
-const applied = (entry: Ledger.LedgerEntry, backend: Backend): ReadonlyArray<StateChange> => {
+/** What a run would have written that applied this entry. */
+export const applied = (entry: Ledger.LedgerEntry, backend: Backend): ReadonlyArray<StateChange> => {
   const common = {
     migration_id: entry.migrationId,
     schema: entry.schema,

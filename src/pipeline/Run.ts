@@ -6,6 +6,7 @@ import { ulid } from "ulid"
 import { CurrentActor } from "../domain/Actor.ts"
 import * as Backend from "../domain/Backend.ts"
 import { NotSupported, PlanDiffers } from "../domain/Errors.ts"
+import type { LedgerEntry } from "../domain/Ledger.ts"
 import type { Plan } from "../domain/Plan.ts"
 import type { DownRequest, RunOptions, UpRequest } from "../domain/Request.ts"
 import type { Event } from "../domain/Run.ts"
@@ -113,15 +114,14 @@ const perform = <E, R>(
     }
     const recorder = yield* Recorder.make
     yield* recorder.offer(corrections)
+    const learn = (entry: LedgerEntry) => {
+      const backend = world.connections.get(entry.connection)?.backend
+      return backend === undefined ? Effect.void : recorder.offer(Reconcile.applied(entry, backend))
+    }
     const runId = plan.steps.length === 0 ? "" : ulid(began)
-    const state =
-      plan.steps.length === 0
-        ? ("succeeded" as const)
-        : yield* carryOut(
-            { plan, catalog: world.catalog, runId, actor: yield* CurrentActor, options, mode },
-            recorder,
-            tell
-          )
+    const actor = yield* CurrentActor
+    const order = { plan, catalog: world.catalog, runId, actor, options, learn, mode }
+    const state = plan.steps.length === 0 ? ("succeeded" as const) : yield* carryOut(order, recorder, tell)
     const unwritten = yield* recorder.flush
     if (unwritten !== undefined) {
       const message = `${unwritten.message}; what was done stands in the targets' ledgers and is written to the state by the next run`
