@@ -47,9 +47,10 @@ export const make = (schema: string): Ledger => {
     `migration_id=${literal(step.migration_id)} AND schema=${literal(step.schema)}`
   return {
     schema,
-    // Serialized by hand: CREATE … IF NOT EXISTS of two sessions at once can still collide.
+    // Serialized by hand: CREATE … IF NOT EXISTS of two sessions at once can still collide. The schema is looked
+    // for first: IF NOT EXISTS asks for the right to create one also where it is there.
     create: `BEGIN;SELECT pg_advisory_xact_lock(${creationKey});
-CREATE SCHEMA IF NOT EXISTS ${identifier(schema)};
+DO ${literal(`BEGIN IF pg_catalog.to_regnamespace(${literal(identifier(schema))}) IS NULL THEN CREATE SCHEMA ${identifier(schema)};END IF;END`)};
 CREATE TABLE IF NOT EXISTS ${table} (
   migration_id text NOT NULL,
   connection text NOT NULL,
