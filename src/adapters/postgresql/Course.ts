@@ -22,6 +22,8 @@ export interface Stuck {
 
 /** Hash over what is done: the rest of a file may be mended, what has happened may not be rewritten. */
 export const hash = (done: ReadonlyArray<Unit>): string => {
+  // As a journal begins in the ledger.
+  if (done.length === 0) return ""
   const digest = createHash("sha256")
   for (const unit of done) {
     for (const { text } of unit.statements) digest.update(text).update("\0")
