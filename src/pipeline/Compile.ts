@@ -53,9 +53,14 @@ export const compile = (
     requires: setting.direction === "up" ? migration.requires : [],
     checksum: checksum(migration),
     source_hash: Checksum.sourceHash(migration.up.text),
-    resume_at: setting.entry?.unitsDone ?? 0,
-    in_doubt: setting.entry?.unitBegun ?? false
+    ...begun(setting)
   }))
+
+/** Where the journal says that this very change was left; one that was finished, or the other way, is no beginning. */
+const begun = ({ entry, direction }: Setting): Pick<Step, "resume_at" | "in_doubt"> =>
+  entry?.state === "running" && entry.direction === direction
+    ? { resume_at: entry.unitsDone, in_doubt: entry.unitBegun }
+    : { resume_at: 0, in_doubt: false }
 
 /** What an applied migration is recognized by; blanks and comments do not count. */
 export const checksum = (migration: Migration): Step["checksum"] =>
