@@ -11,12 +11,19 @@ export * from "./interfaces/library/Bfm.ts"
 /** Everything that `Bfm.up` and the others need. */
 export type Environment = Main.Environment
 
+/** What was chosen because nothing was said, and what has no effect, goes to the application's log. */
+const said = ({ notices, warnings }: Config.BfmConfig): Effect.Effect<void> =>
+  Effect.zipRight(
+    Effect.forEach(notices, notice => Effect.logInfo(notice)),
+    Effect.forEach(warnings, warning => Effect.logWarning(warning), { discard: true })
+  )
+
 /**
  * Connections, state and lock from the environment variables (and `.env`), as the command line reads them;
  * the migrations from the SFM directory.
  */
 export const layer: Layer.Layer<Environment, ConfigInvalid> = Layer.unwrapEffect(
-  Effect.map(Config.load, Main.layer)
+  Config.load.pipe(Effect.tap(said), Effect.map(Main.layer))
 )
 
 /**
@@ -31,6 +38,7 @@ export const layerModules = (
     Effect.gen(function* () {
       const variables = environment ?? (yield* Config.processEnvironment)
       const config = yield* Config.decode(variables, Config.sourcesOf(migrations))
+      yield* said(config)
       return Layer.merge(Main.stores(config), ModulesRegistry.layerModules(migrations))
     })
   )
