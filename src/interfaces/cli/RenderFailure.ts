@@ -106,23 +106,21 @@ const statement = (style: Style, failure: Failure): ReadonlyArray<string> => {
   )
 }
 
-/** The text of one line of the file, as far as a statement of the plan tells it. */
+/** The text of one line of the file, as far as the statements of the plan tell it. */
 const sourceLine = (failure: Failure, plan: Plan | undefined, line: number): string | undefined => {
   const step = plan?.steps.find(({ id }) => id === failure.id)
-  const statements = step?.units.flatMap(unit => unit.statements) ?? []
-  for (const candidate of statements) {
-    const text = lineOf(candidate, line)
-    if (text !== undefined) return text
+  let whole: string | undefined
+  for (const statement of step?.units.flatMap(unit => unit.statements) ?? []) {
+    const text = lineOf(statement, line)
+    if (text === undefined) continue
+    const before = whole === undefined ? "" : `${whole};`
+    whole = before.padEnd(line === statement.line ? statement.column - 1 : 0) + text
   }
-  return undefined
+  return whole
 }
 
-const lineOf = (statement: Statement, line: number): string | undefined => {
-  const text = Text.clean(statement.text).split("\n")[line - statement.line]
-  if (text === undefined) return undefined
-  const narrow = text.replaceAll("\t", " ")
-  return line === statement.line ? " ".repeat(statement.column - 1) + narrow : narrow
-}
+const lineOf = (statement: Statement, line: number): string | undefined =>
+  Text.clean(statement.text).split("\n")[line - statement.line]?.replaceAll("\t", " ")
 
 /** As much of a long line as fits around the place; the mark is its 0-based column in that part. */
 const windowed = (

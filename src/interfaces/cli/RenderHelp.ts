@@ -18,21 +18,16 @@ export const overview = (
   version: string,
   verbs: ReadonlyArray<Described>
 ): ReadonlyArray<string> => [
-  `${style.colour.bold("bfm")} ${version}: changes PostgreSQL, GreptimeDB and etcd from one place, each change exactly once`,
+  `${style.colour.bold("bfm")} ${version}: changes PostgreSQL, GreptimeDB and etcd, each change exactly once`,
   "",
   ...Text.indent(
-    Table.lines(
-      verbs.map(({ words, operands, summary }) => [
-        style.colour.bold(["bfm", ...words, ...(operands === "" ? [] : [operands])].join(" ")),
-        summary
-      ])
-    )
+    Table.lines(verbs.map(({ words, summary }) => [style.colour.bold(["bfm", ...words].join(" ")), summary]))
   ),
   "",
   "Options and examples of one:  bfm migrate up --help",
   "Settings come from the environment or a .env file: .env.example explains each",
-  "Exit codes: 0 done · 1 usage, configuration or source · 2 pending (status --exit-code)",
-  "            3 changed after it was applied · 4 a step failed · 5 lock busy · 130 interrupted"
+  "Exit codes: 0 done · 1 usage, configuration, source · 2 pending (--exit-code)",
+  "            3 drift · 4 a step failed · 5 lock busy · 130 interrupted"
 ]
 
 /** One command, with its options and examples. */
@@ -45,11 +40,26 @@ export const verb = (
   `  ${style.colour.bold(["bfm", ...words].join(" "))}${operands === "" ? "" : ` ${operands}`} [options]`,
   "",
   "Options",
-  ...Text.indent(Table.lines([...flags.map(flag => [option(flag), flag.help]), ["-h, --help", "this text"]])),
+  ...Text.indent(
+    options([...flags.map(flag => [option(flag), flag.help] as const), ["-h, --help", "this text"]])
+  ),
   "",
   examples.length === 1 ? "Example" : "Examples",
   ...Text.indent(examples)
 ]
+
+const widest = 80
+
+const options = (entries: ReadonlyArray<readonly [option: string, help: string]>): ReadonlyArray<string> => {
+  const column = Text.widest(
+    entries.map(([option]) => option),
+    widest
+  )
+  return entries.flatMap(([option, help]) => {
+    const [first = "", ...more] = Text.lines(help, widest - column - 4)
+    return [`${option.padEnd(column)}  ${first}`, ...more.map(line => `${" ".repeat(column)}  ${line}`)]
+  })
+}
 
 const option = ({ name, alias, value, repeatable }: Flag.Shape): string =>
   [

@@ -23,18 +23,21 @@ export const apart = (style: Style, left: string, right: string): ReadonlyArray<
 export const fit = (style: Style, text: string, width = style.width): string =>
   !style.terminal || text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`
 
-/** In lines of the terminal's width, broken between words; one line where there is no terminal. */
-export const wrap = (style: Style, text: string, width = style.width): ReadonlyArray<string> => {
-  if (!style.terminal) return [text]
-  const lines: Array<string> = []
+/** Broken between words into lines of at most `width`. */
+export const lines = (text: string, width: number): ReadonlyArray<string> => {
+  const broken: Array<string> = []
   for (const word of text.split(" ")) {
-    const last = lines.at(-1)
+    const last = broken.at(-1)
     if (last !== undefined && last.length + 1 + word.length <= width)
-      lines[lines.length - 1] = `${last} ${word}`
-    else lines.push(word)
+      broken[broken.length - 1] = `${last} ${word}`
+    else broken.push(word)
   }
-  return lines
+  return broken
 }
+
+/** The same where there is a terminal; one line where others read on. */
+export const wrap = (style: Style, text: string, width = style.width): ReadonlyArray<string> =>
+  style.terminal ? lines(text, width) : [text]
 
 // What migrations and servers say must not steer the terminal.
 const control = /[^\P{Cc}\n\t]/gu

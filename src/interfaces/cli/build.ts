@@ -13,7 +13,7 @@ export const make = (sources: Sources) =>
   Verb.make(
     {
       words: ["build"],
-      summary: "make TypeScript modules of the scripts, for an application to import",
+      summary: "make TypeScript modules of the scripts, for applications",
       examples: ["bfm build", "bfm build ./sfm --output src/migrations", "bfm build ./sfm --check"],
       operands: {
         shown: "[SFM-PATH]",

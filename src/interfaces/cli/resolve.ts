@@ -13,7 +13,7 @@ import * as Verb from "./Verb.ts"
 export const resolve = Verb.make(
   {
     words: ["resolve"],
-    summary: "say whether a migration is applied, where only you can know; runs nothing",
+    summary: "say what is applied where only you can know it; runs nothing",
     examples: [
       "bfm resolve 20250103080000_index_orders --applied",
       "bfm resolve 20250104070000_tenant_settings --pending --schema tenant_a"
