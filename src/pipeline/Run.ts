@@ -10,6 +10,7 @@ import type { LedgerEntry } from "../domain/Ledger.ts"
 import type { Plan } from "../domain/Plan.ts"
 import type { DownRequest, RunOptions, UpRequest } from "../domain/Request.ts"
 import type { Event } from "../domain/Run.ts"
+import { Connections } from "../ports/Connections.ts"
 import { type StateChange, StateStore } from "../ports/StateStore.ts"
 import * as Execute from "./Execute.ts"
 import * as Planning from "./Planning.ts"
@@ -60,8 +61,9 @@ const prepared = (
 
 /** What the state remembers of the connections; of all when none is named. */
 const executions = Effect.fnUntraced(function* (names: ReadonlySet<string>) {
+  const { configured } = yield* Connections
   const state = yield* StateStore
-  return yield* state.executions([...names])
+  return yield* state.executions(names.size === 0 ? [...configured.keys()] : [...names])
 })
 
 const rehearsable = (ready: Prepared): Effect.Effect<Prepared, NotSupported> => {

@@ -49,10 +49,13 @@ export const fold = (changes: ReadonlyArray<StateChange>): Batch => {
   }
 }
 
-/** Two histories of the same event are one: writing a batch again adds nothing. */
-const eventKey = ({ migration_id, schema, event, at, run_id }: HistoryItem): string =>
+/**
+ * A run does one thing to a migration in a schema: writing a batch again adds nothing, nor does telling of it
+ * twice, once by the run itself and once by whoever found it in the ledger.
+ */
+const eventKey = ({ migration_id, schema, event, run_id }: HistoryItem): string =>
   createHash("sha256")
-    .update(JSON.stringify([migration_id, schema, event, at, run_id]))
+    .update(JSON.stringify([migration_id, schema, event, run_id]))
     .digest("hex")
     .slice(0, 40)
 
