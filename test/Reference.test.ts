@@ -1,0 +1,127 @@
+import { spawnSync } from "node:child_process"
+import * as path from "node:path"
+import { assert, describe, it } from "@effect/vitest"
+import * as Either from "effect/Either"
+import * as Config from "../src/Config.ts"
+import * as Metadata from "../src/domain/source/Metadata.ts"
+import * as ExitCode from "../src/interfaces/cli/ExitCode.ts"
+import * as Settings from "../src/ports/Settings.ts"
+import * as Document from "./fixtures/Document.ts"
+
+const table = (heading: string) => Document.rows(Document.section("README.md", heading))
+const sorted = (items: Iterable<string>): ReadonlyArray<string> => [...new Set(items)].sort()
+const first = (text: string | undefined): string => Document.codes(text ?? "")[0] ?? ""
+
+/** Lines that are continued below are put together. */
+const help = (...words: ReadonlyArray<string>): string =>
+  spawnSync(process.execPath, [path.join(Document.root, "bin/bfm"), ...words, "--help"], {
+    encoding: "utf8",
+    env: { PATH: process.env["PATH"], NO_COLOR: "1" }
+  }).stdout.replaceAll(/\n {6,}(?=\S)/g, " ")
+
+/** `bfm migrate up` and so on, as the overview lists them. */
+const commands = (): ReadonlyArray<ReadonlyArray<string>> =>
+  [...help().matchAll(/^ {2}bfm ([a-z ]+?)(?: [A-Z[].*?)? {2}/gm)].map(([, words = ""]) => words.split(" "))
+
+describe("README, Commands", () => {
+  it("lists every option of every command as its help does", () => {
+    const told = commands().flatMap(words =>
+      [...help(...words).matchAll(/^ {2}((?:-\w, )?--\S.*?) {2,}(\S.*)$/gm)].flatMap(([, option, meaning]) =>
+        option === "-h, --help" ? [] : [`${words.at(-1)}: ${option} ${meaning}`]
+      )
+    )
+    const documented = table("Commands").flatMap(([option, verbs, meaning]) =>
+      first(option).includes("--")
+        ? (verbs ?? "").split(" ").map(verb => `${verb}: ${first(option)} ${meaning}`)
+        : []
+    )
+    assert.isAbove(told.length, 30)
+    assert.deepStrictEqual(sorted(documented), sorted(told))
+  })
+})
+
+describe("README, Configuration", () => {
+  const rows = table("Configuration").map(
+    ([variable, fallback]) => [first(variable), first(fallback)] as const
+  )
+  const defaults = new Map(rows)
+
+  it("lists the variables that .env.example explains, and no other", () => {
+    const explained = [...Document.read(".env.example").matchAll(/^#([A-Z_]+)=/gm)].map(([, name = ""]) =>
+      name.replace(/^CORE_/, "{CONN}_").replace(/^BFM_VAR_.*/, "BFM_VAR_*")
+    )
+    assert.deepStrictEqual(sorted(defaults.keys()), sorted(explained))
+  })
+
+  it("tells the defaults", () => {
+    const sources = new Map([["core", new Set(["postgresql" as const])]])
+    const { sfmPath, dataDir, state, lockWait } = Either.getOrThrow(Config.decode({}, sources))
+    assert.strictEqual(state.settings._tag, "Embedded")
+    assert.strictEqual(defaults.get("BFM_STATE_BACKEND"), "embedded")
+    assert.strictEqual(defaults.get("BFM_SFM_PATH"), sfmPath)
+    assert.strictEqual(defaults.get("BFM_DATA_DIR"), dataDir)
+    assert.strictEqual(defaults.get("BFM_LOCK_TIMEOUT"), `${lockWait / 1000}s`)
+    const { state: server, connections } = Either.getOrThrow(
+      Config.decode({ BFM_STATE_DB_HOST: "x", BFM_STATE_DB_PASSWORD: "", CORE_DB_HOST: "x" }, sources)
+    )
+    const core = connections.get("core")
+    if (server.settings._tag !== "Server" || core?.settings._tag !== "Server") return assert.fail("no server")
+    const { pool, ...of } = server.settings
+    const documented = (name: string) => defaults.get(name)
+    assert.deepStrictEqual(
+      [of.port, of.username, of.database, of.tls, server.schema].map(String),
+      ["DB_PORT", "DB_USERNAME", "DB_NAME", "DB_SSLMODE", "SCHEMA"].map(name =>
+        documented(`BFM_STATE_${name}`)
+      )
+    )
+    assert.deepStrictEqual(
+      [core.settings.port, core.settings.username, core.settings.tls, core.schemaMode, core.ledgerSchema].map(
+        String
+      ),
+      ["DB_PORT", "DB_USERNAME", "DB_SSLMODE", "SCHEMA_MODE", "LEDGER_SCHEMA"].map(name =>
+        documented(`{CONN}_${name}`)
+      )
+    )
+    assert.deepStrictEqual(
+      [pool.maxConnections, pool.idleConnections, pool.maxLifetime / 60_000, pool.maxIdleTime / 60_000].map(
+        String
+      ),
+      ["MAX_OPEN_CONNS", "MAX_IDLE_CONNS", "CONN_MAX_LIFETIME_MINUTES", "CONN_MAX_IDLE_TIME_MINUTES"].map(
+        name => documented(`BFM_DB_${name}`)
+      )
+    )
+  })
+})
+
+describe("directives and exit codes", () => {
+  it("are all in README, and in docs/FORMATS.md", () => {
+    const directives = (text: string) =>
+      sorted(Document.rows(text).flatMap(([name]) => first(name).match(/bfm-[a-z-]+/) ?? []))
+    const known = sorted(Metadata.keys.map(key => `bfm-${key}`))
+    assert.deepStrictEqual(directives(Document.section("README.md", "Directives")), known)
+    assert.deepStrictEqual(directives(Document.section("docs/FORMATS.md", "Directives")), known)
+    const { done, refused, pending, drift, stepFailed, lockBusy, interrupted } = ExitCode
+    const codes = [done, refused, pending, drift, stepFailed, lockBusy, interrupted].map(String)
+    const documented = (rows: ReadonlyArray<ReadonlyArray<string>>) =>
+      rows.flatMap(([code = "", meaning]) => (/^\d+$/.test(code) ? [[code, meaning]] : []))
+    const inReadme = documented(table("Commands"))
+    assert.deepStrictEqual(
+      inReadme.map(([code]) => code),
+      codes
+    )
+    assert.deepStrictEqual(
+      inReadme,
+      documented(Document.rows(Document.section("docs/FORMATS.md", "Exit codes")))
+    )
+  })
+
+  it("a statement waits for a lock as long as README says", () => {
+    const { lockTimeout, lockRetries, statementTimeout } = Settings.Settings.defaultValue()
+    const rows = Document.section("README.md", "Directives")
+    assert.include(rows, `tried again; ${lockTimeout / 1000}s when nothing is said`)
+    assert.strictEqual(statementTimeout, 0)
+    assert.include(rows, "no limit when nothing is said")
+    assert.strictEqual(lockRetries, 5)
+    assert.include(Document.section("README.md", "How exactly once works"), "tried again, five times")
+  })
+})
