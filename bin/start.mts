@@ -66,7 +66,10 @@ const start = Effect.gen(function* () {
   yield* screen.out([`  ${sources(catalog, registry.source, new Set(config.connections.keys()))}`, ""])
   const code = yield* Cli.run({ ...program, env: Main.layer(config) }, ["migrate", "up"])
   const [first] = config.connections.values()
-  const folder = first === undefined ? config.sfmPath : `${config.sfmPath}/${first.backend}/${first.name}/`
+  const folder =
+    first === undefined
+      ? config.sfmPath
+      : `${config.sfmPath.replace(/^\.\//, "")}/${first.backend}/${first.name}/`
   yield* screen.out([
     "",
     "  Next:  npx bfm status",
