@@ -66,8 +66,13 @@ export const downIn = Effect.fn("Planning.downIn")(function* (world: World.World
   return Draft.plan("down", drafts.steps, order.skipped, [])
 })
 
-const accept = (problems: ReadonlyArray<PlanProblem>) =>
-  problems.length === 0 ? Effect.void : new PlanRejected({ problems })
+/** The same mistake of one file is met again in each schema in which it would run; it is told once. */
+const accept = (problems: ReadonlyArray<PlanProblem>) => {
+  const distinct = new Map(
+    problems.map(problem => [`${problem.path}\0${problem.line}\0${problem.reason}`, problem])
+  )
+  return distinct.size === 0 ? Effect.void : new PlanRejected({ problems: [...distinct.values()] })
+}
 
 /** A connection that is asked for by name must be configured; nothing is selected silently from none. */
 const configured = Effect.fnUntraced(function* (names: ReadonlyArray<string>) {
