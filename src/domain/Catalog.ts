@@ -29,8 +29,6 @@ export const make = (
   }
 }
 
-export const empty: Catalog = make([])
-
 /** Connections that the sources speak of, with the backends under which they were found. */
 export const connections = (catalog: Catalog): ReadonlyMap<string, ReadonlySet<Identity["backend"]>> => {
   const found = new Map<string, Set<Identity["backend"]>>()

@@ -15,8 +15,5 @@ export interface Requirement {
   readonly name: string
 }
 
-export const renderDependency = (dependency: Dependency): string =>
-  dependency.connection === undefined ? dependency.target : `${dependency.connection}/${dependency.target}`
-
 export const renderRequirement = (requirement: Requirement): string =>
   `${requirement.kind} ${requirement.name}`

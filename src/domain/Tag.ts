@@ -11,6 +11,3 @@ export const parse = (text: string): readonly [key: string, value: string] | und
 /** Whether a migration has every tag that is asked for. */
 export const matches = (tags: Tags, wanted: Tags): boolean =>
   Object.entries(wanted).every(([key, value]) => tags[key] === value)
-
-export const render = (tags: Tags): ReadonlyArray<string> =>
-  Object.entries(tags).map(([key, value]) => `${key}=${value}`)
