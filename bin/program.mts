@@ -35,6 +35,8 @@ export const program: Commands.Program = {
 
 /** Runs the effect as this process: signals reach it, and its value is the exit code. */
 export const main = (effect: Effect.Effect<number>): void => {
+  // The bundle is loaded without stack traces.
+  Error.stackTraceLimit = 10
   // Whoever reads our output may leave early (`| head`); a run goes on.
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {})
   // A command that only waits must not look finished to Node, which would end with code 0.
