@@ -94,9 +94,7 @@ class SchemaNames {
     if (schema === "" || this.#checked.has(key)) return []
     this.#checked.add(key)
     const reason = SchemaName.schemaName(migration.backend, schema)
-    return reason === undefined
-      ? []
-      : [{ kind: "schema_name", reason: `schema ${JSON.stringify(schema)}: ${reason}` }]
+    return reason === undefined ? [] : [{ kind: "schema_name", reason }]
   }
 }
 

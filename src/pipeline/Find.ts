@@ -16,13 +16,17 @@ export interface Found {
 
 /**
  * Looks an id up among every accepted spelling of every known migration, in every schema in which it is
- * known, applied, or asked for. Nothing is parsed: a spelling that fits two migrations is an error that lists both.
+ * known, applied, or asked for. Nothing is parsed: a spelling that fits two migrations, or one in two schemas, is an
+ * error that lists both.
  */
 export const find = (
   world: World,
   id: string,
   schemas: ReadonlyArray<string> = []
 ): Either.Either<Found, MigrationNotFound | MigrationAmbiguous> => {
+  // A canonical id is what every list shows: it means its migration, whatever others are called.
+  const exact = world.catalog.byId.get(id)
+  if (exact !== undefined) return Either.right({ migration: exact, schema: undefined })
   const inLedger = new Map<string, Set<string>>()
   for (const { entries } of world.inspections.values()) {
     for (const { migrationId, schema } of entries) {
@@ -45,7 +49,7 @@ export const find = (
     ])
     for (const schema of places) {
       if (Catalog.spellings(migration, [schema]).includes(id))
-        found.set(canonical(migration), { migration, schema })
+        found.set(Problem.shownId(world, migration, schema), { migration, schema })
     }
   }
   const [first] = found.values()

@@ -1,3 +1,5 @@
+import * as Either from "effect/Either"
+import { RequestInvalid } from "../domain/Errors.ts"
 import type { Migration } from "../domain/Migration.ts"
 import type { Connection } from "../ports/Connections.ts"
 
@@ -43,3 +45,11 @@ export const ofDependency = (
   if (own !== undefined) return [own]
   return requested
 }
+
+/** The schemas that a request names, each once. An empty name is a variable that was not set, not the default schema. */
+export const requested = (
+  names: ReadonlyArray<string>
+): Either.Either<ReadonlyArray<string>, RequestInvalid> =>
+  names.includes("")
+    ? Either.left(new RequestInvalid({ problems: ["schemas: a schema's name must not be empty"] }))
+    : Either.right([...new Set(names)])

@@ -49,7 +49,7 @@ const placesOf = (
   spelled: string | undefined,
   request: Request
 ): Either.Either<ReadonlyArray<string>, RequestInvalid> => {
-  if (request.schemas.length > 0) return Either.right([...new Set(request.schemas)])
+  if (request.schemas.length > 0) return Placement.requested(request.schemas)
   if (spelled !== undefined) return Either.right([spelled])
   const home = Placement.home(migration, world.connections.get(migration.connection))
   if (home !== undefined) return Either.right([home])

@@ -43,7 +43,7 @@ const places = (
   spelled: string | undefined,
   requested: ReadonlyArray<string>
 ): Either.Either<ReadonlyArray<string>, RequestInvalid> => {
-  if (requested.length > 0) return Either.right([...new Set(requested)])
+  if (requested.length > 0) return Placement.requested(requested)
   if (spelled !== undefined) return Either.right([spelled])
   const home = Placement.home(migration, world.connections.get(migration.connection))
   const applied = appliedSchemas(world, migration)

@@ -5,6 +5,7 @@ import type { Migration } from "../domain/Migration.ts"
 import type { UpRequest } from "../domain/Request.ts"
 import * as Tag from "../domain/Tag.ts"
 import type { Connection } from "../ports/Connections.ts"
+import * as Placement from "./Placement.ts"
 
 /** A target with every part understood. */
 export interface Selection {
@@ -44,7 +45,9 @@ export const parse = (request: UpRequest): Either.Either<Selection, RequestInval
       problems.push(`tags[${index}]: ${text.trim() === "" ? "empty tag" : "tag must be key=value"}`)
     else tags[tag[0]] = tag[1]
   }
-  if (problems.length > 0) return Either.left(new RequestInvalid({ problems }))
+  const schemas = Placement.requested(request.schemas)
+  if (Either.isLeft(schemas)) problems.push(...schemas.left.problems)
+  if (Either.isLeft(schemas) || problems.length > 0) return Either.left(new RequestInvalid({ problems }))
   return Either.right({
     backend,
     schema: target.schema,
@@ -53,7 +56,7 @@ export const parse = (request: UpRequest): Either.Either<Selection, RequestInval
     to: request.to,
     connections: new Set(target.connections),
     tags,
-    schemas: [...new Set(request.schemas)],
+    schemas: schemas.right,
     named: target.version !== undefined || target.tables.length > 0 || target.tags.length > 0
   })
 }
