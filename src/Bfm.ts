@@ -2,7 +2,8 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as ModulesRegistry from "./adapters/modules/Registry.ts"
 import * as Config from "./Config.ts"
-import type { ConfigInvalid } from "./domain/Errors.ts"
+import { prefixOf } from "./config/Connections.ts"
+import { ConfigInvalid } from "./domain/Errors.ts"
 import type { Migration } from "./domain/Migration.ts"
 import * as Main from "./Main.ts"
 
@@ -19,11 +20,28 @@ const said = ({ notices, warnings }: Config.BfmConfig): Effect.Effect<void> =>
   )
 
 /**
+ * A trial at the terminal may run in the embedded database without being told so. An application that
+ * lacks a variable must not: it would migrate a database of its own and go on with another one.
+ */
+const meant = (config: Config.BfmConfig): Effect.Effect<void, ConfigInvalid> =>
+  config.connectionsByDefault
+    ? new ConfigInvalid({
+        problems: [...config.connections.keys()].map(name => {
+          const variable = prefixOf(name)
+          return {
+            variable: `${variable}_DB_HOST`,
+            reason: `is not set, nor ${variable}_DB_URL: an application names its connections (${variable}_DB_HOST=embedded for the embedded PostgreSQL)`
+          }
+        })
+      })
+    : Effect.void
+
+/**
  * Connections, state and lock from the environment variables (and `.env`), as the command line reads them;
  * the migrations from the SFM directory.
  */
 export const layer: Layer.Layer<Environment, ConfigInvalid> = Layer.unwrapEffect(
-  Config.load.pipe(Effect.tap(said), Effect.map(Main.layer))
+  Config.load.pipe(Effect.tap(said), Effect.tap(meant), Effect.map(Main.layer))
 )
 
 /**
@@ -39,6 +57,7 @@ export const layerModules = (
       const variables = environment ?? (yield* Config.processEnvironment)
       const config = yield* Config.decode(variables, Config.sourcesOf(migrations))
       yield* said(config)
+      yield* meant(config)
       return Layer.merge(Main.stores(config), ModulesRegistry.layerModules(migrations))
     })
   )

@@ -18,6 +18,8 @@ export interface BfmConfig {
   readonly dataDir: string
   readonly state: State.StateConfig
   readonly connections: ReadonlyMap<string, Connections.ConnectionConfig>
+  /** Nothing was said about connections: those of the sources are placed in the embedded PostgreSQL. */
+  readonly connectionsByDefault: boolean
   /** Milliseconds to wait for another run to end. */
   readonly lockWait: number
   /** Template variables of every run, under lower-case names. */
@@ -44,10 +46,13 @@ export const decode = (
     dataDir: reader.text("BFM_DATA_DIR") ?? ".bfm",
     state,
     connections,
+    connectionsByDefault: nothing && connections.size > 0,
     lockWait: reader.duration("BFM_LOCK_TIMEOUT", 30_000),
     variables: Variables.templateVariables(environment)
   }
+  // Read where they are needed before the rest is.
   reader.text("BFM_SFM_PATH")
+  reader.text("BFM_ACTOR")
   const prefixes = [...sources.keys(), ...connections.keys()].map(Connections.prefixOf)
   const misspelt = Variables.misspelt(environment, new Set(prefixes))
   if (reader.problems().length > 0) {

@@ -150,7 +150,6 @@ export const HistoryItem = Schema.Struct({
     "failed",
     "rolled_back",
     "rollback_failed",
-    "interrupted",
     "resolved_applied",
     "resolved_pending",
     "reconciled_removed"
@@ -173,7 +172,7 @@ export const Execution = Schema.Struct({
   name: Schema.String,
   connection: Schema.String,
   backend: Backend,
-  status: Schema.Literal("applied", "failed", "rolled_back", "interrupted"),
+  status: Schema.Literal("applied", "failed", "rolled_back"),
   /** Milliseconds since the epoch: when this status came about. */
   at: Schema.Number,
   run_id: Schema.String,

@@ -10,7 +10,6 @@ const words: Record<HistoryItem["event"], string> = {
   failed: "failed",
   rolled_back: "rolled back",
   rollback_failed: "rollback failed",
-  interrupted: "interrupted",
   resolved_applied: "said applied",
   resolved_pending: "said pending",
   reconciled_removed: "found removed"
@@ -42,7 +41,7 @@ export const page = (
 
 const paint = ({ colour }: Style, event: HistoryItem["event"]): ((text: string) => string) => {
   if (event === "applied" || event === "resolved_applied") return colour.green
-  return event === "failed" || event === "rollback_failed" || event === "interrupted"
+  return event === "failed" || event === "rollback_failed"
     ? colour.red
     : colour.yellow
 }

@@ -2,9 +2,9 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
-import * as Bfm from "../../src/Bfm.ts"
-import { fromScripts } from "../../src/domain/source/Scripts.ts"
-import { Connections } from "../../src/ports/Connections.ts"
+import * as Bfm from "../../../src/Bfm.ts"
+import { fromScripts } from "../../../src/domain/source/Scripts.ts"
+import { Connections } from "../../../src/ports/Connections.ts"
 
 const migration = fromScripts({
   backend: "postgresql",
@@ -31,9 +31,8 @@ const logged = (environment: Readonly<Record<string, string>>) => {
 describe("the library's layers", () => {
   it.effect("say in the application's log what was chosen because nothing was said", () =>
     Effect.gen(function* () {
-      assert.deepStrictEqual(yield* logged({}), [
-        "INFO no BFM_STATE_* variable is set: the state is kept in the embedded PostgreSQL, data in .bfm",
-        "INFO no connection is configured: core is placed in the embedded PostgreSQL"
+      assert.deepStrictEqual(yield* logged({ CORE_DB_HOST: "embedded" }), [
+        "INFO no BFM_STATE_* variable is set: the state is kept in the embedded PostgreSQL, data in .bfm"
       ])
     })
   )
