@@ -7,9 +7,11 @@ export interface Server {
   readonly address: Address
   readonly version: string
   readonly url: (database: string) => string
-  /** A new, empty database; what went before it is on disk by then. */
+  /**
+   * A new, empty database; what went before it is on disk by then. None is dropped before the server ends: file
+   * systems may be slow at making files for a while after many were deleted.
+   */
   readonly fresh: () => Promise<string>
-  readonly drop: (...databases: ReadonlyArray<string>) => Promise<void>
   /** Milliseconds of processor time that the whole server has used so far, once nobody else is connected; NaN where it cannot be known. */
   readonly cpu: () => Promise<number>
   readonly close: () => Promise<void>
@@ -45,9 +47,6 @@ export const make = async (address: Address): Promise<Server> => {
       await admin.query(`CREATE DATABASE ${name}`)
       await admin.query("CHECKPOINT")
       return name
-    },
-    drop: async (...databases) => {
-      for (const name of databases) await admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)
     },
     cpu: async () => {
       if (postmaster === undefined) return Number.NaN

@@ -1,15 +1,14 @@
 #!/usr/bin/env node
 // Entry of `npm run bench`: builds what is not built, bundles the benchmark's own programs, and runs them.
-import { spawnSync } from "node:child_process"
 import { join } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
 import { build } from "esbuild"
+import { build as buildBfm } from "../../bin/build.mjs"
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
 const cache = join(root, "node_modules", ".cache", "bfm-bench")
 
-const built = spawnSync(process.execPath, [join(root, "bin", "build.mjs"), "--cli"], { stdio: "inherit" })
-if (built.status !== 0) process.exit(1)
+await buildBfm({ library: false, force: false })
 
 const shared = { absWorkingDir: root, bundle: true, platform: "node", target: "node20", logLevel: "warning" }
 await build({

@@ -42,6 +42,5 @@ export const run = async (context: Context): Promise<ReadonlyArray<Report.Row>> 
   )
   rows.push(Report.plain(`peak memory, migrate up, ${changes.length} pending`, Report.megabytes(applying)))
   rows.push(Report.plain("peak memory, migrate up, nothing to do", Report.megabytes(nothing)))
-  await server.drop(target, state)
   return rows
 }

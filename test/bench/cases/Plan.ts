@@ -44,7 +44,6 @@ export const run = async (context: Context): Promise<ReadonlyArray<Report.Row>> 
       ...(promised ? { target: "< 300 MB", met: memory < 300 * 1_024 } : {})
     })
   }
-  await server.drop(target, state)
   return rows
 }
 
