@@ -4,6 +4,7 @@ import * as Ref from "effect/Ref"
 import type * as Scope from "effect/Scope"
 import type { Actor } from "../domain/Actor.ts"
 import type { Catalog } from "../domain/Catalog.ts"
+import type { LedgerEntry } from "../domain/Ledger.ts"
 import type { Plan, Step } from "../domain/Plan.ts"
 import type { RunOptions } from "../domain/Request.ts"
 import type { Event, Failure, RunState } from "../domain/Run.ts"
@@ -21,6 +22,8 @@ export interface Order {
   readonly runId: string
   readonly actor: Actor
   readonly options: RunOptions
+  /** Told of entries that another run wrote meanwhile, so that the state knows them even if that run is gone. */
+  readonly learn: (entry: LedgerEntry) => Effect.Effect<void>
   /** `rehearse`: everything is executed and taken back. */
   readonly mode: "run" | "rehearse"
 }
@@ -52,7 +55,13 @@ export const execute = Effect.fn("Execute.execute")(function* (order: Order, tel
   const segments = Segment.cut(order.plan)
   const ended = new Map<number, Deferred.Deferred<void>>()
   for (const { index } of segments) ended.set(index, yield* Deferred.make<void>())
-  const course: Course = { failed: new Set(), failedLanes: new Map(), finished: new Set(), stopping }
+  const course: Course = {
+    failed: new Set(),
+    notRun: new Set(),
+    failedLanes: new Map(),
+    finished: new Set(),
+    stopping
+  }
   const watched: Tell = event =>
     Effect.zipRight(
       Effect.sync(() => note(order, course, event)),
@@ -67,8 +76,9 @@ export const execute = Effect.fn("Execute.execute")(function* (order: Order, tel
       ),
     { concurrency: order.options.concurrency, discard: true }
   )
-  const state: RunState =
-    course.failed.size > 0 ? "failed" : (yield* Ref.get(stopping)) ? "cancelled" : "succeeded"
+  // Without a failure, steps are left only when the run was told to stop.
+  const { failed, notRun } = course
+  const state: RunState = failed.size > notRun.size ? "failed" : notRun.size > 0 ? "cancelled" : "succeeded"
   return state
 })
 
@@ -76,6 +86,8 @@ export const execute = Effect.fn("Execute.execute")(function* (order: Order, tel
 interface Course {
   /** Shown ids of steps that failed or were not run. */
   readonly failed: Set<string>
+  /** Those of them that were not run. */
+  readonly notRun: Set<string>
   /** The lanes of these, with the id of the first. */
   readonly failedLanes: Map<string, string>
   /** Shown ids of steps of which the end was told. */
@@ -91,6 +103,7 @@ const note = (order: Order, course: Course, event: Event): void => {
       const lane = step === undefined ? undefined : Segment.laneOf(step)
       if (lane !== undefined && !course.failedLanes.has(lane)) course.failedLanes.set(lane, event.id)
       course.failed.add(event.id)
+      if (event._tag === "StepNotRun") course.notRun.add(event.id)
       course.finished.add(event.id)
       return
     }
@@ -191,7 +204,9 @@ const inSession = Effect.fnUntraced(function* (
   const entries = new Map(session.entries.map(entry => [entry.migrationId, entry]))
   const pending: Array<Work> = []
   for (const step of steps) {
-    const reason = order.mode === "run" ? Lane.alreadyDone(entries.get(step.migration_id), step) : undefined
+    const entry = entries.get(step.migration_id)
+    const reason = order.mode === "run" ? Lane.alreadyDone(entry, step) : undefined
+    if (reason !== undefined && entry !== undefined) yield* order.learn(entry)
     const migration = order.catalog.byId.get(step.migration_id)
     if (reason !== undefined)
       yield* tell({ _tag: "StepSkipped", id: step.id, position: step.position, reason })

@@ -14,8 +14,11 @@ export interface Place {
 }
 
 /** The same for every BfM that works on this database, whatever name its connection has. */
-export const key = ({ ledgerSchema, schema }: Place): string =>
-  createHash("sha256").update(`bfm\0${ledgerSchema}\0${schema}`).digest().readBigInt64BE(0).toString()
+export const key = (place: Place): string => number("bfm", place)
+
+/** The 64 bits of an advisory lock. */
+export const number = (purpose: string, { ledgerSchema, schema }: Place): string =>
+  createHash("sha256").update(`${purpose}\0${ledgerSchema}\0${schema}`).digest().readBigInt64BE(0).toString()
 
 /**
  * Makes this session the only one that changes the schema. The lock belongs to the very session that sends

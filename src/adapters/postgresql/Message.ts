@@ -26,10 +26,11 @@ const settings = (step: Step, limits: Limits, local: boolean): string =>
 /**
  * Nothing of a step's own settings, roles, temporary objects, cursors or prepared statements reaches the
  * next. What DISCARD ALL does, without what may not stand among other statements and without giving up
- * our advisory lock.
+ * our advisory lock. BEGIN;COMMIT: what comes next in the same message begins its transaction only now, so that
+ * neither default_transaction_read_only and its like nor a LISTEN reach it.
  */
 export const reset =
-  "SET SESSION AUTHORIZATION DEFAULT;RESET ALL;CLOSE ALL;DEALLOCATE ALL;UNLISTEN *;DISCARD PLANS;DISCARD SEQUENCES;DISCARD TEMP"
+  "SET SESSION AUTHORIZATION DEFAULT;RESET ALL;UNLISTEN *;BEGIN;COMMIT;CLOSE ALL;DEALLOCATE ALL;DISCARD PLANS;DISCARD SEQUENCES;DISCARD TEMP"
 
 /** Opens a step's transaction. `durable: false` lets a later commit of the same message wait for the disk. */
 export const open = (step: Step, durable: boolean): string =>
@@ -50,15 +51,15 @@ export const ourselves = "RESET SESSION AUTHORIZATION;RESET ROLE;"
 /**
  * A unit's statements inside DO and EXECUTE: there the server itself refuses transaction control before
  * anything is committed, and positions are relative to the user's own text. The session is compared with
- * the one that holds the lock: behind a transaction pooler it could be another.
+ * the one that holds the lock: behind a transaction pooler it could be another. `check` goes before them all.
  */
-export const body = (unit: Unit, pid: number): string => {
+export const body = (unit: Unit, pid: number, check = ""): string => {
   if (unit.statements.length === 0) return ""
   const texts =
     unit.statements.length > manyStatements ? [joined(unit)] : unit.statements.map(({ text }) => text)
   const guard = `IF pg_catalog.pg_backend_pid()<>${pid} THEN RAISE EXCEPTION 'the session changed in mid-run: a transaction pooler stands between; connect to PostgreSQL directly' USING ERRCODE='BF001';END IF;`
   const loop = `FOREACH s IN ARRAY ARRAY[${texts.map(literal).join(",")}]::text[] LOOP EXECUTE s;END LOOP;`
-  return `DO ${literal(`DECLARE s text;BEGIN ${guard}${loop}END`)};`
+  return `DO ${literal(`DECLARE s text;BEGIN ${guard}${check}${loop}END`)};`
 }
 
 /** The statements as one text; what the server says of positions is relative to it. */

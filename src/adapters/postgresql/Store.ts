@@ -4,7 +4,9 @@ import type pg from "pg"
 import { ConnectionUnreachable, StoreRefused } from "../../domain/Errors.ts"
 import type { Inspection } from "../../domain/Ledger.ts"
 import type { Connection, Store, Work } from "../../ports/Connections.ts"
+import { Signals } from "../../ports/Signals.ts"
 import type { Fault } from "./Fault.ts"
+import * as Halt from "./Halt.ts"
 import * as Ledger from "./Ledger.ts"
 import * as Live from "./Live.ts"
 import { literal } from "./Quote.ts"
@@ -44,6 +46,10 @@ export const make = (parts: Parts): Store => {
       if (!hasLedger) yield* Effect.flatMap(live.wire, wire => Ledger.ensure(wire, ledger))
       hasLedger = true
       const entries = yield* live.entries
+      const { stop } = yield* Signals
+      // Several steps may be under way in one message: those behind the one in flight are called back.
+      const halt = parts.aside(Halt.hold(Halt.key(place(schema))))
+      yield* Effect.forkScoped(Effect.zipRight(stop, Effect.ignore(halt)))
       const inner = Session.make(live, entries, parts.retries, cancel(parts, live))
       // The texts are kept for comparing later; they are written once, and before any change.
       const keep = (work: ReadonlyArray<Work>) =>

@@ -4,6 +4,7 @@ import * as Random from "effect/Random"
 import type { StepOutcome, Work } from "../../ports/Connections.ts"
 import * as Blockers from "./Blockers.ts"
 import * as Fault from "./Fault.ts"
+import * as Halt from "./Halt.ts"
 import type { Live } from "./Live.ts"
 import * as Message from "./Message.ts"
 import * as Report from "./Report.ts"
@@ -20,12 +21,18 @@ export interface Progress {
 }
 
 /** A step as one transaction: its statements and its ledger row commit together, or not at all. */
-const transaction = (live: Live, { step }: Work, pid: number, durable: boolean): string => {
+const transaction = (
+  live: Live,
+  { step }: Work,
+  pid: number,
+  at: { readonly first: boolean; readonly last: boolean }
+): string => {
   const [unit] = step.units
   const record =
     step.direction === "up" ? live.ledger.insertApplied(step, live.context) : live.ledger.remove(step)
-  const statements = unit === undefined ? "" : Message.body(unit, pid)
-  return `${Message.open(step, durable)}${statements}${Message.ourselves}${record};COMMIT;${Message.reset}`
+  const check = at.first ? "" : Halt.check(Halt.key(live.place))
+  const statements = unit === undefined ? "" : Message.body(unit, pid, check)
+  return `${Message.open(step, at.last)}${statements}${Message.ourselves}${record};COMMIT;${Message.reset}`
 }
 
 /**
@@ -38,7 +45,9 @@ export const run = (live: Live, batch: ReadonlyArray<Work>, attempts: number, re
     const began = yield* Clock.currentTimeMillis
     const wire = yield* live.wire
     const text = batch
-      .map((work, index) => transaction(live, work, wire.pid, index === batch.length - 1))
+      .map((work, index) =>
+        transaction(live, work, wire.pid, { first: index === 0, last: index === batch.length - 1 })
+      )
       .join(";")
     const answer = yield* Effect.either(Blockers.watch(live.pool, wire.pid, wire.send(text)))
     const durationMs = (yield* Clock.currentTimeMillis) - began
@@ -50,6 +59,7 @@ export const run = (live: Live, batch: ReadonlyArray<Work>, attempts: number, re
     const outcomes = settled.done.map(applied(durationMs / batch.length))
     const [failing] = settled.rest
     if (failing === undefined) return { outcomes, rest: [], attempts: 0, durationMs }
+    if (error.code === Halt.code) return { outcomes, rest: settled.rest, attempts: 0, durationMs }
     const tried = settled.done.length === 0 ? attempts + 1 : 1
     if (Fault.isContention(error) && tried <= retries) {
       yield* pause(tried)
