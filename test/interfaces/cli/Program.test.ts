@@ -1,26 +1,6 @@
-import * as fs from "node:fs"
-import * as path from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as Project from "../../fixtures/Project.ts"
-
-const users = "-- bfm-schema: core\nCREATE TABLE users (id int PRIMARY KEY);\nINSERT INTO users VALUES (1);\n"
-const orders = "-- bfm-schema: core\n-- bfm-depends-on: create_users\nCREATE TABLE orders (id int);\n"
-const tenant = "-- bfm-schema: dynamic\nCREATE TABLE settings (k text);\n"
-
-const project = Effect.tap(Project.make, ({ write }) =>
-  Effect.sync(() => {
-    write("20250101120000_create_users.up.sql", users)
-    write("20250101120000_create_users.down.sql", "DROP TABLE users;\n")
-    write("20250102093000_create_orders.up.sql", orders)
-    write("20250102093000_create_orders.down.sql", "DROP TABLE orders;\n")
-    write("20250104070000_tenant_settings.up.sql", tenant)
-  })
-)
-
-const usersId = "20250101120000_create_users_postgresql_core"
-const ordersId = "20250102093000_create_orders_postgresql_core"
-const tenantId = "20250104070000_tenant_settings_postgresql_core"
+import { ordersId, project, tenantId, users, usersId } from "./Team.ts"
 
 describe("bin/bfm on a real PostgreSQL", () => {
   it.scoped("plans, applies, says what is, explains, rolls back", () =>
@@ -164,58 +144,6 @@ describe("bin/bfm on a real PostgreSQL", () => {
     })
   )
 
-  it.scoped("Ctrl-C in the middle of a statement: cancelled, said, exit 130, and the next run goes on", () =>
-    Effect.gen(function* () {
-      const { spawn, cli, write, query } = yield* project
-      write("20250101000000_slow.up.sql", "-- bfm-schema: core\nSELECT pg_sleep(50);\n")
-      const child = spawn(["migrate", "up"])
-      const ending = yield* Effect.fork(Project.ended(child))
-      yield* Effect.repeat(
-        query(
-          "SELECT 1 FROM pg_stat_activity WHERE query LIKE '%pg_sleep(50)%' AND state = 'active' AND pid <> pg_backend_pid() AND datname = current_database()"
-        ),
-        {
-          until: rows => rows.length > 0
-        }
-      )
-      child.kill("SIGINT")
-      const { code, stderr } = yield* ending
-      assert.strictEqual(code, 130)
-      assert.match(
-        stderr,
-        /✘ interrupted: 0 of 3 steps applied and recorded\n {2}20250101000000 slow was cancelled: nothing of it is left in place\n {2}Go on: bfm migrate up +exit 130, run /
-      )
-      write("20250101000000_slow.up.sql", "-- bfm-schema: core\nSELECT pg_sleep(0);\n")
-      assert.match((yield* cli(["migrate", "up"])).stdout, /3 applied, 1 waits/)
-    })
-  )
-
-  it.scoped("SIGTERM: the step in flight ends and is recorded, the rest is left", () =>
-    Effect.gen(function* () {
-      const { spawn, cli, write, query } = yield* project
-      write("20250101000000_slow.up.sql", "-- bfm-schema: core\nSELECT pg_sleep(2);\n")
-      const child = spawn(["migrate", "up"])
-      const ending = yield* Effect.fork(Project.ended(child))
-      yield* Effect.repeat(
-        query(
-          "SELECT 1 FROM pg_stat_activity WHERE query LIKE '%pg_sleep(2)%' AND state = 'active' AND pid <> pg_backend_pid() AND datname = current_database()"
-        ),
-        {
-          until: rows => rows.length > 0
-        }
-      )
-      child.kill("SIGTERM")
-      const { code, stderr } = yield* ending
-      assert.strictEqual(code, 130)
-      assert.match(stderr, /✘ interrupted: 1 of 3 steps applied and recorded\n/)
-      const status = JSON.parse((yield* cli(["status", "--json"])).stdout)
-      assert.deepStrictEqual(
-        status.items.map((item: { readonly applied: boolean }) => item.applied),
-        [true, false, false, false]
-      )
-    })
-  )
-
   it.scoped("says in one place what is wrong with the sources, and runs nothing", () =>
     Effect.gen(function* () {
       const { cli, write, query } = yield* project
@@ -252,54 +180,6 @@ describe("bin/bfm on a real PostgreSQL", () => {
         /Rehearsed in .*: 2 steps would succeed, 0 would fail\. Everything was taken back\./
       )
       assert.deepStrictEqual(yield* query("SELECT 1 FROM pg_tables WHERE tablename = 'users'"), [])
-    })
-  )
-})
-
-describe("bin/bfm without any database", () => {
-  const nowhere = { BFM_STATE_DB_URL: "postgres://127.0.0.1:1/x", CORE_DB_URL: "postgres://127.0.0.1:1/x" }
-
-  it.scoped("new and build only touch files", () =>
-    Effect.gen(function* () {
-      const { cli, directory } = yield* project
-      const created = yield* cli(["new", "postgres", "core", "Add Email!"], nowhere)
-      assert.strictEqual(created.code, 0)
-      const [, file = ""] = /^Created: (.*_add_email\.up\.sql)$/m.exec(created.stdout) ?? []
-      assert.isTrue(fs.existsSync(file))
-      const built = yield* cli(["build"], nowhere)
-      assert.include(built.stdout, "\nSuccessfully generated 4 migration file(s)\n")
-      assert.strictEqual((yield* cli(["build", "--check"], nowhere)).code, 0)
-      fs.appendFileSync(
-        path.join(directory, "sfm/postgresql/core/20250101120000_create_users.up.sql"),
-        "-- more\n"
-      )
-      const stale = yield* cli(["build", "--check"], nowhere)
-      assert.strictEqual(stale.code, 1)
-      assert.include(stale.stderr, "20250101120000_create_users.ts (run bfm build)")
-    })
-  )
-
-  it.scoped("a database that does not answer is named, without its password", () =>
-    Effect.gen(function* () {
-      const { cli } = yield* project
-      const secret = { CORE_DB_URL: "postgres://u:hunter2@127.0.0.1:1/x" }
-      const { code, stdout, stderr } = yield* cli(["migrate", "up", "--json"], secret)
-      assert.strictEqual(code, 1)
-      assert.strictEqual(JSON.parse(stdout).code, "ConnectionUnreachable")
-      assert.include(stderr, "127.0.0.1:1/x")
-      assert.notInclude(stdout + stderr, "hunter2")
-    })
-  )
-
-  it.scoped("says its version also where everything else is wrong", () =>
-    Effect.gen(function* () {
-      const { cli } = yield* Project.make
-      const { version } = JSON.parse(
-        fs.readFileSync(path.resolve(import.meta.dirname, "../../../package.json"), "utf8")
-      )
-      const wrong = { CORE_DB_PORT: "x", BFM_STATE_BACKEND: "y" }
-      assert.strictEqual((yield* cli(["--version"], wrong)).stdout, `bfm version ${version}\n`)
-      assert.strictEqual((yield* cli(["version"], wrong)).stdout, `BfM CLI version ${version}\n`)
     })
   )
 })
