@@ -2,7 +2,8 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type { Program } from "../domain/Migration.ts"
 import type { Statement } from "../domain/Plan.ts"
-import { DependsOnData, Session } from "../domain/Session.ts"
+import { DependsOnData, Session, SessionError } from "../domain/Session.ts"
+import * as Script from "../domain/sql/Script.ts"
 
 /** What a program would send, as far as that can be known without running it. */
 export interface Recording {
@@ -25,7 +26,12 @@ export const record = Effect.fn("Record.record")(function* (program: Program, sc
   const outcome = yield* program.run.pipe(
     Effect.provideService(Session, {
       schema,
-      execute: statement => Effect.sync(() => void statements.push({ text: statement, line: 1, column: 1 })),
+      execute: statement => {
+        const [problem] = Script.analyse(statement, "own").problems
+        return problem === undefined
+          ? Effect.sync(() => void statements.push({ text: statement, line: 1, column: 1 }))
+          : new SessionError({ reason: problem.reason, statement })
+      },
       query: statement => new DependsOnData({ statement })
     }),
     Effect.either
