@@ -105,6 +105,31 @@ describe("what a script leaves in its session", () => {
   }
 })
 
+describe("a SET without a transaction", () => {
+  it.scopedLive("reaches no other statement, and the plan says so; one in a block holds for its block", () =>
+    Effect.gen(function* () {
+      const { project } = yield* prepared
+      const none = "-- bfm-transaction: none\n"
+      project.write(file(1, "alone"), `${none}SET work_mem = '3MB';\n${probe}`)
+      project.write(file(2, "block"), `${none}BEGIN;\nSET work_mem = '3MB';\n${probe}\nCOMMIT;\n${probe}`)
+      const { steps } = yield* project.run(Bfm.plan())
+      const [alone = [], block = []] = steps.map(({ warnings }) => warnings)
+      assert.match(alone[0] ?? "", /^SET outside of BEGIN … COMMIT reaches no other statement/)
+      assert.deepStrictEqual([alone.length, block], [1, []])
+      yield* Scenario.up(project)
+      assert.deepStrictEqual(
+        yield* project.query(
+          "SELECT settings::json ->> 'work_mem' AS mem, count(*)::int AS n FROM seen GROUP BY 1 ORDER BY 1"
+        ),
+        [
+          { mem: "3072", n: 1 },
+          { mem: null, n: 2 }
+        ]
+      )
+    })
+  )
+})
+
 describe("a role without any right", () => {
   it.scopedLive(
     "that a script takes on: its objects are the role's, the ledger and the next step are ours",
@@ -135,6 +160,29 @@ describe("a role without any right", () => {
         ])
       })
   )
+})
+
+describe("the lock of a run", () => {
+  const ways = {
+    "one function": "SELECT pg_advisory_unlock_all();",
+    "DISCARD ALL": "-- bfm-transaction: none\nDISCARD ALL;"
+  }
+  for (const [what, text] of Object.entries(ways)) {
+    it.scopedLive(`outlives a script that gives up all locks of its session by ${what}`, () =>
+      Effect.gen(function* () {
+        const { project } = yield* prepared
+        const gate = yield* Scenario.gate(project)
+        project.write(file(1, "unlocks"), text)
+        project.write(file(2, "waits"), `${gate.statement};`)
+        const run = yield* Effect.fork(Scenario.up(project))
+        yield* gate.reached
+        assert.lengthOf(yield* advisoryLocks(project), 1)
+        yield* gate.open
+        assert.lengthOf((yield* Effect.flatten(run.await)).applied, 2)
+        assert.lengthOf(yield* advisoryLocks(project), 0)
+      })
+    )
+  }
 })
 
 describe("a step that fails", () => {

@@ -48,6 +48,13 @@ export const acquire = Effect.fn("Guard.acquire")(function* (
   }
 })
 
+/**
+ * For PL/pgSQL: takes the lock once more, which costs nothing where it is held. A script may have given up all
+ * locks of its session; nothing is recorded without it.
+ */
+export const keep = (place: Place): string =>
+  `IF NOT pg_catalog.pg_try_advisory_lock(${key(place)}) THEN RAISE EXCEPTION 'the script gave up the lock of its run, and another run has taken it' USING ERRCODE='BF009';END IF;`
+
 /** The session that has the lock, in words. */
 const holding = (wire: Wire, lock: string): Effect.Effect<string, Fault> =>
   Effect.map(

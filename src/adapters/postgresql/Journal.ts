@@ -5,6 +5,7 @@ import type { Step, Unit } from "../../domain/Plan.ts"
 import type { StepOutcome, Work } from "../../ports/Connections.ts"
 import { type Course, hash, lost, mark, progress, type Stuck } from "./Course.ts"
 import * as Fault from "./Fault.ts"
+import * as Guard from "./Guard.ts"
 import type { Entry } from "./Ledger.ts"
 import type { Live } from "./Live.ts"
 import * as Message from "./Message.ts"
@@ -64,8 +65,8 @@ const edited = (step: Step, done: number): Stuck => ({
 
 /** One transaction with its mark: no doubt can remain, and what could not get a lock is simply tried again. */
 const atomic = Effect.fnUntraced(function* (course: Course, unit: Unit, index: number) {
-  const { wire, step, retries } = course
-  const text = `${Message.open(step, true)}${Message.body(unit, wire.pid)}${Message.ourselves}${mark(course, index + 1)};COMMIT;${Message.reset}`
+  const { live, wire, step, retries } = course
+  const text = `${Message.open(step, true)}${Message.body(unit, wire.pid, "", Guard.keep(live.place))}${Message.ourselves}${mark(course, index + 1)};COMMIT;${Message.reset}`
   for (let tried = 1; ; tried++) {
     const answer = yield* Effect.either(wire.send(text))
     if (answer._tag === "Right") return undefined

@@ -51,16 +51,19 @@ export const ourselves = "RESET SESSION AUTHORIZATION;RESET ROLE;"
 /**
  * A unit's statements inside DO and EXECUTE: there the server itself refuses transaction control before
  * anything is committed, and positions are relative to the user's own text. The session is compared with
- * the one that holds the lock: behind a transaction pooler it could be another. `check` goes before them all.
+ * the one that holds the lock: behind a transaction pooler it could be another. `before` and `after` are PL/pgSQL.
  */
-export const body = (unit: Unit, pid: number, check = ""): string => {
+export const body = (unit: Unit, pid: number, before = "", after = ""): string => {
   if (unit.statements.length === 0) return ""
   const texts =
     unit.statements.length > manyStatements ? [joined(unit)] : unit.statements.map(({ text }) => text)
   const guard = `IF pg_catalog.pg_backend_pid()<>${pid} THEN RAISE EXCEPTION 'the session changed in mid-run: a transaction pooler stands between; connect to PostgreSQL directly' USING ERRCODE='BF001';END IF;`
   const loop = `FOREACH s IN ARRAY ARRAY[${texts.map(literal).join(",")}]::text[] LOOP EXECUTE s;END LOOP;`
-  return `DO ${literal(`DECLARE s text;BEGIN ${guard}${check}${loop}END`)};`
+  return `DO ${literal(`DECLARE s text;BEGIN ${guard}${before}${loop}${after}END`)};`
 }
+
+/** PL/pgSQL by itself. */
+export const block = (text: string): string => `DO ${literal(`BEGIN ${text}END`)};`
 
 /** The statements as one text; what the server says of positions is relative to it. */
 export const joined = (unit: Unit): string => unit.statements.map(({ text }) => text).join(";\n")

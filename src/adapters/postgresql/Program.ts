@@ -6,6 +6,7 @@ import { type Parameter, Session, SessionError } from "../../domain/Session.ts"
 import * as Script from "../../domain/sql/Script.ts"
 import type { Work } from "../../ports/Connections.ts"
 import * as Fault from "./Fault.ts"
+import * as Guard from "./Guard.ts"
 import type { Live } from "./Live.ts"
 import * as Message from "./Message.ts"
 import * as Report from "./Report.ts"
@@ -31,7 +32,11 @@ export const run = (live: Live, work: Work) =>
       .send(Message.open(step, true))
       .pipe(
         Effect.zipRight(execute(wire, work)),
-        Effect.zipRight(wire.send(`${Message.ourselves}${record};COMMIT;${Message.reset}`)),
+        Effect.zipRight(
+          wire.send(
+            `${Message.block(Guard.keep(live.place))}${Message.ourselves}${record};COMMIT;${Message.reset}`
+          )
+        ),
         Effect.either
       )
     const durationMs = (yield* Clock.currentTimeMillis) - began

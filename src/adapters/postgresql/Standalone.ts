@@ -5,6 +5,7 @@ import { Unit } from "../../domain/Plan.ts"
 import { type Course, lost, mark, progress, type Stuck } from "./Course.ts"
 import * as Evidence from "./Evidence.ts"
 import * as Fault from "./Fault.ts"
+import * as Guard from "./Guard.ts"
 import * as Message from "./Message.ts"
 
 /** What the journal notes before a statement is sent that stands outside a transaction. */
@@ -55,6 +56,7 @@ const send = Effect.fnUntraced(function* (course: Course, unit: Unit, index: num
   yield* wire.send(mark(course, index, encode({ text: textOf(unit), verify })))
   const answer = yield* Effect.either(wire.send(textOf(unit)))
   if (answer._tag === "Left") return yield* refused(course, unit, index, answer.left)
+  yield* wire.send(Message.block(Guard.keep(course.live.place)))
   // IF NOT EXISTS passes over an index that is there and not valid.
   const after = yield* Evidence.gather(wire, verify)
   if (after._tag === "Leftover") return foreign(course, index, after.object)

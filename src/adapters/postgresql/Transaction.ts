@@ -4,6 +4,7 @@ import * as Random from "effect/Random"
 import type { StepOutcome, Work } from "../../ports/Connections.ts"
 import * as Blockers from "./Blockers.ts"
 import * as Fault from "./Fault.ts"
+import * as Guard from "./Guard.ts"
 import * as Halt from "./Halt.ts"
 import type { Live } from "./Live.ts"
 import * as Message from "./Message.ts"
@@ -31,7 +32,7 @@ const transaction = (
   const record =
     step.direction === "up" ? live.ledger.insertApplied(step, live.context) : live.ledger.remove(step)
   const check = at.first ? "" : Halt.check(Halt.key(live.place))
-  const statements = unit === undefined ? "" : Message.body(unit, pid, check)
+  const statements = unit === undefined ? "" : Message.body(unit, pid, check, Guard.keep(live.place))
   return `${Message.open(step, at.last)}${statements}${Message.ourselves}${record};COMMIT;${Message.reset}`
 }
 

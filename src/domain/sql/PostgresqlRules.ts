@@ -44,6 +44,11 @@ export const refusals: RuleTable.RuleTable<Refusal> = RuleTable.make([
   }
 ])
 
+/** Statements that change the session for those that follow. */
+export const settings: RuleTable.RuleTable<{ readonly pattern: Pattern.Pattern }> = RuleTable.make([
+  { pattern: Pattern.make("SET") }
+])
+
 const refused = (pattern: string, verify: Verify, name: string): Standing => ({
   pattern: Pattern.make(pattern),
   verify,

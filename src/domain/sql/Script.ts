@@ -81,8 +81,10 @@ const none = (script: ReadonlyArray<Sentence>): Parts => {
   for (const sentence of script) {
     const control = Transaction.control(sentence)
     if (control === undefined) {
-      if (block === undefined) single(sentence, units, problems)
-      else block.sentences.push(sentence)
+      if (block === undefined) {
+        single(sentence, units, problems)
+        if (RuleTable.first(Rules.settings, sentence.phrase) !== undefined) warnings.add(settingsLost)
+      } else block.sentences.push(sentence)
     } else if (control.does === "opens" && block === undefined) {
       block = { opener: sentence, sentences: [] }
       if (control.modes) warnings.add(Transaction.modesLost)
@@ -100,6 +102,8 @@ const none = (script: ReadonlyArray<Sentence>): Parts => {
   return { units, unwrapped, problems, warnings: [...warnings] }
 }
 
+const settingsLost =
+  "SET outside of BEGIN … COMMIT reaches no other statement: without a transaction each has a fresh session"
 const inside = "a BEGIN … COMMIT block is one step, done or not done: take it out"
 const outside = "no BEGIN comes before: take it out"
 
