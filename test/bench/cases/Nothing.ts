@@ -3,6 +3,14 @@ import type { Context } from "../Context.ts"
 import * as Report from "../Report.ts"
 import * as Rounds from "../Rounds.ts"
 
+/** What this shell asks of every Node that it starts; certificates alone can double the time of a start. */
+const shell: Readonly<Record<string, string>> = Object.fromEntries(
+  ["NODE_OPTIONS", "NODE_EXTRA_CA_CERTS"].flatMap(name => {
+    const value = process.env[name]
+    return value === undefined ? [] : [[name, value]]
+  })
+)
+
 /** What each call of a short command costs, and how much memory the long one takes. */
 export const run = async (context: Context): Promise<ReadonlyArray<Report.Row>> => {
   const { server, bfm, options, changes } = context
@@ -18,12 +26,18 @@ export const run = async (context: Context): Promise<ReadonlyArray<Report.Row>> 
   for (const args of Object.values(calls)) await Command.run(call(...args))
   context.tell(`short commands, ${options.shortRounds} rounds`)
   const measure = (args: ReadonlyArray<string>) => () => Command.measure(server, call(...args))
+  const bare = { file: process.execPath, args: ["-e", "0"] }
+  const inShell = (command: Command.Command) => () =>
+    Command.measure(server, { ...command, env: { ...command.env, ...shell } })
   const found = await Rounds.inTurn(options.shortRounds, {
-    node: () => Command.measure(server, { file: process.execPath, args: ["-e", "0"] }),
+    node: () => Command.measure(server, bare),
     up: measure(calls.up),
     version: measure(calls.version),
     status: measure(calls.status),
-    help: measure(calls.help)
+    help: measure(calls.help),
+    ...(Object.keys(shell).length === 0
+      ? {}
+      : { nodeInShell: inShell(bare), upInShell: inShell(call(...calls.up)) })
   })
   const reference = ["node -e 0", found["node"] ?? []] as const
   rows.push(
@@ -34,6 +48,10 @@ export const run = async (context: Context): Promise<ReadonlyArray<Report.Row>> 
       2.5
     )
   )
+  if (found["nodeInShell"] !== undefined) {
+    const what = `  the same with ${Object.keys(shell).join(" and ")} of this shell`
+    rows.push(Report.against(what, found["upInShell"] ?? [], ["node -e 0", found["nodeInShell"]]))
+  }
   rows.push(Report.against("bfm --version", found["version"] ?? [], reference, 1.3))
   rows.push(Report.against("bfm --help", found["help"] ?? [], reference))
   rows.push(Report.against(`bfm status, ${changes.length} applied`, found["status"] ?? [], reference))
