@@ -84,26 +84,31 @@ const unknown = (
   words: ReadonlyArray<string>
 ): Misunderstood => misunderstood(`unknown ${kind} ${word}${Spelling.hint(word, candidates)}`, words)
 
+/** Options, each with its value, and everything else. */
+export interface Straight {
+  readonly options: ReadonlyArray<string>
+  readonly operands: ReadonlyArray<string>
+}
+
 /**
- * The same arguments in the one order that leaves no doubt: each option with its value, then `--`, then the
- * rest. Options that are unknown, lack their value or come twice end here: the parser would take a value for an
+ * The same arguments in the one order that leaves no doubt: each option with its value, and the rest. Options that are unknown, lack their value or come twice end here: the parser would take a value for an
  * option or drop it without a word.
  */
 export const straighten = (
   { words, flags }: Known,
   args: ReadonlyArray<string>
-): Either.Either<ReadonlyArray<string>, Misunderstood> => {
+): Either.Either<Straight, Misunderstood> => {
   const options: Array<string> = []
-  const rest: Array<string> = []
+  const operands: Array<string> = []
   const seen = new Set<string>()
   for (let at = 0; at < args.length; at++) {
     const arg = args[at] ?? ""
     if (arg === "--") {
-      rest.push(...args.slice(at + 1))
+      operands.push(...args.slice(at + 1))
       break
     }
     if (!arg.startsWith("-") || arg === "-") {
-      rest.push(arg)
+      operands.push(arg)
       continue
     }
     const { name, inline } = split(arg)
@@ -132,7 +137,7 @@ export const straighten = (
     }
     options.push(option, value)
   }
-  return Either.right(rest.length === 0 ? options : [...options, "--", ...rest])
+  return Either.right({ options, operands })
 }
 
 const split = (arg: string): { readonly name: string; readonly inline: string | undefined } => {

@@ -1,4 +1,3 @@
-import * as Descriptor from "@effect/cli/CommandDescriptor"
 import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
 import type { BfmError } from "../../domain/Errors.ts"
@@ -34,7 +33,8 @@ export interface Program {
 export const all = ({ version, env, sources }: Program): ReadonlyArray<Verb<BfmError, Screen>> => {
   const stored = (verb: Verb<BfmError, Screen | Env>): Verb<BfmError, Screen> => ({
     ...verb,
-    descriptor: Descriptor.map(verb.descriptor, effect => Effect.provide(effect, env))
+    parse: (given, operands) =>
+      Effect.map(verb.parse(given, operands), parsed => ({ ...parsed, run: Effect.provide(parsed.run, env) }))
   })
   return [
     stored(status),

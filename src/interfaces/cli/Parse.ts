@@ -1,15 +1,11 @@
 import { stripVTControlCharacters } from "node:util"
 import type * as CliApp from "@effect/cli/CliApp"
-import * as CliConfig from "@effect/cli/CliConfig"
-import * as Descriptor from "@effect/cli/CommandDescriptor"
 import * as HelpDoc from "@effect/cli/HelpDoc"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Arguments from "./Arguments.ts"
 import type { Verb } from "./Verb.ts"
-
-const config = CliConfig.make({ isCaseSensitive: true, showBuiltIns: false, autoCorrectLimit: 0 })
 
 // None of our options reads a file or asks on the terminal while it is parsed.
 const nothing = Context.empty() as Context.Context<CliApp.CliApp.Environment>
@@ -21,16 +17,12 @@ export const parse = <E, R>(
 ): Effect.Effect<Either.Either<Effect.Effect<number, E, R>, Arguments.Misunderstood>> => {
   const straight = Arguments.straighten(verb, args)
   if (Either.isLeft(straight)) return Effect.succeed(Either.left(straight.left))
-  const name = verb.words.at(-1) ?? ""
-  return Descriptor.parse(verb.descriptor, [name, ...straight.right], config).pipe(
-    Effect.map(directive => {
-      if (directive._tag === "BuiltIn")
-        return Either.left(Arguments.misunderstood("not understood", verb.words))
-      const [extra] = directive.leftover
-      return extra === undefined
-        ? Either.right(directive.value)
+  return verb.parse(straight.right.options, straight.right.operands).pipe(
+    Effect.map(({ run, rest: [extra] }) =>
+      extra === undefined
+        ? Either.right(run)
         : Either.left(Arguments.misunderstood(`unexpected argument ${extra}`, verb.words))
-    }),
+    ),
     Effect.catchAll(({ error }) =>
       Effect.succeed(Either.left(Arguments.misunderstood(sentence(error), verb.words)))
     ),

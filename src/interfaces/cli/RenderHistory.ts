@@ -41,7 +41,5 @@ export const page = (
 
 const paint = ({ colour }: Style, event: HistoryItem["event"]): ((text: string) => string) => {
   if (event === "applied" || event === "resolved_applied") return colour.green
-  return event === "failed" || event === "rollback_failed"
-    ? colour.red
-    : colour.yellow
+  return event === "failed" || event === "rollback_failed" ? colour.red : colour.yellow
 }

@@ -1,7 +1,10 @@
 import * as Args from "@effect/cli/Args"
-import * as Descriptor from "@effect/cli/CommandDescriptor"
+import type * as CliApp from "@effect/cli/CliApp"
+import * as CliConfig from "@effect/cli/CliConfig"
 import * as Options from "@effect/cli/Options"
-import type * as Effect from "effect/Effect"
+import type { ValidationError } from "@effect/cli/ValidationError"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import type * as Flag from "./Flag.ts"
 
 /** One command: how it is written, what it says of itself, and what it does. */
@@ -13,9 +16,20 @@ export interface Verb<E, R> {
   readonly operands: string
   readonly examples: ReadonlyArray<string>
   readonly flags: ReadonlyArray<Flag.Shape>
-  /** Parsing it leaves the effect to run; the effect's value is the exit code. */
-  readonly descriptor: Descriptor.Command<Effect.Effect<number, E, R>>
+  /** Leaves the effect to run, whose value is the exit code. `given`: only options, each with its value. */
+  readonly parse: (
+    given: ReadonlyArray<string>,
+    operands: ReadonlyArray<string>
+  ) => Effect.Effect<Parsed<E, R>, ValidationError, CliApp.CliApp.Environment>
 }
+
+export interface Parsed<E, R> {
+  readonly run: Effect.Effect<number, E, R>
+  /** Operands that nobody asked for. */
+  readonly rest: ReadonlyArray<string>
+}
+
+const config = CliConfig.make({ isCaseSensitive: true, autoCorrectLimit: 0 })
 
 interface Definition<Values, Operands> {
   readonly words: readonly [string, ...ReadonlyArray<string>]
@@ -44,9 +58,11 @@ export const make = <Values extends Readonly<Record<string, unknown>>, Operands 
     examples,
     operands: operands?.shown ?? "",
     flags: Object.values(flags),
-    descriptor: Descriptor.make(words.at(-1) ?? "", options, args).pipe(
-      Descriptor.withDescription(summary),
-      Descriptor.map(parsed => handler(parsed.options, parsed.args))
-    )
+    parse: Effect.fnUntraced(function* (given, operands) {
+      const [wrong, , values] = yield* Options.processCommandLine(options, given, config)
+      if (Option.isSome(wrong)) return yield* Effect.fail(wrong.value)
+      const [rest, value] = yield* Args.validate(args, operands, config)
+      return { run: handler(values, value), rest }
+    })
   }
 }

@@ -60,15 +60,21 @@ describe("Arguments.understand", () => {
 })
 
 describe("Arguments.straighten", () => {
-  it("brings options first and everything else behind --", () => {
+  it("parts options, each with its value, from everything else", () => {
     assert.deepStrictEqual(
       Arguments.straighten(up, ["ID", "--connection=core", "-c", "logs", "--json", "--to", "1"]),
-      Either.right(["--connection", "core", "--connection", "logs", "--json", "--to", "1", "--", "ID"])
+      Either.right({
+        options: ["--connection", "core", "--connection", "logs", "--json", "--to", "1"],
+        operands: ["ID"]
+      })
     )
   })
 
   it("takes what stands behind -- as it is", () => {
-    assert.deepStrictEqual(Arguments.straighten(up, ["--", "--to", "-x"]), Either.right(["--", "--to", "-x"]))
+    assert.deepStrictEqual(
+      Arguments.straighten(up, ["--", "--to", "-x"]),
+      Either.right({ options: [], operands: ["--to", "-x"] })
+    )
   })
 
   it("never takes an option for a value, and never drops one that lacks its value", () => {
@@ -84,7 +90,10 @@ describe("Arguments.straighten", () => {
       reason(Arguments.straighten(up, ["--connection", ""])),
       "--connection needs a value: --connection C"
     )
-    assert.deepStrictEqual(Arguments.straighten(up, ["--to=-1"]), Either.right(["--to", "-1"]))
+    assert.deepStrictEqual(
+      Arguments.straighten(up, ["--to=-1"]),
+      Either.right({ options: ["--to", "-1"], operands: [] })
+    )
   })
 
   it("refuses what it does not know, and what is said twice", () => {
