@@ -50,6 +50,7 @@ export const main = (effect: Effect.Effect<number>): void => {
   }
   process.on("SIGINT", receive("abort"))
   process.on("SIGTERM", receive("stop"))
+  process.on("SIGHUP", receive("stop"))
   fiber.addObserver(exit => {
     const stopped = Exit.isFailure(exit) && Exit.isInterrupted(exit)
     const code = Exit.isSuccess(exit) ? exit.value : stopped ? ExitCode.interrupted : ExitCode.refused

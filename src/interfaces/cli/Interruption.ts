@@ -3,7 +3,7 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as FiberId from "effect/FiberId"
 
-/** What the process was told from outside. `stop`: SIGTERM. `abort`: Ctrl-C. */
+/** What the process was told from outside. `stop`: SIGTERM, a closed terminal. `abort`: Ctrl-C. */
 export type Wish = "stop" | "abort"
 
 const make = () => ({

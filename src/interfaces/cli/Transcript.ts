@@ -83,10 +83,11 @@ export const lines = (style: Style, { view }: Transcript, event: Event): Readonl
 }
 
 /** What is worth a line for those who watch, and not part of what was asked for. */
-export const asides = (style: Style, { view }: Transcript, event: Event): ReadonlyArray<string> =>
+export const asides = (style: Style, { view, waiting }: Transcript, event: Event): ReadonlyArray<string> =>
   pipe(
     Match.value(event),
     Match.tag("Warned", ({ message }) => [style.colour.yellow(`⚠ ${Text.clean(message)}`)]),
+    Match.tag("LockWaiting", () => [style.colour.dim(`  … ${Text.clean(waiting)}`)]),
     Match.tag("StepRetried", ({ id, attempt, reason }) => [
       style.colour.dim(Text.clean(`  ↻ ${view.steps.get(id)?.name ?? id}, attempt ${attempt}: ${reason}`))
     ]),

@@ -25,6 +25,7 @@ describe("a run as lines", () => {
   it("one line for each step that ended, in columns", () => {
     const { said, transcript } = tell([
       { _tag: "Planned", plan },
+      { _tag: "LockWaiting", connection: "core", schema: "core", holder: "deploy-7 (run 01JC)" },
       { _tag: "RunStarted", run_id: "01JD", total: 2 },
       { _tag: "StepStarted", id: first.id, position: 1 },
       { _tag: "StepRetried", id: first.id, attempt: 2, reason: "canceling statement due to lock timeout" },
@@ -34,6 +35,7 @@ describe("a run as lines", () => {
       { _tag: "RunFinished", run_id: "01JD", state: "succeeded", duration_ms: 400 }
     ])
     assert.deepStrictEqual(said, [
+      "  … waiting: core, schema core is being migrated by deploy-7 (run 01JC)",
       "  ↻ add_email, attempt 2: canceling statement due to lock timeout",
       "  ✔ 20250201000000 add_email        core.users    12ms",
       "  ✔ 20250202000000 email_unique     core.users    1.2s   concurrently, index verified · after add_email"
