@@ -25,11 +25,13 @@ export class CertificateUnreadable extends Data.TaggedError("CertificateUnreadab
 export const poolConfig = (server: Server): Effect.Effect<pg.PoolConfig, CertificateUnreadable> =>
   Effect.map(readCertificate(server), ca => ({
     ...clientConfig(server, ca),
+    // A lane waits for a free connection as long as another one works: only dialling has a limit.
+    connectionTimeoutMillis: 0,
+    Client: server.tls === "prefer" ? PreferTlsClient : TimedClient,
     max: server.pool.maxConnections,
     min: Math.min(server.pool.idleConnections, server.pool.maxConnections),
     idleTimeoutMillis: server.pool.maxIdleTime,
-    maxLifetimeSeconds: server.pool.maxLifetime / 1000,
-    ...(server.tls === "prefer" ? { Client: PreferTlsClient } : {})
+    maxLifetimeSeconds: server.pool.maxLifetime / 1000
   }))
 
 /** One client that is not connected yet, for a session that must not share a pool. */
@@ -39,7 +41,7 @@ export const make = (
 ): Effect.Effect<pg.Client, CertificateUnreadable> =>
   Effect.map(readCertificate(server), ca => {
     const config = { ...clientConfig(server, ca), ...options }
-    return server.tls === "prefer" ? new PreferTlsClient(config) : new pg.Client(config)
+    return server.tls === "prefer" ? new PreferTlsClient(config) : new TimedClient(config)
   })
 
 const clientConfig = (server: Server, ca: string | undefined): pg.ClientConfig => ({
@@ -50,7 +52,6 @@ const clientConfig = (server: Server, ca: string | undefined): pg.ClientConfig =
   password: () => (server.password === undefined ? "" : Redacted.value(server.password)),
   ssl: ssl(server, ca),
   application_name: "bfm",
-  connectionTimeoutMillis: connectTimeout,
   keepAlive: true
 })
 
@@ -104,15 +105,20 @@ class PreferTlsConnection extends pg.Connection {
   }
 }
 
-class PreferTlsClient extends pg.Client {
-  constructor(config?: pg.ClientConfig) {
-    const unix = config?.host?.startsWith("/") === true
-    super(
-      unix
-        ? config
-        : Object.assign({}, config, {
-            connection: new PreferTlsConnection({ ssl: { rejectUnauthorized: false }, keepAlive: true })
-          })
-    )
+/** A pool hides the password that it hands to its clients: a copy of the options would lose it. */
+const extended = (config: pg.ClientConfig, more: object): pg.ClientConfig =>
+  Object.create(config, Object.getOwnPropertyDescriptors(more))
+
+class TimedClient extends pg.Client {
+  constructor(config: pg.ClientConfig = {}) {
+    super(extended(config, { connectionTimeoutMillis: connectTimeout }))
+  }
+}
+
+class PreferTlsClient extends TimedClient {
+  constructor(config: pg.ClientConfig = {}) {
+    const unix = config.host?.startsWith("/") === true
+    const connection = () => new PreferTlsConnection({ ssl: { rejectUnauthorized: false }, keepAlive: true })
+    super(unix ? config : extended(config, { connection: connection() }))
   }
 }
