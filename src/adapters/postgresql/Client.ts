@@ -112,6 +112,9 @@ const extended = (config: pg.ClientConfig, more: object): pg.ClientConfig =>
 class TimedClient extends pg.Client {
   constructor(config: pg.ClientConfig = {}) {
     super(extended(config, { connectionTimeoutMillis: connectTimeout }))
+    // pg leaves the socket open when it has no password to give: the server would wait for it for a minute.
+    const { connection } = this as unknown as { readonly connection: pg.Connection }
+    connection.on("error", () => connection.stream.destroy())
   }
 }
 

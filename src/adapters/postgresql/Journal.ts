@@ -66,7 +66,7 @@ const edited = (step: Step, done: number): Stuck => ({
 /** One transaction with its mark: no doubt can remain, and what could not get a lock is simply tried again. */
 const atomic = Effect.fnUntraced(function* (course: Course, unit: Unit, index: number) {
   const { live, wire, step, retries } = course
-  const text = `${Message.open(step, true)}${Message.body(unit, wire.pid, "", Guard.keep(live.place))}${Message.ourselves}${mark(course, index + 1)};COMMIT;${Message.reset}`
+  const text = `${Message.open(step, true)}${Message.body(unit, Message.sameSession(wire.pid), Guard.keep(live.place))}${Message.ourselves}${mark(course, index + 1)};COMMIT;${Message.reset}`
   for (let tried = 1; ; tried++) {
     const answer = yield* Effect.either(wire.send(text))
     if (answer._tag === "Right") return undefined

@@ -1,9 +1,11 @@
 import type { Step, Unit } from "../../domain/Plan.ts"
-import * as Ledger from "./Ledger.ts"
 import { identifier, literal } from "./Quote.ts"
 
 /** Beyond this many statements one EXECUTE of the whole text is much cheaper than one each. */
 const manyStatements = 500
+
+/** Up to this many an EXECUTE each is cheaper than a loop over an array. */
+const fewStatements = 16
 
 /** A user's `search_path`, as BfM sets it: the schema, then `public` for what extensions put there. */
 const searchPath = (schema: string): string => `${identifier(schema)}, public`
@@ -13,15 +15,16 @@ interface Limits {
   readonly statementTimeout: number
 }
 
-const settings = (step: Step, limits: Limits, local: boolean): string =>
+/** As SET and not as a call of set_config: that costs the server a query with a snapshot for each step. */
+const settings = (step: Step, limits: Limits, scope: "LOCAL" | "SESSION"): string =>
   [
-    ["standard_conforming_strings", "on"],
-    ["lock_timeout", `${limits.lockTimeout}ms`],
-    ["statement_timeout", `${limits.statementTimeout}ms`],
-    ...(step.schema === "" ? [] : [["search_path", searchPath(step.schema)]])
+    "standard_conforming_strings TO on",
+    `lock_timeout TO '${limits.lockTimeout}ms'`,
+    `statement_timeout TO '${limits.statementTimeout}ms'`,
+    ...(step.schema === "" ? [] : [`search_path TO ${searchPath(step.schema)}`])
   ]
-    .map(([name, value]) => `pg_catalog.set_config('${name}',${literal(value ?? "")},${local})`)
-    .join(",")
+    .map(setting => `SET ${scope} ${setting};`)
+    .join("")
 
 /**
  * Nothing of a step's own settings, roles, temporary objects, cursors or prepared statements reaches the
@@ -39,7 +42,7 @@ export const open = (step: Step, durable: boolean): string =>
 /** The settings of a step for the rest of the transaction, and its schema. */
 export const prepare = (step: Step): string => {
   const limits = { lockTimeout: step.lock_timeout, statementTimeout: step.statement_timeout }
-  return `SELECT ${settings(step, limits, true)},${Ledger.now} AS at;${createSchema(step)}`
+  return `${settings(step, limits, "LOCAL")}${createSchema(step)}`
 }
 
 export const createSchema = (step: Step): string =>
@@ -48,18 +51,26 @@ export const createSchema = (step: Step): string =>
 /** What stands between a step's own statements and its ledger row: the row is written as ourselves. */
 export const ourselves = "RESET SESSION AUTHORIZATION;RESET ROLE;"
 
+/** For PL/pgSQL: the session is still the one that holds the lock; behind a transaction pooler it could be another. */
+export const sameSession = (pid: number): string =>
+  `IF pg_catalog.pg_backend_pid()<>${pid} THEN RAISE EXCEPTION 'the session changed in mid-run: a transaction pooler stands between; connect to PostgreSQL directly' USING ERRCODE='BF001';END IF;`
+
 /**
  * A unit's statements inside DO and EXECUTE: there the server itself refuses transaction control before
- * anything is committed, and positions are relative to the user's own text. The session is compared with
- * the one that holds the lock: behind a transaction pooler it could be another. `before` and `after` are PL/pgSQL.
+ * anything is committed, and positions are relative to the user's own text. `before` and `after` are PL/pgSQL.
  */
-export const body = (unit: Unit, pid: number, before = "", after = ""): string => {
-  if (unit.statements.length === 0) return ""
-  const texts =
-    unit.statements.length > manyStatements ? [joined(unit)] : unit.statements.map(({ text }) => text)
-  const guard = `IF pg_catalog.pg_backend_pid()<>${pid} THEN RAISE EXCEPTION 'the session changed in mid-run: a transaction pooler stands between; connect to PostgreSQL directly' USING ERRCODE='BF001';END IF;`
-  const loop = `FOREACH s IN ARRAY ARRAY[${texts.map(literal).join(",")}]::text[] LOOP EXECUTE s;END LOOP;`
-  return `DO ${literal(`DECLARE s text;BEGIN ${guard}${before}${loop}${after}END`)};`
+export const body = (unit: Unit, before: string, after: string): string =>
+  unit.statements.length === 0
+    ? ""
+    : `DO ${literal(`DECLARE s text;BEGIN ${before}${executes(unit)}${after}END`)};`
+
+const executes = (unit: Unit): string => {
+  const texts = unit.statements.map(({ text }) => text)
+  if (texts.length > manyStatements) return `EXECUTE ${literal(joined(unit))};`
+  if (texts.length > fewStatements) {
+    return `FOREACH s IN ARRAY ARRAY[${texts.map(literal).join(",")}]::text[] LOOP EXECUTE s;END LOOP;`
+  }
+  return texts.map(text => `EXECUTE ${literal(text)};`).join("")
 }
 
 /** PL/pgSQL by itself. */
@@ -69,13 +80,8 @@ export const block = (text: string): string => `DO ${literal(`BEGIN ${text}END`)
 export const joined = (unit: Unit): string => unit.statements.map(({ text }) => text).join(";\n")
 
 /** Session settings for a statement that must stand alone; `reset` takes them back. */
-export const standalone = (step: Step): string =>
-  `SELECT ${settings(
-    step,
-    {
-      // These take no lock that stops traffic, and waiting for old transactions is what a concurrent build does.
-      lockTimeout: 0,
-      statementTimeout: step.statement_timeout
-    },
-    false
-  )}`
+export const standalone = (step: Step): string => {
+  // These take no lock that stops traffic, and waiting for old transactions is what a concurrent build does.
+  const limits = { lockTimeout: 0, statementTimeout: step.statement_timeout }
+  return settings(step, limits, "SESSION")
+}

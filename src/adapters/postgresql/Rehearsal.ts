@@ -41,7 +41,7 @@ const send = (wire: Wire, work: Work): Effect.Effect<void, Fault> => {
       Effect.asVoid
     )
   }
-  const body = unit === undefined ? "" : Message.body(unit, wire.pid)
+  const body = unit === undefined ? "" : Message.body(unit, Message.sameSession(wire.pid), "")
   // Deferred constraints would only be looked at by the commit that never comes.
   return Effect.asVoid(
     Effect.zipRight(prepared, wire.send(`${body}SET CONSTRAINTS ALL IMMEDIATE;${Message.ourselves}`))

@@ -31,8 +31,9 @@ const transaction = (
   const [unit] = step.units
   const record =
     step.direction === "up" ? live.ledger.insertApplied(step, live.context) : live.ledger.remove(step)
-  const check = at.first ? "" : Halt.check(Halt.key(live.place))
-  const statements = unit === undefined ? "" : Message.body(unit, pid, check, Guard.keep(live.place))
+  // One message has one session: it is looked at once.
+  const check = at.first ? Message.sameSession(pid) : Halt.check(Halt.key(live.place))
+  const statements = unit === undefined ? "" : Message.body(unit, check, Guard.keep(live.place))
   return `${Message.open(step, at.last)}${statements}${Message.ourselves}${record};COMMIT;${Message.reset}`
 }
 
@@ -87,15 +88,17 @@ const applied =
   (durationMs: number) =>
   ({ step }: Work): StepOutcome => ({ _tag: "Applied", step, durationMs: Math.max(0, durationMs) })
 
-/** Each transaction answers with the server's clock twice: when it began and when its ledger row was written. */
+/** Each transaction answers with the server's clock when its ledger row is written: a step took as long as since the one before. */
 const succeeded = (
   batch: ReadonlyArray<Work>,
   results: ReadonlyArray<Result>,
   durationMs: number
 ): ReadonlyArray<StepOutcome> => {
   const clock = results.flatMap(({ rows }) => (typeof rows[0]?.["at"] === "number" ? [rows[0]["at"]] : []))
+  const [first = 0] = clock
+  const began = (clock.at(-1) ?? 0) - durationMs
   return batch.map((work, index) => {
-    const [from, to] = [clock[2 * index], clock[2 * index + 1]]
+    const [from, to] = [index === 0 ? Math.min(first, began) : clock[index - 1], clock[index]]
     return applied(from === undefined || to === undefined ? durationMs / batch.length : to - from)(work)
   })
 }
