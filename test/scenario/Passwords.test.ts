@@ -61,11 +61,15 @@ describe("a server that wants a password", () => {
         )
         assert.lengthOf((yield* project.run(Bfm.up(), environment)).applied, 1)
         assert.deepStrictEqual(yield* project.query("SELECT who FROM t"), [{ who: role }])
-        const wrong = yield* Scenario.failing(
-          project.run(Bfm.up(), { ...environment, CORE_DB_PASSWORD: "wrong" })
-        )
-        assert.strictEqual(wrong._tag, "ConnectionUnreachable")
-        assert.match(wrong.message, /password authentication failed/)
+        const refused = (variable: string, value: string) =>
+          Effect.map(
+            Scenario.failing(project.run(Bfm.up(), { ...environment, [variable]: value })),
+            ({ _tag, message }) => `${_tag} ${message}`
+          ).pipe(Effect.timeout("10 seconds"))
+        assert.match(yield* refused("CORE_DB_PASSWORD", "wrong"), /^ConnectionUnreachable .*authentication/)
+        assert.match(yield* refused("CORE_DB_PASSWORD", ""), /^ConnectionUnreachable .*password/)
+        assert.match(yield* refused("BFM_STATE_DB_PASSWORD", "wrong"), /^StateUnavailable .*authentication/)
+        assert.match(yield* refused("BFM_STATE_DB_PASSWORD", ""), /^StateUnavailable .*password/)
       })
     )
   }
