@@ -4,9 +4,6 @@ import { identifier, literal } from "./Quote.ts"
 /** Beyond this many statements one EXECUTE of the whole text is much cheaper than one each. */
 const manyStatements = 500
 
-/** Up to this many an EXECUTE each is cheaper than a loop over an array. */
-const fewStatements = 16
-
 /** A user's `search_path`, as BfM sets it: the schema, then `public` for what extensions put there. */
 const searchPath = (schema: string): string => `${identifier(schema)}, public`
 
@@ -64,13 +61,11 @@ export const body = (unit: Unit, before: string, after: string): string =>
     ? ""
     : `DO ${literal(`DECLARE s text;BEGIN ${before}${executes(unit)}${after}END`)};`
 
+/** The server prepares each EXECUTE of a constant by itself: a loop over an array prepares one. */
 const executes = (unit: Unit): string => {
   const texts = unit.statements.map(({ text }) => text)
-  if (texts.length > manyStatements) return `EXECUTE ${literal(joined(unit))};`
-  if (texts.length > fewStatements) {
-    return `FOREACH s IN ARRAY ARRAY[${texts.map(literal).join(",")}]::text[] LOOP EXECUTE s;END LOOP;`
-  }
-  return texts.map(text => `EXECUTE ${literal(text)};`).join("")
+  if (texts.length === 1 || texts.length > manyStatements) return `EXECUTE ${literal(joined(unit))};`
+  return `FOREACH s IN ARRAY ARRAY[${texts.map(literal).join(",")}]::text[] LOOP EXECUTE s;END LOOP;`
 }
 
 /** PL/pgSQL by itself. */
