@@ -52,7 +52,7 @@ export const execute = Effect.fn("Execute.execute")(function* (order: Order, tel
   const signals = yield* Signals
   const stopping = yield* Ref.make(false)
   yield* Effect.forkScoped(Effect.zipRight(signals.stop, Ref.set(stopping, true)))
-  const segments = Segment.cut(order.plan)
+  const segments = order.mode === "rehearse" ? Segment.whole(order.plan) : Segment.cut(order.plan)
   const ended = new Map<number, Deferred.Deferred<void>>()
   for (const { index } of segments) ended.set(index, yield* Deferred.make<void>())
   const course: Course = {
@@ -196,7 +196,7 @@ const inSession = Effect.fnUntraced(function* (
   const store = yield* (yield* Connections).open(segment.connection)
   const session = yield* store.session(
     segment.schema,
-    { runId: order.runId, actor: order.actor },
+    { runId: order.runId, actor: order.actor, rehearsal: order.mode === "rehearse" },
     lockWait,
     holder => tell({ _tag: "LockWaiting", connection: segment.connection, schema: segment.schema, holder })
   )

@@ -67,7 +67,7 @@ const one = Effect.fnUntraced(function* (
 ) {
   const actor = yield* CurrentActor
   const now = yield* Clock.currentTimeMillis
-  const context = { runId: ulid(now), actor }
+  const context = { runId: ulid(now), actor, rehearsal: false }
   const { lockWait } = yield* Settings
   const key = { connection: migration.connection, schema }
   yield* (yield* Lock).acquire(key, { runId: context.runId, actor: actor.name }, lockWait, () => Effect.void)

@@ -20,6 +20,26 @@ export const laneOf = ({
 }): string => `${connection} ${schema}`
 
 /**
+ * All steps of a connection in one segment, for a rehearsal: what one step has made, in whatever schema, the
+ * next one sees only in the same transaction.
+ */
+export const whole = (plan: Plan): ReadonlyArray<Segment> => {
+  const byConnection = new Map<string, Array<Step>>()
+  for (const step of plan.steps) {
+    const steps = byConnection.get(step.connection)
+    if (steps === undefined) byConnection.set(step.connection, [step])
+    else steps.push(step)
+  }
+  return [...byConnection].map(([connection, steps], index) => ({
+    index,
+    connection,
+    schema: steps[0]?.schema ?? "",
+    steps,
+    after: new Set()
+  }))
+}
+
+/**
  * Cuts a plan into segments without changing its order. A segment waits for the one before it in its lane,
  * and for those that hold steps which its own steps need.
  */

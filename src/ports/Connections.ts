@@ -55,6 +55,8 @@ export type StepOutcome =
 export interface RunContext {
   readonly runId: string
   readonly actor: Actor
+  /** Nothing may be left behind, not even a ledger; `entries` are not read. */
+  readonly rehearsal: boolean
 }
 
 /** Exclusive, live access to one schema of a store, until its scope closes. */

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Bfm from "../../src/interfaces/library/Bfm.ts"
+import * as Fingerprint from "../fixtures/Fingerprint.ts"
 import * as Project from "../fixtures/Project.ts"
 import * as Scenario from "../fixtures/Scenario.ts"
 
@@ -77,5 +78,72 @@ describe("looking before leaping", () => {
       assert.strictEqual(error.result.failures[0]?.code, "23503")
       assert.strictEqual(yield* tables(project), 0)
     }).pipe(Effect.scoped)
+  )
+
+  it.live("a rehearsal leaves nothing in the target, not even a ledger", () =>
+    Effect.gen(function* () {
+      const project = yield* Project.make
+      const before = yield* Fingerprint.of(project.target.url, [])
+      project.write(
+        `${Scenario.named(1, "a")}.up.sql`,
+        "CREATE SCHEMA s; CREATE TYPE s.e AS ENUM ('x'); CREATE FUNCTION s.f() RETURNS int LANGUAGE sql AS 'SELECT 1'; CREATE TABLE a (id serial PRIMARY KEY, e s.e DEFAULT 'x');"
+      )
+      assert.lengthOf((yield* project.run(Bfm.rehearse())).applied, 1)
+      assert.deepStrictEqual(yield* Fingerprint.of(project.target.url, []), before)
+      yield* Scenario.up(project)
+      const applied = yield* Fingerprint.of(project.target.url, [])
+      project.write(`${Scenario.named(2, "b")}.up.sql`, "DROP TABLE a;")
+      assert.lengthOf((yield* project.run(Bfm.rehearse())).applied, 1)
+      assert.deepStrictEqual(yield* Fingerprint.of(project.target.url, []), applied)
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("each step begins as it would in a run: deferred constraints, settings, temporary objects", () =>
+    Effect.gen(function* () {
+      const project = yield* Project.make
+      const texts = {
+        tables: `CREATE TABLE a (id int PRIMARY KEY, b int); CREATE TABLE b (id int PRIMARY KEY, a int REFERENCES a DEFERRABLE INITIALLY DEFERRED);
+ALTER TABLE a ADD FOREIGN KEY (b) REFERENCES b DEFERRABLE INITIALLY DEFERRED;`,
+        circle: "INSERT INTO a VALUES (1, 1); INSERT INTO b VALUES (1, 1);",
+        another: "INSERT INTO a VALUES (2, 2); INSERT INTO b VALUES (2, 2);",
+        settings:
+          "CREATE SCHEMA other; SET search_path TO other; CREATE TEMP TABLE x (id int); PREPARE p AS SELECT 1; SET ROLE pg_read_all_data;",
+        place: "CREATE TEMP TABLE x (id int); PREPARE p AS SELECT 1; CREATE TABLE c (id int);",
+        found: "SELECT * FROM public.c;"
+      }
+      for (const [n, [name, text]] of Object.entries(texts).entries())
+        project.write(`${Scenario.named(n, name)}.up.sql`, text)
+      assert.lengthOf((yield* project.run(Bfm.rehearse())).applied, 6)
+      assert.lengthOf((yield* Scenario.up(project)).applied, 6)
+    }).pipe(Effect.scoped)
+  )
+
+  it.live(
+    "a step finds what steps of other schemas have made, and what stands between on another connection",
+    () =>
+      Effect.gen(function* () {
+        const project = yield* Project.make
+        const environment = { REPORTS_BACKEND: "postgresql", REPORTS_DB_URL: project.state.url }
+        project.write(
+          `${Scenario.named(1, "a")}.up.sql`,
+          "-- bfm-schema: one\nCREATE TABLE a (id int PRIMARY KEY);"
+        )
+        project.write(
+          `${Scenario.named(2, "b")}.up.sql`,
+          "-- bfm-schema: two\nCREATE TABLE b (a int REFERENCES one.a);"
+        )
+        project.write(
+          `/sfm/postgresql/reports/${Scenario.named(3, "r")}.up.sql`,
+          "-- bfm-depends-on: core/b\nCREATE TABLE r (id int);"
+        )
+        project.write(
+          `${Scenario.named(4, "c")}.up.sql`,
+          "-- bfm-schema: one\n-- bfm-depends-on: reports/r\nALTER TABLE a ADD COLUMN c int;"
+        )
+        const { applied } = yield* project.run(Bfm.rehearse(), environment)
+        assert.lengthOf(applied, 4)
+        const up = yield* project.run(Bfm.up(), environment)
+        assert.lengthOf(up.applied, 4)
+      }).pipe(Effect.scoped)
   )
 })

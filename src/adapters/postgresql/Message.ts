@@ -23,14 +23,19 @@ const settings = (step: Step, limits: Limits, scope: "LOCAL" | "SESSION"): strin
     .map(setting => `SET ${scope} ${setting};`)
     .join("")
 
+const settingsBack = "SET SESSION AUTHORIZATION DEFAULT;RESET ALL;UNLISTEN *"
+const objectsGone = "CLOSE ALL;DEALLOCATE ALL;DISCARD PLANS;DISCARD SEQUENCES;DISCARD TEMP"
+
 /**
  * Nothing of a step's own settings, roles, temporary objects, cursors or prepared statements reaches the
  * next. What DISCARD ALL does, without what may not stand among other statements and without giving up
  * our advisory lock. BEGIN;COMMIT: what comes next in the same message begins its transaction only now, so that
  * neither default_transaction_read_only and its like nor a LISTEN reach it.
  */
-export const reset =
-  "SET SESSION AUTHORIZATION DEFAULT;RESET ALL;UNLISTEN *;BEGIN;COMMIT;CLOSE ALL;DEALLOCATE ALL;DISCARD PLANS;DISCARD SEQUENCES;DISCARD TEMP"
+export const reset = `${settingsBack};BEGIN;COMMIT;${objectsGone}`
+
+/** The same inside of a transaction that goes on. */
+export const clean = `${settingsBack};${objectsGone};`
 
 /** Opens a step's transaction. `durable: false` lets a later commit of the same message wait for the disk. */
 export const open = (step: Step, durable: boolean): string =>

@@ -31,19 +31,26 @@ export const step = (live: Live, work: Work) =>
     return outcome
   })
 
+/**
+ * Deferred constraints would only be looked at by the commit that never comes. Behind the savepoint they are
+ * deferred again, as they are when the next step begins.
+ */
+const constraints =
+  "SAVEPOINT bfm_commit;SET CONSTRAINTS ALL IMMEDIATE;ROLLBACK TO SAVEPOINT bfm_commit;RELEASE SAVEPOINT bfm_commit;"
+
 const send = (wire: Wire, work: Work): Effect.Effect<void, Fault> => {
   const [unit] = work.step.units
-  const prepared = wire.send(Message.prepare(work.step))
-  if (work.step.mode === "program") {
-    return prepared.pipe(
-      Effect.zipRight(Program.execute(wire, work)),
-      Effect.zipRight(wire.send(Message.ourselves)),
+  const change =
+    work.step.mode === "program"
+      ? Program.execute(wire, work)
+      : unit === undefined
+        ? Effect.void
+        : wire.send(Message.body(unit, Message.sameSession(wire.pid), ""))
+  return wire
+    .send(`${Message.clean}${Message.prepare(work.step)}`)
+    .pipe(
+      Effect.zipRight(change),
+      Effect.zipRight(wire.send(`${constraints}${Message.ourselves}`)),
       Effect.asVoid
     )
-  }
-  const body = unit === undefined ? "" : Message.body(unit, Message.sameSession(wire.pid), "")
-  // Deferred constraints would only be looked at by the commit that never comes.
-  return Effect.asVoid(
-    Effect.zipRight(prepared, wire.send(`${body}SET CONSTRAINTS ALL IMMEDIATE;${Message.ourselves}`))
-  )
 }
