@@ -44,7 +44,7 @@ const url = ({ host, port, username }: Embedded.Address, database: string): stri
   `postgresql://${username}@/${database}?host=${encodeURIComponent(host)}&port=${port}`
 
 const databasesOf = (config: Config.BfmConfig): ReadonlyArray<readonly [name: string, database: string]> =>
-  [...config.connections.values()].flatMap(({ name, settings }) =>
+  [...config.connections.values()].flatMap(({ connection: { name }, settings }) =>
     settings._tag === "Embedded" ? [[name, settings.database] as const] : []
   )
 
@@ -69,7 +69,7 @@ const start = Effect.gen(function* () {
   const folder =
     first === undefined
       ? config.sfmPath
-      : `${config.sfmPath.replace(/^\.\//, "")}/${first.backend}/${first.name}/`
+      : `${config.sfmPath.replace(/^\.\//, "")}/${first.backend}/${first.connection.name}/`
   yield* screen.out([
     "",
     "  Next:  npx bfm status",

@@ -2,10 +2,12 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Embedded from "./adapters/embedded/Server.ts"
 import * as FilesRegistry from "./adapters/files/Registry.ts"
-import * as PostgresqlConnections from "./adapters/postgresql/Connections.ts"
+import * as Postgresql from "./adapters/postgresql/Connections.ts"
 import type { PostgresqlSettings, Server } from "./adapters/postgresql/Settings.ts"
 import * as StateSql from "./adapters/state-sql/StateSql.ts"
+import * as ConnectionsOf from "./adapters/store/Connections.ts"
 import type { BfmConfig } from "./Config.ts"
+import type { ConnectionConfig } from "./config/Connections.ts"
 import type { EmbeddedUnavailable } from "./domain/Errors.ts"
 import type { Connections } from "./ports/Connections.ts"
 import type { Lock } from "./ports/Lock.ts"
@@ -24,7 +26,12 @@ export const stores = (config: Stores): Layer.Layer<Connections | StateStore | L
     Effect.map(Embedded.Embedded, embedded => {
       const locate = locator(embedded)
       return Layer.merge(
-        PostgresqlConnections.layer([...config.connections.values()], locate),
+        ConnectionsOf.layer(
+          [...config.connections.values()].map(entry => ({
+            connection: entry.connection,
+            open: opened(entry, locate)
+          }))
+        ),
         StateSql.layerPostgresql({
           settings: config.state.settings,
           schema: config.state.schema,
@@ -43,6 +50,14 @@ const settings = ({ lockWait, variables }: Stores): Layer.Layer<Settings> =>
     Settings,
     Effect.map(Settings, defaults => ({ ...defaults, lockWait, variables }))
   )
+
+/** The adapter that opens a connection of this kind. */
+const opened = (entry: ConnectionConfig, locate: Postgresql.Locate) => {
+  switch (entry.backend) {
+    case "postgresql":
+      return Postgresql.open(entry, locate)
+  }
+}
 
 /** Where a PostgreSQL listens; the embedded one is started when somebody wants to know. */
 const locator =

@@ -55,7 +55,7 @@ describe("docs/FORMATS.md", () => {
   })
 
   it("lists what a JSON script's header may say", () => {
-    const header = { schema: "dynamic", table: "t", tags: ["a=b"], dependsOn: ["x"], requires: ["schema s"] }
+    const header = { schema: "dynamic", table: "t", tags: ["a=b"], dependsOn: ["x"], requires: ["key s"] }
     const script = JSON.stringify({ bfm: header, operations: [] })
     assert.deepStrictEqual(Header.read("etcd", script).problems, [])
     const documented = rows("Directives").map(([, json]) => first(json))

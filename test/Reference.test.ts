@@ -75,9 +75,13 @@ describe("README, Configuration", () => {
       )
     )
     assert.deepStrictEqual(
-      [core.settings.port, core.settings.username, core.settings.tls, core.schemaMode, core.ledgerSchema].map(
-        String
-      ),
+      [
+        core.settings.port,
+        core.settings.username,
+        core.settings.tls,
+        core.connection.schemaMode,
+        core.ledgerSchema
+      ].map(String),
       ["DB_PORT", "DB_USERNAME", "DB_SSLMODE", "SCHEMA_MODE", "LEDGER_SCHEMA"].map(name =>
         documented(`{CONN}_${name}`)
       )

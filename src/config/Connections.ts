@@ -9,8 +9,13 @@ import type { Environment, Reader } from "./Reader.ts"
 export type Sources = ReadonlyMap<string, ReadonlySet<Backend.Backend>>
 
 /** A connection that can be opened. */
-export interface ConnectionConfig extends Connection {
+export type ConnectionConfig = Place & {
+  readonly backend: "postgresql"
   readonly settings: PostgresqlSettings
+}
+
+interface Place {
+  readonly connection: Connection
   /** Where BfM keeps its ledger in the target. */
   readonly ledgerSchema: string
 }
@@ -39,16 +44,8 @@ export const decode = (
   for (const candidate of candidates(reader, environment, sources)) {
     const backend = backendOf(reader, candidate)
     if (backend === undefined) continue
-    if (backend !== "postgresql") {
-      reader.report(
-        `${candidate.prefix}_BACKEND`,
-        `${backend} connections cannot be opened in this version, only postgresql ones; unset the variables of ${candidate.name}`
-      )
-      continue
-    }
-    const { name, prefix } = candidate
-    const settings = Database.decode(reader, prefix, pool, { ...defaults, embeddedDatabase: name })
-    found.set(name, connection(reader, prefix, name, settings))
+    const decoded = decoders[backend](reader, candidate, pool)
+    if (decoded !== undefined) found.set(candidate.name, decoded)
   }
   return found
 }
@@ -64,7 +61,7 @@ export const embedded = (
       .filter(([, backends]) => backends.has("postgresql"))
       .map(([name]) => [
         name,
-        connection(reader, prefixOf(name), name, { _tag: "Embedded", database: name, pool })
+        postgresql(reader, { prefix: prefixOf(name), name }, { _tag: "Embedded", database: name, pool })
       ])
   )
 
@@ -123,18 +120,50 @@ const backendOf = (reader: Reader, { prefix, name, known }: Candidate): Backend.
 
 const defaults = { host: "localhost", username: "postgres" }
 
-const connection = (
-  reader: Reader,
-  prefix: string,
-  name: string,
-  settings: PostgresqlSettings
-): ConnectionConfig => ({
-  name,
+/** What each backend makes of the variables of a connection. */
+const decoders: Record<
+  Backend.Backend,
+  (reader: Reader, candidate: Candidate, pool: PoolLimits) => ConnectionConfig | undefined
+> = {
+  postgresql: (reader, candidate, pool) =>
+    postgresql(
+      reader,
+      candidate,
+      Database.decode(reader, candidate.prefix, pool, { ...defaults, embeddedDatabase: candidate.name })
+    ),
+  greptimedb: refused,
+  etcd: refused
+}
+
+function refused(reader: Reader, { prefix, name }: Candidate): undefined {
+  reader.report(
+    `${prefix}_BACKEND`,
+    `only postgresql connections can be opened in this version; unset the variables of ${name}`
+  )
+}
+
+type Named = Pick<Candidate, "prefix" | "name">
+
+const postgresql = (reader: Reader, named: Named, settings: PostgresqlSettings): ConnectionConfig => ({
+  ...place(reader, named, "postgresql", address(settings)),
   backend: "postgresql",
-  address: address(settings),
-  schema: reader.text(`${prefix}_SCHEMA`) ?? "",
-  schemaMode: reader.oneOf(`${prefix}_SCHEMA_MODE`, ["fixed", "dynamic"]) ?? "fixed",
-  settings,
+  settings
+})
+
+/** What is said of a connection in the same way whatever its backend is. */
+const place = (
+  reader: Reader,
+  { prefix, name }: Named,
+  backend: Backend.Backend,
+  address: string
+): Place => ({
+  connection: {
+    name,
+    backend,
+    address,
+    schema: reader.text(`${prefix}_SCHEMA`) ?? "",
+    schemaMode: reader.oneOf(`${prefix}_SCHEMA_MODE`, ["fixed", "dynamic"]) ?? "fixed"
+  },
   ledgerSchema: reader.text(`${prefix}_LEDGER_SCHEMA`) ?? "bfm"
 })
 

@@ -1,4 +1,5 @@
 import * as Schema from "effect/Schema"
+import type { RequirementKind } from "./Dependency.ts"
 
 /** The kind of store that a connection leads to. */
 export const Backend = Schema.Literal("postgresql", "greptimedb", "etcd")
@@ -14,6 +15,12 @@ export interface Capabilities {
   readonly script: "sql" | "json"
   /** The longest name of a schema, in bytes. */
   readonly schemaNameBytes: number
+  /** What `bfm-requires` can ask for. */
+  readonly requirements: ReadonlyArray<RequirementKind>
+  /** Migrations can be written as programs. */
+  readonly programs: boolean
+  /** What a change replaced is kept with its ledger entry: it can be taken back without a down script. */
+  readonly capturesReplaced: boolean
 }
 
 export const capabilities: Record<Backend, Capabilities> = {
@@ -21,19 +28,28 @@ export const capabilities: Record<Backend, Capabilities> = {
     transactional: true,
     rehearsable: true,
     script: "sql",
-    schemaNameBytes: 63
+    schemaNameBytes: 63,
+    requirements: ["table", "schema"],
+    programs: true,
+    capturesReplaced: false
   },
   greptimedb: {
     transactional: false,
     rehearsable: false,
     script: "sql",
-    schemaNameBytes: 128
+    schemaNameBytes: 128,
+    requirements: ["table", "database"],
+    programs: false,
+    capturesReplaced: false
   },
   etcd: {
     transactional: true,
     rehearsable: false,
     script: "json",
-    schemaNameBytes: 1024
+    schemaNameBytes: 1024,
+    requirements: ["key"],
+    programs: false,
+    capturesReplaced: true
   }
 }
 

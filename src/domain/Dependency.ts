@@ -8,10 +8,14 @@ export interface Dependency {
   readonly line?: number
 }
 
+/** What a step can require; which of them a store has is among the backend's capabilities. */
+export const requirementKinds = ["table", "schema", "database", "key"] as const
+export type RequirementKind = (typeof requirementKinds)[number]
+
 /** Something that must exist in the live store before the step runs. */
 export interface Requirement {
-  readonly kind: "table" | "schema"
-  /** `organizations`, `core.organizations` or, for a schema, `core`. */
+  readonly kind: RequirementKind
+  /** `organizations`, `core.organizations`; for a schema, `core`; for a key, as scripts write it. */
   readonly name: string
 }
 

@@ -27,6 +27,15 @@ export interface Program {
 
 export type Change = Script | Program
 
+/** What takes a change back, as the store kept it when the change was applied. Nothing in it is rendered. */
+export interface Captured {
+  readonly _tag: "Captured"
+  /** As messages show it. */
+  readonly path: string
+  /** A script in the store's own language. */
+  readonly text: string
+}
+
 /** Where a migration says that it belongs. */
 export type DeclaredSchema =
   | { readonly _tag: "Unspecified" }

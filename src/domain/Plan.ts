@@ -1,5 +1,6 @@
 import * as Schema from "effect/Schema"
 import { Backend } from "./Backend.ts"
+import { requirementKinds } from "./Dependency.ts"
 
 export const Direction = Schema.Literal("up", "down")
 export type Direction = typeof Direction.Type
@@ -9,7 +10,17 @@ export const Statement = Schema.Struct({
   text: Schema.String,
   /** 1-based line and column of its first character in the source file. */
   line: Schema.Int,
-  column: Schema.Int
+  column: Schema.Int,
+  /** What it would change now, key by key, where the store can tell; null means that there is no such key. */
+  effects: Schema.optional(
+    Schema.Array(
+      Schema.Struct({
+        key: Schema.String,
+        before: Schema.NullOr(Schema.String),
+        after: Schema.NullOr(Schema.String)
+      })
+    )
+  )
 })
 export type Statement = typeof Statement.Type
 
@@ -87,7 +98,7 @@ export const Step = Schema.Struct({
   after: Schema.Array(Schema.String),
   requires: Schema.Array(
     Schema.Struct({
-      kind: Schema.Literal("table", "schema"),
+      kind: Schema.Literal(...requirementKinds),
       name: Schema.String
     })
   ),

@@ -51,6 +51,8 @@ export const DownRequest = Schema.Struct({
   variables,
   /** Roll back first what depends on it. */
   cascade: flag,
+  /** Take back what was captured when it was applied, also where there is a down script. */
+  generated: flag,
   /** Roll back even though an applied migration depends on it. */
   ignore_dependencies: flag
 })

@@ -1,12 +1,12 @@
 import * as Either from "effect/Either"
 import type { PlanProblem } from "../domain/Errors.ts"
 import { canonical } from "../domain/Identity.ts"
+import { languages } from "../domain/Language.ts"
 import type { LedgerEntry } from "../domain/Ledger.ts"
-import type { Change, Migration, Script } from "../domain/Migration.ts"
+import type { Captured, Change, Migration, Script } from "../domain/Migration.ts"
 import type { Direction, Step, Unit } from "../domain/Plan.ts"
 import * as Template from "../domain/source/Template.ts"
 import * as Checksum from "../domain/sql/Checksum.ts"
-import * as Sql from "../domain/sql/Script.ts"
 import type { Recording } from "./Record.ts"
 
 /** What a step is made from, beside the migration. */
@@ -32,7 +32,7 @@ type Body = Pick<Step, "mode" | "units" | "unwrapped" | "warnings" | "destructiv
 /** Renders and takes apart one change: everything that will be sent is known afterwards. */
 export const compile = (
   migration: Migration,
-  change: Change,
+  change: Change | Captured,
   setting: Setting
 ): Either.Either<Draft, ReadonlyArray<PlanProblem>> =>
   Either.map(body(migration, change, setting), parts => ({
@@ -70,7 +70,7 @@ const kindOf = (script: Script): "sql" | "json" => (script.path.endsWith(".json"
 
 const body = (
   migration: Migration,
-  change: Change,
+  change: Change | Captured,
   setting: Setting
 ): Either.Either<Body, ReadonlyArray<PlanProblem>> =>
   change._tag === "Program"
@@ -89,24 +89,29 @@ const programBody = (recording: Recording | undefined): Body => ({
   depends_on_data: recording?.dependsOnData ?? true
 })
 
+const render = (migration: Migration, script: Script | Captured, setting: Setting) =>
+  script._tag === "Captured"
+    ? Either.right(script.text)
+    : Template.render(script.text, {
+        schema: setting.schema,
+        connection: migration.connection,
+        backend: migration.backend,
+        version: migration.version,
+        variables: setting.variables
+      })
+
 const scriptBody = (
   migration: Migration,
-  script: Script,
+  script: Script | Captured,
   setting: Setting
 ): Either.Either<Body, ReadonlyArray<PlanProblem>> => {
-  const rendered = Template.render(script.text, {
-    schema: setting.schema,
-    connection: migration.connection,
-    backend: migration.backend,
-    version: migration.version,
-    variables: setting.variables
-  })
+  const rendered = render(migration, script, setting)
   if (Either.isLeft(rendered)) return Either.left(rendered.left.map(located("template", setting, script)))
-  const analysis = Sql.analyse(rendered.right, migration.transaction)
+  const analysis = languages[migration.backend].analyse(rendered.right, migration.transaction)
   if (analysis.problems.length > 0)
     return Either.left(analysis.problems.map(located("script", setting, script)))
   return Either.right({
-    mode: migration.transaction === "none" ? "journal" : "transaction",
+    mode: analysis.mode,
     units: analysis.units,
     unwrapped: analysis.unwrapped,
     warnings: [...warnings(analysis.units), ...analysis.warnings],
@@ -121,7 +126,7 @@ const warnings = (units: ReadonlyArray<Unit>): ReadonlyArray<string> =>
     : []
 
 const located =
-  (kind: PlanProblem["kind"], setting: Setting, script: Script) =>
+  (kind: PlanProblem["kind"], setting: Setting, script: Script | Captured) =>
   (problem: { readonly line?: number; readonly reason: string }): PlanProblem => ({
     kind,
     id: setting.id,

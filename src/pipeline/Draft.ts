@@ -2,6 +2,7 @@ import { createHash } from "node:crypto"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type { PlanProblem } from "../domain/Errors.ts"
+import type { Captured } from "../domain/Migration.ts"
 import type { Direction, NotPlanned, Plan, Step } from "../domain/Plan.ts"
 import * as SchemaName from "../domain/source/SchemaName.ts"
 import { Settings } from "../ports/Settings.ts"
@@ -17,6 +18,9 @@ export interface Drafts {
   readonly problems: ReadonlyArray<PlanProblem>
 }
 
+/** What takes a node back, where that was kept when it was applied. */
+export type CapturedBy = (node: Graph.Node) => Captured | undefined
+
 /** Looks into every script before the first statement of any is sent. */
 export const make = Effect.fn("Draft.make")(function* (
   world: World,
@@ -24,7 +28,8 @@ export const make = Effect.fn("Draft.make")(function* (
   nodes: ReadonlyArray<Graph.Node>,
   before: Graph.Graph["before"],
   direction: Direction,
-  variables: Readonly<Record<string, string>>
+  variables: Readonly<Record<string, string>>,
+  captured: CapturedBy = () => undefined
 ) {
   const settings = yield* Settings
   const schemas = new SchemaNames(world)
@@ -35,7 +40,7 @@ export const make = Effect.fn("Draft.make")(function* (
   for (const node of nodes) {
     const { migration, schema } = node
     const id = Problem.shownId(world, migration, schema)
-    const change = direction === "up" ? migration.up : migration.down
+    const change = direction === "up" ? migration.up : (captured(node) ?? migration.down)
     if (change === undefined) {
       problems.push(Problem.noDown(id, migration))
       continue

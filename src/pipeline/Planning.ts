@@ -6,16 +6,18 @@ import * as Changed from "./Changed.ts"
 import * as Choose from "./Choose.ts"
 import * as Draft from "./Draft.ts"
 import type * as Graph from "./Graph.ts"
+import * as Preview from "./Preview.ts"
 import * as Problem from "./Problem.ts"
 import * as Resolve from "./Resolve.ts"
 import * as RollBack from "./RollBack.ts"
 import * as Select from "./Select.ts"
+import * as Undo from "./Undo.ts"
 import * as World from "./World.ts"
 
 /** What applying the request would do now: nothing is changed, no lock is taken. */
 export const up = Effect.fn("Planning.up")(function* (request: UpRequest) {
   const selection = yield* Select.parse(request)
-  return yield* upIn(yield* worldOf(selection), request, selection)
+  return yield* Preview.fill(yield* upIn(yield* worldOf(selection), request, selection))
 })
 
 /** What must be known for a selection. */
@@ -53,7 +55,7 @@ export const upIn = Effect.fn("Planning.upIn")(function* (
 
 /** What rolling back the request would do now. */
 export const down = Effect.fn("Planning.down")(function* (request: DownRequest) {
-  return yield* downIn(yield* World.read([], "down"), request)
+  return yield* Preview.fill(yield* downIn(yield* World.read([], "down"), request))
 })
 
 /** The same in a world that has been read already. */
@@ -61,7 +63,16 @@ export const downIn = Effect.fn("Planning.downIn")(function* (world: World.World
   const entry = World.lookup(world)
   const found = yield* RollBack.find(world, request)
   const order = RollBack.order(world, entry, found, request)
-  const drafts = yield* Draft.make(world, entry, order.ordered, order.before, "down", request.variables)
+  const captured = yield* Undo.captured(order.ordered, request.generated)
+  const drafts = yield* Draft.make(
+    world,
+    entry,
+    order.ordered,
+    order.before,
+    "down",
+    request.variables,
+    captured
+  )
   yield* accept([...order.problems, ...drafts.problems])
   return Draft.plan("down", drafts.steps, order.skipped, [])
 })

@@ -5,6 +5,7 @@ import type * as Stream from "effect/Stream"
 import type { Actor } from "../domain/Actor.ts"
 import type { Backend } from "../domain/Backend.ts"
 import type {
+  ConfigInvalid,
   ConnectionUnknown,
   ConnectionUnreachable,
   EmbeddedUnavailable,
@@ -75,6 +76,9 @@ export interface StoreSession {
   readonly rehearse: (work: ReadonlyArray<Work>) => Stream.Stream<StepOutcome>
 }
 
+/** Why a configured connection cannot be opened; `ConfigInvalid` where its variables are to blame. */
+export type OpenError = ConfigInvalid | ConnectionUnreachable | EmbeddedUnavailable
+
 /** One open connection: a pool, or whatever the backend uses. */
 export interface Store {
   readonly connection: Connection
@@ -85,6 +89,18 @@ export interface Store {
     migrationId: string,
     schema: string
   ) => Effect.Effect<string | undefined, ConnectionUnreachable | StoreRefused>
+  /**
+   * What takes the migration back, captured when it was applied: a script in the store's own language. Only
+   * asked of stores that capture (`capturesReplaced`).
+   */
+  readonly undo: (
+    migrationId: string,
+    schema: string
+  ) => Effect.Effect<string | undefined, ConnectionUnreachable | StoreRefused>
+  /** The same steps with what each statement would change now, where the store can tell. Changes nothing. */
+  readonly preview: (
+    steps: ReadonlyArray<Step>
+  ) => Effect.Effect<ReadonlyArray<Step>, ConnectionUnreachable | StoreRefused>
   /** Makes this the only session that changes `schema`, also against sessions whose process is dead or frozen. */
   readonly session: (
     schema: string,
@@ -110,8 +126,6 @@ export class Connections extends Context.Tag("bfm/Connections")<
   Connections,
   {
     readonly configured: ReadonlyMap<string, Connection>
-    readonly open: (
-      name: string
-    ) => Effect.Effect<Store, ConnectionUnknown | ConnectionUnreachable | EmbeddedUnavailable>
+    readonly open: (name: string) => Effect.Effect<Store, ConnectionUnknown | OpenError>
   }
 >() {}

@@ -13,11 +13,14 @@ describe("connections", () => {
       CORE_LEDGER_SCHEMA: "ledger"
     })
     assert.deepStrictEqual(config.connections.get("core"), {
-      name: "core",
+      connection: {
+        name: "core",
+        backend: "postgresql",
+        address: "db1:6000/app",
+        schema: "core",
+        schemaMode: "dynamic"
+      },
       backend: "postgresql",
-      address: "db1:6000/app",
-      schema: "core",
-      schemaMode: "dynamic",
       ledgerSchema: "ledger",
       settings: {
         _tag: "Server",
@@ -74,13 +77,13 @@ describe("connections", () => {
       METADATA_BACKEND: "etcd",
       METADATA_ENDPOINTS: "e1:2379"
     })
-    assert.match(found[0] ?? "", /^LOGS_BACKEND: greptimedb connections cannot be opened/)
-    assert.match(found[1] ?? "", /^METADATA_BACKEND: etcd connections cannot be opened/)
+    assert.match(found[0] ?? "", /^LOGS_BACKEND: only postgresql connections can be opened/)
+    assert.match(found[1] ?? "", /^METADATA_BACKEND: only postgresql connections can be opened/)
   })
 
   it("finds the variables of a name that cannot be one", () => {
     const { connections } = valid({ TENANT_DB_DB_HOST: "db1" }, { "tenant-db": ["postgresql"] })
-    assert.strictEqual(connections.get("tenant-db")?.address, "db1:5432/postgres")
+    assert.strictEqual(connections.get("tenant-db")?.connection.address, "db1:5432/postgres")
     assert.match(
       problems({ A_B_DB_HOST: "x" }, { "a-b": ["postgresql"], a_b: ["postgresql"] }).join(),
       /^A_B_\*: means both connection a-b and connection a_b/
@@ -93,7 +96,7 @@ describe("connections", () => {
       core
     )
     assert.deepStrictEqual(connections.get("core")?.settings, { _tag: "Embedded", database: "core", pool })
-    assert.strictEqual(connections.get("logs")?.address, "embedded/l")
+    assert.strictEqual(connections.get("logs")?.connection.address, "embedded/l")
   })
 
   it("takes a URL or its parts, not both", () => {

@@ -1,74 +1,28 @@
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
-import * as Scope from "effect/Scope"
+import type * as Scope from "effect/Scope"
 import pg from "pg"
-import { ConnectionUnknown, ConnectionUnreachable, type EmbeddedUnavailable } from "../../domain/Errors.ts"
-import { type Connection, Connections, type Store } from "../../ports/Connections.ts"
+import { ConnectionUnreachable, type EmbeddedUnavailable } from "../../domain/Errors.ts"
+import type { Connection, OpenError, Store } from "../../ports/Connections.ts"
 import { Settings } from "../../ports/Settings.ts"
 import * as Client from "./Client.ts"
 import * as Fault from "./Fault.ts"
-import { address, type PostgresqlSettings, type Server } from "./Settings.ts"
+import type { PostgresqlSettings, Server } from "./Settings.ts"
 import * as PostgresqlStore from "./Store.ts"
 
 /** One PostgreSQL connection as it is configured. */
 export interface Configured {
-  readonly name: string
+  readonly connection: Connection
   readonly settings: PostgresqlSettings
-  readonly schema: string
-  readonly schemaMode: Connection["schemaMode"]
   readonly ledgerSchema: string
 }
 
 /** Turns settings into a server that can be dialled, starting the embedded one where it is meant. */
 export type Locate = (settings: PostgresqlSettings) => Effect.Effect<Server, EmbeddedUnavailable, Scope.Scope>
 
-/** The configured PostgreSQL connections: each has a pool of its own, opened when it is first used. */
-export const layer = (configured: ReadonlyArray<Configured>, locate: Locate): Layer.Layer<Connections> =>
-  Layer.scoped(
-    Connections,
-    Effect.gen(function* () {
-      const scope = yield* Effect.scope
-      const { lockRetries } = yield* Settings
-      const stores = new Map<string, Opening>()
-      for (const entry of configured) {
-        stores.set(entry.name, yield* once(Scope.extend(open(entry, locate, lockRetries), scope)))
-      }
-      return Connections.of({
-        configured: new Map(configured.map(entry => [entry.name, connectionOf(entry)])),
-        open: name =>
-          stores.get(name) ?? new ConnectionUnknown({ connection: name, configured: [...stores.keys()] })
-      })
-    })
-  )
-
-type Opening = Effect.Effect<Store, ConnectionUnreachable | EmbeddedUnavailable>
-
-/** Remembers a success; a failure is tried again by whoever asks next. */
-const once = (opening: Opening): Effect.Effect<Opening> =>
-  Effect.map(Effect.makeSemaphore(1), semaphore => {
-    let store: Store | undefined
-    return semaphore.withPermits(1)(
-      Effect.suspend(() =>
-        store === undefined
-          ? Effect.map(opening, opened => {
-              store = opened
-              return opened
-            })
-          : Effect.succeed(store)
-      )
-    )
-  })
-
-const connectionOf = (entry: Configured): Connection => ({
-  name: entry.name,
-  backend: "postgresql",
-  address: address(entry.settings),
-  schema: entry.schema,
-  schemaMode: entry.schemaMode
-})
-
-const open = (entry: Configured, locate: Locate, retries: number) =>
+/** Opens a connection: a pool of its own, which closes with the scope. */
+export const open = (entry: Configured, locate: Locate): Effect.Effect<Store, OpenError, Scope.Scope> =>
   Effect.gen(function* () {
+    const { lockRetries } = yield* Settings
     const server = yield* locate(entry.settings)
     const config = yield* Client.poolConfig(server)
     const pool = yield* Effect.acquireRelease(
@@ -79,16 +33,20 @@ const open = (entry: Configured, locate: Locate, retries: number) =>
     // An idle connection that breaks is simply replaced by the pool.
     pool.on("error", () => undefined)
     return PostgresqlStore.make({
-      connection: connectionOf(entry),
+      connection: entry.connection,
       pool,
       ledgerSchema: entry.ledgerSchema,
-      retries,
+      retries: lockRetries,
       aside: use => aside(server, use)
     })
   }).pipe(
     Effect.catchTag("CertificateUnreadable", ({ reason }) =>
       Effect.fail(
-        new ConnectionUnreachable({ connection: entry.name, address: address(entry.settings), reason })
+        new ConnectionUnreachable({
+          connection: entry.connection.name,
+          address: entry.connection.address,
+          reason
+        })
       )
     )
   )

@@ -1,14 +1,8 @@
 import type { Statement, Step } from "../../domain/Plan.ts"
 import * as Lexer from "../../domain/sql/Lexer.ts"
+import type { Place } from "../store/Outcome.ts"
 import type { Refused } from "./Fault.ts"
 import { joined } from "./Message.ts"
-
-/** Where in the source a statement failed. */
-export interface Place {
-  readonly statement: string
-  readonly line: number
-  readonly column: number
-}
 
 /**
  * Finds the failing statement: by the text in which the server counted its position, else by the context

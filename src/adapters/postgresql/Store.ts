@@ -76,6 +76,8 @@ export const make = (parts: Parts): Store => {
       withWire("read the applied text", wire => wire.ask(ledger.appliedText, [migrationId, schema])).pipe(
         Effect.map(([row]) => (typeof row?.["text"] === "string" ? row["text"] : undefined))
       ),
+    undo: () => Effect.succeed(undefined),
+    preview: Effect.succeed,
     session,
     markApplied: (work, context) =>
       ensured("write the ledger", wire =>

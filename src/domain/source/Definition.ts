@@ -1,5 +1,6 @@
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import { capabilities } from "../Backend.ts"
 import type { SourceProblem } from "../Catalog.ts"
 import type { Identity } from "../Identity.ts"
 import type { Program, ProgramError } from "../Migration.ts"
@@ -58,7 +59,7 @@ export const fromProgram = (source: ProgramSource, place: string = source.path):
   const { backend, connection, version, name, definition } = source
   const identity = { backend, connection, version, name }
   const wrong = FileName.problem(identity)
-  const found = wrong === undefined ? [] : [{ reason: wrong }]
+  const found = [wrong, unavailable(backend)].flatMap(reason => (reason === undefined ? [] : [{ reason }]))
   if (!isDefinition(definition)) {
     const reason = "the default export is no migration: write export default Migration.make({ up: … })"
     return unusable(source, [...found, { reason }], place)
@@ -74,6 +75,9 @@ export const fromProgram = (source: ProgramSource, place: string = source.path):
     problems: [...found, ...problems, ...changes].map(problem => ({ path: place, ...problem }))
   }
 }
+
+const unavailable = (backend: Identity["backend"]): string | undefined =>
+  capabilities[backend].programs ? undefined : `${backend} migrations are written as scripts, not as programs`
 
 /** A program that could not be loaded: still a migration that is known, and it fails if it is run. */
 export const unusable = (

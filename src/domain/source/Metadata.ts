@@ -1,5 +1,5 @@
 import * as Either from "effect/Either"
-import type { Backend } from "../Backend.ts"
+import { type Backend, capabilities } from "../Backend.ts"
 import type { Dependency, Requirement } from "../Dependency.ts"
 import { type DeclaredSchema, dynamic, fixed, unspecified } from "../Migration.ts"
 import * as Tag from "../Tag.ts"
@@ -163,12 +163,13 @@ const dependency = (value: string, { line }: Place): Either.Either<Dependency, s
     : Either.left(`"${value}": ${reason}`)
 }
 
-const requirement = (value: string): Either.Either<Requirement, string> => {
-  const [, kind, name] = /^(table|schema)\s+(\S.*)$/i.exec(value) ?? []
-  if (kind === undefined || name === undefined) {
-    return Either.left(`"${value}" is neither "table NAME" nor "schema NAME"`)
-  }
-  return Either.right({ kind: kind.toLowerCase() === "table" ? "table" : "schema", name })
+const requirement = (value: string, { backend }: Place): Either.Either<Requirement, string> => {
+  const { requirements } = capabilities[backend]
+  const [, word = "", name = ""] = /^(\w+)\s+(\S.*)$/.exec(value) ?? []
+  const kind = requirements.find(kind => kind === word.toLowerCase())
+  return kind === undefined
+    ? Either.left(`"${value}" is not ${requirements.map(kind => `"${kind} NAME"`).join(" or ")}`)
+    : Either.right({ kind, name })
 }
 
 const transaction = single(value => {

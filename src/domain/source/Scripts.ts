@@ -1,8 +1,8 @@
 import { capabilities } from "../Backend.ts"
 import type { SourceProblem } from "../Catalog.ts"
 import type { Identity } from "../Identity.ts"
+import { languages } from "../Language.ts"
 import type { Migration, Script } from "../Migration.ts"
-import { firstTable } from "../sql/Script.ts"
 import * as Directive from "./Directive.ts"
 import * as FileName from "./FileName.ts"
 import * as Header from "./Header.ts"
@@ -75,7 +75,7 @@ class Pair implements Sourced {
 
   /** Finding it out means reading the script, and most runs never ask. */
   get table(): string | undefined {
-    this.#table ??= { name: isJson(this) ? undefined : firstTable(this.up.text) }
+    this.#table ??= { name: languages[this.backend].firstTable(this.up.text) }
     return this.#table.name
   }
 }

@@ -1,3 +1,4 @@
+import type { Analysis } from "../Analysis.ts"
 import type { Statement, Unit } from "../Plan.ts"
 import * as Hazards from "./Hazards.ts"
 import * as Lexer from "./Lexer.ts"
@@ -6,19 +7,6 @@ import * as Rules from "./PostgresqlRules.ts"
 import * as RuleTable from "./RuleTable.ts"
 import * as Statements from "./Statement.ts"
 import * as Transaction from "./Transaction.ts"
-
-/** What a script for PostgreSQL would do. */
-export interface Analysis {
-  /** What is sent and recorded together, in order. Without meaning when there are problems. */
-  readonly units: ReadonlyArray<Unit>
-  /** A BEGIN … COMMIT around the whole script was taken off. */
-  readonly unwrapped: boolean
-  readonly problems: ReadonlyArray<{ readonly line?: number; readonly reason: string }>
-  /** Short sentences. */
-  readonly warnings: ReadonlyArray<string>
-  /** Something would be lost that running the other direction does not bring back. */
-  readonly destructive: boolean
-}
 
 type Sentence = Phrase.Sentence
 type Parts = Pick<Analysis, "units" | "unwrapped" | "problems" | "warnings">
@@ -30,6 +18,7 @@ export const analyse = (text: string, transaction: "own" | "none"): Analysis => 
   const parts = transaction === "own" ? own(sentences) : none(sentences)
   const hazards = Hazards.of(sentences)
   return {
+    mode: transaction === "own" ? "transaction" : "journal",
     units: parts.units,
     unwrapped: parts.unwrapped,
     problems: [...problems, ...sentences.flatMap(refusal), ...parts.problems].sort(

@@ -29,6 +29,10 @@ export const down = Verb.make(
         name: "ignore-dependencies",
         help: "roll back even though something applied depends on it"
       }),
+      generated: Flag.toggle({
+        name: "generated",
+        help: "take back what was captured when it was applied (etcd), also where there is a down script"
+      }),
       ...Options.execution,
       dryRun: Flag.toggle({ name: "dry-run", help: "only say what would be done, with its SQL" }),
       yes: Options.yes,
@@ -41,6 +45,7 @@ export const down = Verb.make(
       schemas: given.schemas,
       variables: yield* Options.pairs("--var", given.variables),
       cascade: given.cascade,
+      generated: given.generated,
       ignore_dependencies: given.ignoreDependencies
     }
     const again = [
@@ -50,6 +55,7 @@ export const down = Verb.make(
       ...given.schemas.flatMap(value => ["--schema", value]),
       ...given.variables.flatMap(value => ["--var", value]),
       ...(given.cascade ? ["--cascade"] : []),
+      ...(given.generated ? ["--generated"] : []),
       ...(given.ignoreDependencies ? ["--ignore-dependencies"] : [])
     ]
     let options = Options.runOptions(given)

@@ -88,7 +88,7 @@ describe("Directive.read", () => {
       '6: bfm-lock-timeout: "soon" is not a time such as 500ms, 5s, 10m or 1h',
       '7: bfm-statement-timeout: "999h" is not a time such as 500ms, 5s, 10m or 1h',
       '8: bfm-transaction: "off" is not known; write none, or leave the line out',
-      '9: bfm-requires: "column users.id" is neither "table NAME" nor "schema NAME"',
+      '9: bfm-requires: "column users.id" is not "table NAME" or "schema NAME"',
       expect.stringMatching(
         /^10: bfm-depends-on: has an empty entry.*"Core\/x": connection "Core".*"core\/" is not/
       ),

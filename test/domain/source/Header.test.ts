@@ -13,7 +13,7 @@ describe("Header.read", () => {
     "table": "flags",
     "tags": { "Env": "prod" },
     "dependsOn": ["core/create_users"],
-    "requires": ["table core.users"]
+    "requires": ["key limits/core"]
   },
   "operations": [{ "operation": "put", "key": "a", "value": "{{.Vars.x}}" }]
 }`)
@@ -23,7 +23,7 @@ describe("Header.read", () => {
         table: "flags",
         tags: { env: "prod" },
         dependsOn: [{ connection: "core", target: "create_users", line: 6 }],
-        requires: [{ kind: "table", name: "core.users" }],
+        requires: [{ kind: "key", name: "limits/core" }],
         transaction: "own"
       },
       problems: []

@@ -12,6 +12,7 @@ const reason = (text: string, transaction: "own" | "none" = "own") =>
 describe("Script.analyse in a transaction of its own", () => {
   it.each(["", "-- nothing\n;", "\uFEFF"])("makes one unit of nothing: %j", text => {
     assert.deepStrictEqual(Script.analyse(text, "own"), {
+      mode: "transaction",
       units: [{ atomic: true, statements: [] }],
       unwrapped: false,
       problems: [],
@@ -22,6 +23,7 @@ describe("Script.analyse in a transaction of its own", () => {
 
   it("makes one unit of all statements, each where it stands", () => {
     assert.deepStrictEqual(Script.analyse("BEGIN;\n  SELECT 1;\nSELECT\n2; COMMIT", "own"), {
+      mode: "transaction",
       units: [
         {
           atomic: true,
