@@ -24,10 +24,11 @@ export const make = (directory: string): Registry["Type"] => {
 }
 
 const load = Effect.fn("Registry.load")(function* (source: string) {
-  const found = yield* Effect.try({
-    try: () => read(source),
+  const layout = yield* Effect.try({
+    try: () => arrange(source),
     catch: error => unreadable(source, error)
   })
+  const found = yield* read(source, layout)
   const programs = yield* loadPrograms(source, found.programs)
   const migrations = [...found.scripts, ...programs]
   const problems = [...found.problems, ...migrations.flatMap(({ problems }) => problems)]
@@ -40,20 +41,34 @@ interface Found {
   readonly problems: ReadonlyArray<Catalog.SourceProblem>
 }
 
-// In one go and not an effect per file: thousands of files are read at each start.
-const read = (source: string): Found => {
+const arrange = (source: string): Layout.Layout => {
   const listing = Listing.list(source)
   const layout = Layout.arrange(listing.files.map(FileName.parse), below =>
     Generated.isGenerated(Text.head(`${source}/${below}`, Generated.marker.length))
   )
+  return { sources: layout.sources, problems: [...listing.problems, ...layout.problems] }
+}
+
+/** Migrations that are read in one go: not an effect per file, as thousands of them are read at each start. */
+const slice = 32
+
+const read = Effect.fnUntraced(function* (source: string, { sources, problems }: Layout.Layout) {
   const scripts: Array<Sourced> = []
   const programs: Array<Layout.ProgramSource> = []
-  for (const found of layout.sources) {
-    if (found._tag === "Program") programs.push(found)
-    else scripts.push(readScripts(source, found))
+  for (let at = 0; at < sources.length; at += slice) {
+    yield* breathe
+    for (const found of sources.slice(at, at + slice)) {
+      if (found._tag === "Program") programs.push(found)
+      else scripts.push(readScripts(source, found))
+    }
   }
-  return { scripts, programs, problems: [...listing.problems, ...layout.problems] }
-}
+  return { scripts, programs, problems } satisfies Found
+})
+
+/** Lets in what has arrived meanwhile: the databases are asked while the files are read. */
+const breathe = Effect.async<void>(resume => {
+  setImmediate(() => resume(Effect.void))
+})
 
 const readScripts = (source: string, found: Layout.ScriptSource): Sourced => {
   const { backend, connection, version, name } = found

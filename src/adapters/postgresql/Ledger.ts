@@ -3,7 +3,7 @@ import type { LedgerEntry } from "../../domain/Ledger.ts"
 import type { Step } from "../../domain/Plan.ts"
 import type { RunContext } from "../../ports/Connections.ts"
 import { identifier, literal } from "./Quote.ts"
-import type { Wire } from "./Wire.ts"
+import type { Result, Wire } from "./Wire.ts"
 
 /** A journal's line as this adapter reads it: what was done is recognized by its hash. */
 export interface Entry extends LedgerEntry {
@@ -17,7 +17,7 @@ export interface Entry extends LedgerEntry {
 export interface Ledger {
   readonly schema: string
   readonly create: string
-  /** All entries of a connection; of one schema when it is given. */
+  /** All entries of a connection; of one schema when it is given. One row: see {@link entriesOf}. */
   readonly select: (connection: string, schema?: string) => string
   /** Writes the entry of a step that is done; returns the server's clock as `at`, in milliseconds. */
   readonly insertApplied: (step: Step, context: RunContext) => string
@@ -75,7 +75,7 @@ CREATE TABLE IF NOT EXISTS ${scripts} (hash text PRIMARY KEY, text text NOT NULL
 COMMENT ON TABLE ${table} IS 'BfM: which migrations are applied here; written with each change itself. Do not edit: bfm resolve';
 COMMIT`,
     select: (connection, within) =>
-      `SELECT ${columns} FROM ${table} WHERE connection=${literal(connection)}${within === undefined ? "" : ` AND schema=${literal(within)}`}`,
+      `SELECT coalesce(json_agg(l),'[]') AS entries FROM (SELECT ${columns} FROM ${table} WHERE connection=${literal(connection)}${within === undefined ? "" : ` AND schema=${literal(within)}`}) l`,
     insertApplied: (step, context) => `${insert(table, step, context, "applied")} RETURNING ${now} AS at`,
     remove: step =>
       `DO ${literal(`BEGIN DELETE FROM ${table} WHERE ${where(step)};IF NOT FOUND THEN RAISE EXCEPTION 'the ledger has no entry to remove' USING ERRCODE='BF002';END IF;END`)};SELECT ${now} AS at`,
@@ -118,8 +118,13 @@ const insert = (table: string, step: Step, context: RunContext, state: LedgerEnt
     .map(literal)
     .join(",")})`
 
-/** One row of {@link Ledger.select}. */
-export const decode = (row: Readonly<Record<string, unknown>>): Entry => ({
+/** What {@link Ledger.select} found. As JSON in one row: pg takes three times as long over a thousand rows. */
+export const entriesOf = (result: Result | undefined): ReadonlyArray<Entry> => {
+  const entries: unknown = result?.rows[0]?.["entries"]
+  return Array.isArray(entries) ? entries.map(decode) : []
+}
+
+const decode = (row: Readonly<Record<string, unknown>>): Entry => ({
   migrationId: String(row["migration_id"]),
   connection: String(row["connection"]),
   schema: String(row["schema"]),

@@ -68,7 +68,7 @@ export const make = Effect.fn("Live.make")(function* (
       return broken === undefined ? Effect.void : Scope.close(broken.scope, Exit.void)
     }),
     entries: Effect.flatMap(wire, it => it.send(ledger.select(place.connection, place.schema))).pipe(
-      Effect.map(([result]) => (result?.rows ?? []).map(Ledger.decode))
+      Effect.map(([result]) => Ledger.entriesOf(result))
     )
   }
   yield* wire

@@ -104,7 +104,7 @@ const inspect = (wire: Wire.Wire, ledger: Ledger.Ledger, connection: string) =>
       found,
       inspection: {
         connection,
-        entries: (entries?.rows ?? []).map(Ledger.decode),
+        entries: Ledger.entriesOf(entries),
         schemas: new Set((schemas?.rows ?? []).map(row => String(row["name"])))
       } satisfies Inspection
     }))
