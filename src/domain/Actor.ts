@@ -5,10 +5,20 @@ import * as Schema from "effect/Schema"
 export const Method = Schema.Literal("cli", "library", "api", "grpc", "auto_migrate", "manual")
 export type Method = typeof Method.Type
 
+/** The request of a client that a run came from. */
+export const RequestOrigin = Schema.Struct({
+  /** `X-Request-Id`: in logs, history and errors alike. */
+  id: Schema.String,
+  /** `POST /api/v1/migrate`, `migration.MigrationService/Migrate`. */
+  endpoint: Schema.String
+})
+export type RequestOrigin = typeof RequestOrigin.Type
+
 /** Who asks, and by which way: recorded with everything that happens. */
 export const Actor = Schema.Struct({
   name: Schema.String,
-  method: Method
+  method: Method,
+  request: Schema.optional(RequestOrigin)
 })
 export type Actor = typeof Actor.Type
 

@@ -245,6 +245,59 @@ export class BuildFailed extends Schema.TaggedError<BuildFailed>()("BuildFailed"
   }
 }
 
+/** Nobody is behind the request: no token, or one that is not known. Which of them is not told apart by time. */
+export class Unauthenticated extends Schema.TaggedError<Unauthenticated>()("Unauthenticated", {
+  reason: Schema.String
+}) {
+  override get message() {
+    return this.reason
+  }
+}
+
+/** The token is known and may not do this. */
+export class Forbidden extends Schema.TaggedError<Forbidden>()("Forbidden", {
+  reason: Schema.String
+}) {
+  override get message() {
+    return this.reason
+  }
+}
+
+/** An address failed to authenticate too often. */
+export class TooManyAttempts extends Schema.TaggedError<TooManyAttempts>()("TooManyAttempts", {
+  /** Seconds until the next attempt is looked at. */
+  retry_after: Schema.Int
+}) {
+  override get message() {
+    return `too many failed attempts; try again in ${this.retry_after}s`
+  }
+}
+
+export class RunNotFound extends Schema.TaggedError<RunNotFound>()("RunNotFound", {
+  id: Schema.String
+}) {
+  override get message() {
+    return `run not found: ${this.id}`
+  }
+}
+
+/** The run is in no state for this: it has ended, or another process carries it out. */
+export class RunConflict extends Schema.TaggedError<RunConflict>()("RunConflict", {
+  id: Schema.String,
+  reason: Schema.String
+}) {
+  override get message() {
+    return `run ${this.id} ${this.reason}`
+  }
+}
+
+/** The service is ending and begins nothing new. */
+export class ShuttingDown extends Schema.TaggedError<ShuttingDown>()("ShuttingDown", {}) {
+  override get message() {
+    return "the service is shutting down and begins no new runs"
+  }
+}
+
 /** Every expected error. Each interface has one total table from `_tag` to its own code. */
 export type BfmError =
   | BuildFailed
@@ -252,6 +305,7 @@ export type BfmError =
   | ConnectionUnknown
   | ConnectionUnreachable
   | EmbeddedUnavailable
+  | Forbidden
   | LockBusy
   | MigrationAmbiguous
   | MigrationChanged
@@ -260,7 +314,12 @@ export type BfmError =
   | PlanDiffers
   | PlanRejected
   | RequestInvalid
+  | RunConflict
   | RunFailed
+  | RunNotFound
+  | ShuttingDown
   | SourceInvalid
   | StateUnavailable
   | StoreRefused
+  | TooManyAttempts
+  | Unauthenticated

@@ -41,7 +41,7 @@ export const NotRun = Schema.Struct({
 })
 export type NotRun = typeof NotRun.Type
 
-export const RunState = Schema.Literal("running", "succeeded", "failed", "cancelled", "interrupted")
+export const RunState = Schema.Literal("queued", "running", "succeeded", "failed", "cancelled", "interrupted")
 export type RunState = typeof RunState.Type
 
 /** One execution of a plan. */

@@ -20,6 +20,11 @@ import * as RunRecord from "./RunRecord.ts"
 import * as Select from "./Select.ts"
 import * as World from "./World.ts"
 
+/** The id of a run that was announced before it began: it is remembered also when it has nothing to do. */
+export interface Identity {
+  readonly runId: string
+}
+
 /** A plan, the world in which it was made, and what the state must learn before it is carried out. */
 interface Prepared {
   readonly plan: Plan
@@ -28,11 +33,12 @@ interface Prepared {
 }
 
 /** Applies what the request means: plans, takes the locks, executes, records. The first event is `Planned`. */
-export const up = (request: UpRequest, options: RunOptions) => stream("run", options, prepareUp(request))
+export const up = (request: UpRequest, options: RunOptions, identity?: Identity) =>
+  stream("run", options, prepareUp(request), identity)
 
 /** Rolls back what the request means. */
-export const down = (request: DownRequest, options: RunOptions) =>
-  stream("run", options, prepareDown(request))
+export const down = (request: DownRequest, options: RunOptions, identity?: Identity) =>
+  stream("run", options, prepareDown(request), identity)
 
 /** Executes what applying would do, and takes everything back. */
 export const rehearse = (request: UpRequest) =>
@@ -81,12 +87,13 @@ const rehearsable = (ready: Prepared): Effect.Effect<Prepared, NotSupported> => 
 const stream = <E, R>(
   mode: Execute.Order["mode"],
   options: RunOptions,
-  prepare: Effect.Effect<Prepared, E, R>
+  prepare: Effect.Effect<Prepared, E, R>,
+  identity?: Identity
 ) =>
   Stream.unwrapScoped(
     Effect.gen(function* () {
       const mailbox = yield* Mailbox.make<Event, E | RunError>()
-      yield* perform(mode, options, prepare, event => mailbox.offer(event)).pipe(
+      yield* perform(mode, options, prepare, identity, event => mailbox.offer(event)).pipe(
         Effect.scoped,
         Mailbox.into(mailbox),
         Effect.forkScoped
@@ -104,6 +111,7 @@ const perform = <E, R>(
   mode: Execute.Order["mode"],
   options: RunOptions,
   prepare: Effect.Effect<Prepared, E, R>,
+  identity: Identity | undefined,
   tell: (event: Event) => Effect.Effect<unknown>
 ) =>
   Effect.gen(function* () {
@@ -120,10 +128,12 @@ const perform = <E, R>(
       const backend = world.connections.get(entry.connection)?.backend
       return backend === undefined ? Effect.void : recorder.offer(Reconcile.applied(entry, backend))
     }
-    const runId = plan.steps.length === 0 ? "" : ulid(began)
+    const idle = plan.steps.length === 0
+    const runId = identity?.runId ?? (idle ? "" : ulid(began))
     const actor = yield* CurrentActor
     const order = { plan, catalog: world.catalog, runId, actor, options, learn, mode }
-    const state = plan.steps.length === 0 ? ("succeeded" as const) : yield* carryOut(order, recorder, tell)
+    if (idle && identity !== undefined) yield* RunRecord.nothing(recorder, plan, runId, actor)
+    const state = idle ? ("succeeded" as const) : yield* carryOut(order, recorder, tell)
     const unwritten = yield* recorder.flush
     if (unwritten !== undefined) {
       const message = `${unwritten.message}; what was done stands in the targets' ledgers and is written to the state by the next run`

@@ -13,6 +13,31 @@ export interface RunRecord {
   readonly tell: (event: Event) => Effect.Effect<void>
 }
 
+/** A run of which nothing has been heard but its plan. */
+const beginning = (plan: Plan, id: string, actor: Actor, now: number): Run => ({
+  id,
+  actor,
+  direction: plan.direction,
+  plan_hash: plan.hash,
+  state: "running",
+  started_at: now,
+  total: plan.steps.length,
+  succeeded: 0,
+  failed: 0
+})
+
+/** Remembers a run that had nothing to do. */
+export const nothing = Effect.fnUntraced(function* (
+  recorder: Recorder,
+  plan: Plan,
+  runId: string,
+  actor: Actor
+) {
+  const now = yield* Clock.currentTimeMillis
+  const run: Run = { ...beginning(plan, runId, actor, now), state: "succeeded", finished_at: now }
+  yield* recorder.offer([{ _tag: "Run", run }])
+})
+
 export const begin = Effect.fnUntraced(function* (
   recorder: Recorder,
   plan: Plan,
@@ -20,17 +45,7 @@ export const begin = Effect.fnUntraced(function* (
   actor: Actor
 ) {
   const steps = new Map(plan.steps.map(step => [step.id, step]))
-  const run: Run = {
-    id: runId,
-    actor,
-    direction: plan.direction,
-    plan_hash: plan.hash,
-    state: "running",
-    started_at: yield* Clock.currentTimeMillis,
-    total: plan.steps.length,
-    succeeded: 0,
-    failed: 0
-  }
+  const run = beginning(plan, runId, actor, yield* Clock.currentTimeMillis)
   yield* recorder.offer([{ _tag: "Run", run }])
   let current = run
   const record: RunRecord = {
@@ -45,7 +60,8 @@ export const begin = Effect.fnUntraced(function* (
   return record
 })
 
-const advance = (run: Run, event: Event, steps: ReadonlyMap<string, Step>, now: number): Run => {
+/** The run after one more event. */
+export const advance = (run: Run, event: Event, steps: ReadonlyMap<string, Step>, now: number): Run => {
   switch (event._tag) {
     case "StepStarted": {
       const step = steps.get(event.id)

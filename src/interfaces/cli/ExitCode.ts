@@ -19,6 +19,7 @@ export const ofError: Record<BfmError["_tag"], number> = {
   ConnectionUnknown: refused,
   ConnectionUnreachable: refused,
   EmbeddedUnavailable: refused,
+  Forbidden: refused,
   LockBusy: lockBusy,
   MigrationAmbiguous: refused,
   MigrationChanged: drift,
@@ -27,10 +28,15 @@ export const ofError: Record<BfmError["_tag"], number> = {
   PlanDiffers: drift,
   PlanRejected: refused,
   RequestInvalid: refused,
+  RunConflict: refused,
   RunFailed: stepFailed,
+  RunNotFound: refused,
+  ShuttingDown: refused,
   SourceInvalid: refused,
   StateUnavailable: refused,
-  StoreRefused: refused
+  StoreRefused: refused,
+  TooManyAttempts: refused,
+  Unauthenticated: refused
 }
 
 export const ofResult = ({ success, state }: RunResult): number => {

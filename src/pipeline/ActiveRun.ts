@@ -1,0 +1,149 @@
+import * as Clock from "effect/Clock"
+import type * as Context from "effect/Context"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as PubSub from "effect/PubSub"
+import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import * as Take from "effect/Take"
+import { ulid } from "ulid"
+import { CurrentActor } from "../domain/Actor.ts"
+import type { BfmError } from "../domain/Errors.ts"
+import type { DownRequest, RunOptions, UpRequest } from "../domain/Request.ts"
+import type { Event, Run, RunResult } from "../domain/Run.ts"
+import type { Connections } from "../ports/Connections.ts"
+import type { Lock } from "../ports/Lock.ts"
+import type { Registry } from "../ports/Registry.ts"
+import { Signals } from "../ports/Signals.ts"
+import type { StateStore } from "../ports/StateStore.ts"
+import * as Result from "./Result.ts"
+import * as Pipeline from "./Run.ts"
+import * as RunRecord from "./RunRecord.ts"
+
+/** What is to be carried out. */
+export type Order =
+  | { readonly _tag: "Up"; readonly request: UpRequest; readonly options: RunOptions }
+  | { readonly _tag: "Down"; readonly request: DownRequest; readonly options: RunOptions }
+
+/** Events of one run are numbered from 1. */
+export interface Numbered {
+  readonly sequence: number
+  readonly event: Event
+}
+
+/** A run that this process carries out, or has carried out not long ago. */
+export interface Handle {
+  readonly id: string
+  /** The run as it stands. */
+  readonly run: Effect.Effect<Run>
+  /** From the first event on, then as they come; ends with the run. Any number of listeners, at any time. */
+  readonly events: Stream.Stream<Numbered, BfmError>
+  readonly result: Effect.Effect<RunResult, BfmError>
+  /** Ends the run after the step in flight; a run that waits for its turn does not begin. */
+  readonly cancel: Effect.Effect<void>
+}
+
+/** What only the keeper of the runs may do with one. */
+export interface ActiveRun extends Handle {
+  /** Cancels the step in flight in its store. */
+  readonly abort: Effect.Effect<void>
+  readonly ended: Effect.Effect<void>
+  readonly isDone: Effect.Effect<boolean>
+}
+
+/** What a run needs. */
+export type Stores = Registry | Connections | StateStore | Lock
+
+/** Begins a run in a fiber of `scope`, for the current actor; it waits for one of `turns` first. */
+export const begin = Effect.fn("ActiveRun.begin")(function* (
+  order: Order,
+  turns: Effect.Semaphore,
+  context: Context.Context<Stores>,
+  scope: Scope.Scope
+) {
+  const actor = yield* CurrentActor
+  const now = yield* Clock.currentTimeMillis
+  const id = ulid(now)
+  const heard = yield* PubSub.unbounded<Take.Take<Numbered, BfmError>>({ replay: Number.MAX_SAFE_INTEGER })
+  const result = yield* Deferred.make<RunResult, BfmError>()
+  const stop = yield* Deferred.make<void>()
+  const abort = yield* Deferred.make<void>()
+  let run = queued(id, actor, order, now)
+  let sequence = 0
+  const hear = (event: Event) =>
+    Effect.flatMap(Clock.currentTimeMillis, at => {
+      run = advance(run, event, at)
+      sequence++
+      return PubSub.publish(heard, Take.of({ sequence, event }))
+    })
+  const close = (state: Run["state"], last: Take.Take<Numbered, BfmError>) =>
+    Effect.flatMap(Clock.currentTimeMillis, at => {
+      run = { ...run, state, finished_at: at }
+      return PubSub.publish(heard, last)
+    })
+  const carryOut = events(order, id).pipe(
+    Stream.tap(hear),
+    Stream.runFold(Result.initial, Result.step),
+    Effect.provideService(Signals, { stop: Deferred.await(stop), abort: Deferred.await(abort) }),
+    Effect.provideService(CurrentActor, actor),
+    Effect.provide(context)
+  )
+  const ending = inTurn(carryOut, turns, Deferred.await(stop), id).pipe(
+    Effect.tap(outcome => close(outcome.state, Take.end)),
+    Effect.tapErrorCause(cause => close("failed", Take.failCause(cause))),
+    Effect.intoDeferred(result)
+  )
+  yield* Effect.forkIn(ending, scope)
+  const active: ActiveRun = {
+    id,
+    run: Effect.sync(() => run),
+    events: Stream.flattenTake(Stream.fromPubSub(heard)),
+    result: Deferred.await(result),
+    cancel: Effect.asVoid(Deferred.succeed(stop, undefined)),
+    abort: Effect.asVoid(Deferred.succeed(abort, undefined)),
+    ended: Effect.exit(Deferred.await(result)).pipe(Effect.asVoid),
+    isDone: Deferred.isDone(result)
+  }
+  return active
+})
+
+const queued = (id: string, actor: Run["actor"], order: Order, now: number): Run => ({
+  id,
+  actor,
+  direction: order._tag === "Up" ? "up" : "down",
+  plan_hash: "",
+  state: "queued",
+  started_at: now,
+  total: 0,
+  succeeded: 0,
+  failed: 0
+})
+
+const events = (order: Order, runId: string): Stream.Stream<Event, BfmError, Stores> =>
+  order._tag === "Up"
+    ? Pipeline.up(order.request, order.options, { runId })
+    : Pipeline.down(order.request, order.options, { runId })
+
+/** Who is told to stop while waiting for a turn does not begin. */
+const inTurn = <E>(
+  carryOut: Effect.Effect<RunResult, E>,
+  turns: Effect.Semaphore,
+  stop: Effect.Effect<void>,
+  id: string
+): Effect.Effect<RunResult, E> =>
+  Effect.uninterruptibleMask(restore =>
+    Effect.gen(function* () {
+      const turn = yield* restore(
+        Effect.raceFirst(Effect.as(turns.take(1), "taken" as const), Effect.as(stop, "stopped" as const))
+      )
+      const cancelled: RunResult = { ...Result.initial, run_id: id, success: false, state: "cancelled" }
+      if (turn === "stopped") return cancelled
+      return yield* Effect.ensuring(restore(carryOut), turns.release(1))
+    })
+  )
+
+/** The plan says how much there is to do; the rest is told by the events themselves. */
+const advance = (run: Run, event: Event, now: number): Run =>
+  event._tag === "Planned"
+    ? { ...run, state: "running", plan_hash: event.plan.hash, total: event.plan.steps.length }
+    : RunRecord.advance(run, event, new Map(), now)

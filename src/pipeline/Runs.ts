@@ -1,0 +1,89 @@
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Scope from "effect/Scope"
+import { RunNotFound, ShuttingDown } from "../domain/Errors.ts"
+import * as ActiveRun from "./ActiveRun.ts"
+
+/** Limits of a service. */
+export interface Limits {
+  /** Runs at the same time; others wait for their turn. */
+  readonly concurrent: number
+  /** Milliseconds that a step in flight has at the end, before it is cancelled in its store. */
+  readonly grace: number
+}
+
+/** The runs of this process: they belong to nobody who might go away. */
+export class Runs extends Context.Tag("bfm/Runs")<
+  Runs,
+  {
+    /** Begins a run for the current actor. It goes on whatever becomes of the caller. */
+    readonly start: (order: ActiveRun.Order) => Effect.Effect<ActiveRun.Handle, ShuttingDown>
+    readonly find: (id: string) => Effect.Effect<ActiveRun.Handle, RunNotFound>
+    /** Those that have not ended. */
+    readonly active: Effect.Effect<ReadonlyArray<ActiveRun.Handle>>
+    /** Begins nothing new, and waits until what is under way has ended and is recorded. */
+    readonly drain: Effect.Effect<void>
+  }
+>() {}
+
+/** How many ended runs can still be listened to. */
+const remembered = 100
+
+/** Milliseconds that a step has to end after it was cancelled. */
+const cancelling = 10_000
+
+export const layer = (limits: Limits): Layer.Layer<Runs, never, ActiveRun.Stores> =>
+  Layer.scoped(
+    Runs,
+    Effect.gen(function* () {
+      const context = yield* Effect.context<ActiveRun.Stores>()
+      // Not the layer's own: runs end by `drain`, and only then their fibers.
+      const scope = yield* Scope.make()
+      const turns = yield* Effect.makeSemaphore(limits.concurrent)
+      const known = new Map<string, ActiveRun.ActiveRun>()
+      let closing = false
+
+      const forget = Effect.gen(function* () {
+        for (const [id, run] of known) {
+          if (known.size <= remembered) return
+          if (yield* run.isDone) known.delete(id)
+        }
+      })
+      const active = Effect.suspend(() => Effect.filter(known.values(), run => Effect.negate(run.isDone)))
+
+      const drain = Effect.gen(function* () {
+        closing = true
+        const running = yield* active
+        const ended = Effect.forEach(running, run => run.ended, { discard: true })
+        yield* Effect.forEach(running, run => run.cancel, { discard: true })
+        if (Option.isSome(yield* inTime(ended, limits.grace))) return
+        yield* Effect.forEach(running, run => run.abort, { discard: true })
+        yield* inTime(ended, cancelling)
+      })
+
+      yield* Effect.addFinalizer(exit => Effect.zipRight(drain, Scope.close(scope, exit)))
+      return Runs.of({
+        start: order =>
+          Effect.gen(function* () {
+            if (closing) return yield* new ShuttingDown()
+            const run = yield* ActiveRun.begin(order, turns, context, scope)
+            known.set(run.id, run)
+            yield* forget
+            return run
+          }),
+        find: id =>
+          Effect.suspend(() => {
+            const run = known.get(id)
+            return run === undefined ? new RunNotFound({ id }) : Effect.succeed(run)
+          }),
+        active,
+        drain
+      })
+    })
+  )
+
+/** Also in a finalizer, which cannot be interrupted. */
+const inTime = (effect: Effect.Effect<void>, milliseconds: number) =>
+  effect.pipe(Effect.interruptible, Effect.timeoutOption(milliseconds))
