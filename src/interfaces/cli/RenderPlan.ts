@@ -1,3 +1,4 @@
+import { capabilities } from "../../domain/Backend.ts"
 import * as Duration from "../../domain/Duration.ts"
 import { short } from "../../domain/Identity.ts"
 import type { NotPlanned, Plan, Step } from "../../domain/Plan.ts"
@@ -105,7 +106,9 @@ const mode = (step: Step): string => {
   ].filter(limit => limit !== "")
   const how = {
     transaction: "one transaction",
-    journal: "outside a transaction",
+    journal: step.units.every(({ atomic }) => atomic)
+      ? `${step.units.length} transactions, one after the other`
+      : "outside a transaction",
     program: "a program in one transaction"
   }[step.mode]
   return [how, ...limits].join(", ")
@@ -139,18 +142,37 @@ const resumes = ({ units, resume_at, in_doubt }: Step): ReadonlyArray<string> =>
 }
 
 const statements = (style: Style, step: Step): ReadonlyArray<string> => {
-  const texts = step.units
-    .flatMap(unit => unit.statements)
-    .map(({ text }) => closed(Text.clean(text).trimEnd()))
-  if (texts.length === 0) return [style.colour.dim("(no statements)")]
-  const all = texts.join("\n").split("\n")
+  const sent = step.units.flatMap(unit => unit.statements)
+  if (sent.length === 0) return [style.colour.dim("(no statements)")]
+  const keys = sent.flatMap(({ effects }) => effects ?? [])
+  const sql = keys.length === 0 && capabilities[step.backend].script === "sql"
+  const all =
+    keys.length > 0
+      ? keys.map(effect)
+      : sent.flatMap(({ text }) =>
+          (sql ? closed : (it: string) => it)(Text.clean(text).trimEnd()).split("\n")
+        )
   const shown = all.slice(0, longestScript)
   return [
-    ...style.sql(shown.join("\n")).split("\n"),
+    ...(sql ? style.sql(shown.join("\n")).split("\n") : shown),
     ...(all.length > shown.length
       ? [style.colour.dim(`… ${Text.count(all.length - shown.length, "more line")} in ${step.path}`)]
       : [])
   ]
+}
+
+/** `flags/limits: "5" → "10"`; a key that is not there, or will not be, has no value. */
+const effect = ({ key, before, after }: Effects[number]): string =>
+  `${Text.clean(key)}: ${value(before)} → ${value(after)}`
+
+type Effects = NonNullable<Step["units"][number]["statements"][number]["effects"]>
+
+const longestValue = 60
+
+const value = (text: string | null): string => {
+  if (text === null) return "(none)"
+  const shown = JSON.stringify(Text.clean(text))
+  return shown.length <= longestValue ? shown : `${shown.slice(0, longestValue)}…`
 }
 
 const closed = (text: string): string => (text === "" || text.endsWith(";") ? text : `${text};`)

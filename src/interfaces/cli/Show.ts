@@ -1,11 +1,13 @@
 import * as Effect from "effect/Effect"
 import type { Plan } from "../../domain/Plan.ts"
 import type { RunResult } from "../../domain/Run.ts"
+import * as PlanGraph from "../../pipeline/PlanGraph.ts"
 import * as Result from "../../pipeline/Result.ts"
 import { Connections } from "../../ports/Connections.ts"
 import * as ExitCode from "./ExitCode.ts"
 import type { Shared } from "./Interruption.ts"
 import * as RenderFailure from "./RenderFailure.ts"
+import * as RenderGraph from "./RenderGraph.ts"
 import * as RenderPlan from "./RenderPlan.ts"
 import * as RenderRun from "./RenderRun.ts"
 import { Screen } from "./Screen.ts"
@@ -34,6 +36,19 @@ export const plan = Effect.fn("cli.Show.plan")(function* (
   else if (options.statements)
     yield* screen.out(RenderPlan.plan(yield* highlighted(screen.style), plan, view))
   else yield* screen.out(RenderPlan.brief(screen.style, plan, view))
+  return ExitCode.done
+})
+
+/** The order of a plan, drawn. */
+export const graph = Effect.fn("cli.Show.graph")(function* (
+  plan: Plan,
+  options: { readonly mermaid: boolean; readonly json: boolean }
+) {
+  const screen = yield* Screen
+  if (options.json) yield* screen.json({ ...Result.dryRun(plan), graph: PlanGraph.mermaid(plan) })
+  else if (options.mermaid) yield* screen.out(PlanGraph.mermaid(plan).trimEnd().split("\n"))
+  else if (plan.steps.length === 0) yield* screen.out([RenderPlan.nothing(plan)])
+  else yield* screen.out(RenderGraph.graph(screen.style, plan))
   return ExitCode.done
 })
 
