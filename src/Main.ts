@@ -8,6 +8,7 @@ import * as StateSql from "./adapters/state-sql/StateSql.ts"
 import * as ConnectionsOf from "./adapters/store/Connections.ts"
 import type { BfmConfig } from "./Config.ts"
 import type { ConnectionConfig } from "./config/Connections.ts"
+import type { StateConfig } from "./config/State.ts"
 import type { EmbeddedUnavailable } from "./domain/Errors.ts"
 import type { Connections } from "./ports/Connections.ts"
 import type { Lock } from "./ports/Lock.ts"
@@ -32,11 +33,7 @@ export const stores = (config: Stores): Layer.Layer<Connections | StateStore | L
             open: opened(entry, locate)
           }))
         ),
-        StateSql.layerPostgresql({
-          settings: config.state.settings,
-          schema: config.state.schema,
-          resolve: locate
-        })
+        state(config.state, locate)
       )
     })
   ).pipe(Layer.provide(Embedded.layer(config.dataDir)), Layer.provideMerge(settings(config)))
@@ -50,6 +47,15 @@ const settings = ({ lockWait, variables }: Stores): Layer.Layer<Settings> =>
     Settings,
     Effect.map(Settings, defaults => ({ ...defaults, lockWait, variables }))
   )
+
+const state = (config: StateConfig, resolve: Postgresql.Locate): Layer.Layer<StateStore | Lock> => {
+  switch (config._tag) {
+    case "Postgresql":
+      return StateSql.layerPostgresql({ settings: config.settings, schema: config.schema, resolve })
+    case "Mysql":
+      return StateSql.layerMysql({ settings: config.settings })
+  }
+}
 
 /** The adapter that opens a connection of this kind. */
 const opened = (entry: ConnectionConfig, locate: Postgresql.Locate) => {

@@ -14,6 +14,7 @@ describe("with nothing set", () => {
   it("keeps the state embedded and says so", () => {
     const config = valid({})
     assert.deepStrictEqual(config.state, {
+      _tag: "Postgresql",
       settings: { _tag: "Embedded", database: "migration_state", pool },
       schema: "public",
       byDefault: true

@@ -1,7 +1,12 @@
 import * as Either from "effect/Either"
 import * as Redacted from "effect/Redacted"
 import * as DatabaseUrl from "../adapters/postgresql/DatabaseUrl.ts"
-import { type PoolLimits, type PostgresqlSettings, tlsModes } from "../adapters/postgresql/Settings.ts"
+import {
+  type PoolLimits,
+  type PostgresqlSettings,
+  type Server,
+  tlsModes
+} from "../adapters/postgresql/Settings.ts"
 import type { Reader } from "./Reader.ts"
 
 /** What follows a prefix (`CORE`, `BFM_STATE`) in the variables of one database. */
@@ -19,30 +24,46 @@ export const suffixes = [
 /** Parts that a URL names too: giving both is ambiguous. */
 const inUrl = ["DB_HOST", "DB_PORT", "DB_USERNAME", "DB_NAME"] as const
 
-export interface Defaults {
+export interface ServerDefaults {
   readonly host: string
   readonly username: string
   /** PostgreSQL's own default, the user's name, when absent. */
   readonly database?: string
+}
+
+export interface Defaults extends ServerDefaults {
   readonly embeddedDatabase: string
 }
 
-/** The database of `{prefix}_DB_URL`, or of the single parts. */
+/** The PostgreSQL database of `{prefix}_DB_URL`, or of the single parts. */
 export const decode = (
   reader: Reader,
   prefix: string,
   pool: PoolLimits,
   defaults: Defaults
-): PostgresqlSettings => {
+): PostgresqlSettings =>
+  isEmbedded(reader, prefix)
+    ? {
+        _tag: "Embedded",
+        database: reader.text(`${prefix}_DB_NAME`) ?? defaults.embeddedDatabase,
+        pool
+      }
+    : server(reader, prefix, pool, defaults, DatabaseUrl.postgresql)
+
+/** Whether the host is the word for the PostgreSQL that BfM runs itself. */
+export const isEmbedded = (reader: Reader, prefix: string): boolean =>
+  reader.text(`${prefix}_DB_HOST`)?.toLowerCase() === "embedded"
+
+/** The server's database of `{prefix}_DB_URL`, or of the single parts. */
+export const server = (
+  reader: Reader,
+  prefix: string,
+  pool: PoolLimits,
+  defaults: ServerDefaults,
+  scheme: DatabaseUrl.Scheme
+): Server => {
   const name = (suffix: (typeof suffixes)[number]) => `${prefix}_${suffix}`
-  if (reader.text(name("DB_HOST"))?.toLowerCase() === "embedded") {
-    return {
-      _tag: "Embedded",
-      database: reader.text(name("DB_NAME")) ?? defaults.embeddedDatabase,
-      pool
-    }
-  }
-  const url = fromUrl(reader, prefix)
+  const url = fromUrl(reader, prefix, scheme)
   const username = url.username ?? reader.text(name("DB_USERNAME")) ?? defaults.username
   const variable = reader.secret(name("DB_PASSWORD"))
   const password = url.password === undefined ? variable : Redacted.make(url.password)
@@ -51,7 +72,7 @@ export const decode = (
   return {
     _tag: "Server",
     host: url.host ?? reader.text(name("DB_HOST")) ?? defaults.host,
-    port: url.port ?? port(reader, name("DB_PORT")),
+    port: url.port ?? port(reader, name("DB_PORT"), scheme.port),
     database: url.database ?? reader.text(name("DB_NAME")) ?? defaults.database ?? username,
     username,
     ...(password === undefined ? {} : { password }),
@@ -61,21 +82,21 @@ export const decode = (
   }
 }
 
-const port = (reader: Reader, name: string): number => {
-  const value = reader.integer(name, 5432, 1)
+const port = (reader: Reader, name: string, usual: number): number => {
+  const value = reader.integer(name, usual, 1)
   if (value <= 65_535) return value
   reader.report(name, "must be a port, 1 to 65535")
-  return 5432
+  return usual
 }
 
-const fromUrl = (reader: Reader, prefix: string): DatabaseUrl.UrlParts => {
+const fromUrl = (reader: Reader, prefix: string, scheme: DatabaseUrl.Scheme): DatabaseUrl.UrlParts => {
   const variable = `${prefix}_DB_URL`
   const text = reader.text(variable)
   if (text === undefined) return {}
   const parts = inUrl.map(suffix => `${prefix}_${suffix}`).filter(name => reader.text(name) !== undefined)
   if (parts.length > 0)
     reader.report(variable, `is set together with ${parts.join(", ")}; keep one of the two`)
-  return Either.match(DatabaseUrl.parse(text), {
+  return Either.match(DatabaseUrl.parse(text, scheme), {
     onLeft: reasons => {
       for (const reason of reasons) reader.report(variable, reason)
       return {}

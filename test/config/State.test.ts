@@ -31,6 +31,7 @@ describe("the state", () => {
       BFM_DB_CONN_MAX_IDLE_TIME_SECONDS: "5"
     })
     assert.deepStrictEqual(state, {
+      _tag: "Postgresql",
       settings: {
         _tag: "Server",
         host: "db1",
@@ -54,10 +55,6 @@ describe("the state", () => {
   })
 
   it("says what is not possible", () => {
-    assert.match(
-      problems({ BFM_STATE_BACKEND: "mysql" }).join(),
-      /^BFM_STATE_BACKEND: mysql is not available/
-    )
     assert.match(problems({ BFM_STATE_BACKEND: "oracle" }).join(), /^BFM_STATE_BACKEND: must be one of/)
   })
 
@@ -66,6 +63,68 @@ describe("the state", () => {
     assert.match(found.join("\n"), /BFM_STATE_DB_PASSWORD: is not set/)
     assert.match(found.join("\n"), /BFM_STATE_DB_PASWORD: .*did you mean BFM_STATE_DB_PASSWORD/)
     assert.match(found.join("\n"), /BFM_STATE_DB_HSOT: .*did you mean BFM_STATE_DB_HOST/)
+  })
+
+  it("is in MySQL when that is said, or when its URL says so", () => {
+    const pool = { maxConnections: 2, idleConnections: 1, maxLifetime: 180_000, maxIdleTime: 60_000 }
+    const { state, warnings } = valid({
+      BFM_STATE_BACKEND: "MySQL",
+      BFM_STATE_DB_PASSWORD: "",
+      BFM_STATE_SCHEMA: "public"
+    })
+    assert.deepStrictEqual(warnings, [])
+    assert.deepStrictEqual(state, {
+      _tag: "Mysql",
+      settings: {
+        _tag: "Server",
+        host: "localhost",
+        port: 3306,
+        database: "migration_state",
+        username: "root",
+        password: Redacted.make(""),
+        tls: "prefer",
+        pool
+      },
+      byDefault: false
+    })
+    const BFM_STATE_DB_URL = "mariadb://bfm:p%40@db1:3307/ops?sslmode=verify-full&sslrootcert=/ca.pem"
+    assert.deepStrictEqual(valid({ BFM_STATE_DB_URL }).state, {
+      _tag: "Mysql",
+      settings: {
+        _tag: "Server",
+        host: "db1",
+        port: 3307,
+        database: "ops",
+        username: "bfm",
+        password: Redacted.make("p@"),
+        tls: "verify-full",
+        rootCertificate: "/ca.pem",
+        pool
+      },
+      byDefault: false
+    })
+  })
+
+  it("in MySQL says what does not go together", () => {
+    const BFM_STATE_BACKEND = "mysql"
+    assert.match(
+      problems({ BFM_STATE_BACKEND, BFM_STATE_DB_URL: "postgres://u:p@db1/x" }).join(),
+      /^BFM_STATE_DB_URL: must begin with mysql:\/\/ or mariadb:\/\//
+    )
+    assert.match(
+      problems({ BFM_STATE_BACKEND: "postgresql", BFM_STATE_DB_URL: "mysql://u:p@db1/x" }).join(),
+      /^BFM_STATE_DB_URL: must begin with postgres/
+    )
+    assert.match(
+      problems({ BFM_STATE_BACKEND, BFM_STATE_DB_HOST: "db1" }).join(),
+      /^BFM_STATE_DB_PASSWORD: is not set/
+    )
+    assert.match(
+      problems({ BFM_STATE_BACKEND, BFM_STATE_DB_HOST: "embedded", BFM_STATE_DB_PASSWORD: "" }).join(),
+      /^BFM_STATE_DB_HOST: embedded is a PostgreSQL/
+    )
+    const { warnings } = valid({ BFM_STATE_BACKEND, BFM_STATE_DB_PASSWORD: "", BFM_STATE_SCHEMA: "bfm" })
+    assert.match(warnings.join(), /^BFM_STATE_SCHEMA is set, but has no effect/)
   })
 
   it("embedded on request leaves a server's variables without effect, and says so", () => {

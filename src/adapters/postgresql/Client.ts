@@ -67,7 +67,10 @@ const ssl = (server: Server, ca: string | undefined): false | ConnectionOptions 
   return { rejectUnauthorized: false }
 }
 
-const readCertificate = (server: Server): Effect.Effect<string | undefined, CertificateUnreadable> => {
+/** The root certificate's text, where one is named. */
+export const readCertificate = (
+  server: Pick<Server, "rootCertificate">
+): Effect.Effect<string | undefined, CertificateUnreadable> => {
   const path = server.rootCertificate
   if (path === undefined) return Effect.succeed(undefined)
   return Effect.tryPromise({

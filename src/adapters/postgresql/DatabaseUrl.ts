@@ -14,22 +14,35 @@ export interface UrlParts {
 
 const parameters = ["host", "sslmode", "sslrootcert"]
 
+/** The words with which the URLs of one kind of server begin, and its usual port. */
+export interface Scheme {
+  readonly names: readonly [string, string]
+  readonly port: number
+}
+
+export const postgresql: Scheme = { names: ["postgres", "postgresql"], port: 5432 }
+export const mysql: Scheme = { names: ["mysql", "mariadb"], port: 3306 }
+
 /**
  * `postgres://user:password@host:port/database?sslmode=…&sslrootcert=…`, each part percent-encoded. A unix
- * socket is `postgres://user@/database?host=/run/postgresql`, or its directory encoded in the host's place.
+ * socket is `postgres://user@/database?host=/run/postgresql`, or its directory encoded in the host's place. MySQL
+ * has the file of the socket there.
  * Left: everything that is wrong, without any part of the text.
  */
-export const parse = (text: string): Either.Either<UrlParts, ReadonlyArray<string>> => {
+export const parse = (
+  text: string,
+  { names, port }: Scheme = postgresql
+): Either.Either<UrlParts, ReadonlyArray<string>> => {
   const url = read(text)
   // A `/` or `@` left in the path may be the end of a password that was not encoded.
   if (url === undefined || /[/@]/.test(url.pathname.slice(1))) {
     return Either.left([
-      "must look like postgres://user:password@host:5432/database, with @ : / ? # % and blanks in its parts percent-encoded"
+      `must look like ${names[0]}://user:password@host:${port}/database, with @ : / ? # % and blanks in its parts percent-encoded`
     ])
   }
   const problems: Array<string> = []
-  if (url.protocol !== "postgres:" && url.protocol !== "postgresql:") {
-    problems.push("must begin with postgres:// or postgresql://")
+  if (!names.some(name => url.protocol === `${name}:`)) {
+    problems.push(`must begin with ${names.map(name => `${name}://`).join(" or ")}`)
   }
   // Not by its name: a password that was not encoded may have become one.
   if ([...url.searchParams.keys()].some(name => !parameters.includes(name))) {

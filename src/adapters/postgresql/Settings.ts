@@ -21,10 +21,10 @@ export const defaultPool: PoolLimits = {
   maxIdleTime: 60_000
 }
 
-/** A PostgreSQL that somebody runs. */
+/** A database server that somebody runs. */
 export interface Server {
   readonly _tag: "Server"
-  /** A name, an address, or the directory of a unix socket (begins with `/`). */
+  /** A name, an address, or the directory of a unix socket (begins with `/`; MySQL: its file). */
   readonly host: string
   readonly port: number
   readonly database: string

@@ -59,11 +59,12 @@ const eventKey = ({ migration_id, schema, event, run_id }: HistoryItem): string 
     .digest("hex")
     .slice(0, 40)
 
-/** As JSON, with characters replaced that SQL databases cannot store: an odd error text must not lose a batch. */
+/** Replaces characters that SQL databases cannot store: an odd error text must not lose a batch. */
+export const storable = (text: string): string => text.replaceAll(/[\p{Surrogate}\0]/gu, "\uFFFD")
+
+/** As JSON that can be stored. */
 export const encode = (batch: Batch): string =>
-  JSON.stringify(batch, (_, value: unknown) =>
-    typeof value === "string" ? value.replaceAll(/[\p{Surrogate}\0]/gu, "\uFFFD") : value
-  )
+  JSON.stringify(batch, (_, value: unknown) => (typeof value === "string" ? storable(value) : value))
 
 const keyOf = (migrationId: string, schema: string): string => JSON.stringify([migrationId, schema])
 

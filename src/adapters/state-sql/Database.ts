@@ -1,4 +1,4 @@
-import { type SqlClient, TransactionConnection } from "@effect/sql/SqlClient"
+import { TransactionConnection } from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -8,8 +8,12 @@ import * as Ref from "effect/Ref"
 import * as Scope from "effect/Scope"
 import * as SynchronizedRef from "effect/SynchronizedRef"
 import { StateUnavailable } from "../../domain/Errors.ts"
-import type { Dialect, Statement } from "./Dialect.ts"
+import type { Batch } from "./Batch.ts"
+import type { Dialect, Pool, Statement } from "./Dialect.ts"
 import * as Failure from "./Failure.ts"
+
+/** Whether the tables are current, as the databases say it. */
+export type Current = boolean | 1 | 0 | null
 
 /** The state's database, opened when it is first asked, with its tables seen to. */
 export class StateDatabase extends Context.Tag("bfm/StateDatabase")<
@@ -22,10 +26,12 @@ export class StateDatabase extends Context.Tag("bfm/StateDatabase")<
       statement: Statement
     ) => Effect.Effect<ReadonlyArray<Row>, StateUnavailable>
     /** The same for a statement that selects `current`: saves asking for the version first. */
-    readonly queryCurrent: <Row extends { readonly current: boolean | null }>(
+    readonly queryCurrent: <Row extends { readonly current: Current }>(
       action: string,
       statement: Statement
     ) => Effect.Effect<ReadonlyArray<Row>, StateUnavailable>
+    /** Writes a batch, all or nothing. */
+    readonly write: (action: string, batch: Batch) => Effect.Effect<void, StateUnavailable>
     /** Creates or upgrades the tables where that is needed. */
     readonly prepare: (action: string) => Effect.Effect<void, StateUnavailable>
   }
@@ -33,43 +39,40 @@ export class StateDatabase extends Context.Tag("bfm/StateDatabase")<
 
 const make = Effect.fnUntraced(function* (dialect: Dialect) {
   const scope = yield* Effect.scope
-  const opened = yield* SynchronizedRef.make(Option.none<SqlClient>())
+  const opened = yield* SynchronizedRef.make(Option.none<Pool>())
   /** Whether the tables were seen to be current by this process. */
   const seen = yield* Ref.make(false)
 
-  const client = SynchronizedRef.modifyEffect(opened, known =>
+  const pool = SynchronizedRef.modifyEffect(opened, known =>
     Option.isSome(known)
       ? Effect.succeed([known.value, known] as const)
-      : Effect.map(Scope.extend(dialect.open, scope), sql => [sql, Option.some(sql)] as const)
+      : Effect.map(Scope.extend(dialect.open, scope), made => [made, Option.some(made)] as const)
   )
 
-  const send = <Row extends object>(sql: SqlClient, { text, values }: Statement) =>
-    sql.unsafe<Row>(text, values)
-
-  const upgrade = (sql: SqlClient, action: string) =>
-    Effect.flatMap(dialect.upgrade(sql), verdict =>
+  const upgrade = (sql: Pool, action: string) =>
+    Effect.flatMap(sql.upgrade, verdict =>
       verdict._tag === "Usable"
         ? Ref.set(seen, true)
         : new StateUnavailable({ address: dialect.address, action, reason: verdict.reason })
     )
 
   /** Sends a statement; once more after an upgrade when a table or column is missing. */
-  const guarded = <A>(sql: SqlClient, action: string, effect: Effect.Effect<A, SqlError>) =>
+  const guarded = <A>(sql: Pool, action: string, effect: Effect.Effect<A, SqlError>) =>
     Effect.catchIf(
       effect,
-      error => dialect.isOutdated(Failure.code(error)),
+      error => dialect.isOutdated(Failure.code(dialect, error)),
       () => Effect.zipRight(upgrade(sql, action), effect)
     )
 
-  const current = (sql: SqlClient, action: string) =>
+  const current = (sql: Pool, action: string) =>
     Effect.flatMap(
-      guarded(sql, action, send<{ readonly current: boolean | null }>(sql, dialect.statements.version)),
-      ([row]) => (row?.current === true ? Ref.set(seen, true) : upgrade(sql, action))
+      guarded(sql, action, sql.send<{ readonly current: Current }>(dialect.statements.version)),
+      ([row]) => (isCurrent(row) ? Ref.set(seen, true) : upgrade(sql, action))
     )
 
-  const run = <A, E>(action: string, use: (sql: SqlClient) => Effect.Effect<A, E>) =>
-    Effect.flatMap(client, use).pipe(
-      Effect.mapError(Failure.unavailable(dialect.address, action)),
+  const run = <A, E>(action: string, use: (sql: Pool) => Effect.Effect<A, E>) =>
+    Effect.flatMap(pool, use).pipe(
+      Effect.mapError(Failure.unavailable(dialect, action)),
       // A transaction that a caller has open belongs to another database.
       Effect.mapInputContext((context: Context.Context<never>) =>
         Context.omit(TransactionConnection)(context)
@@ -78,25 +81,29 @@ const make = Effect.fnUntraced(function* (dialect: Dialect) {
       Effect.disconnect
     )
 
+  const prepared = <A>(action: string, use: (sql: Pool) => Effect.Effect<A, SqlError>) =>
+    run(action, sql =>
+      Effect.gen(function* () {
+        if (!(yield* Ref.get(seen))) yield* current(sql, action)
+        return yield* guarded(sql, action, use(sql))
+      })
+    )
+
   return StateDatabase.of({
     dialect,
     query: <Row extends object>(action: string, statement: Statement) =>
+      prepared(action, sql => sql.send<Row>(statement)),
+    write: (action, batch) => prepared(action, sql => sql.write(batch)),
+    queryCurrent: <Row extends { readonly current: Current }>(action: string, statement: Statement) =>
       run(action, sql =>
         Effect.gen(function* () {
-          if (!(yield* Ref.get(seen))) yield* current(sql, action)
-          return yield* guarded(sql, action, send<Row>(sql, statement))
-        })
-      ),
-    queryCurrent: <Row extends { readonly current: boolean | null }>(action: string, statement: Statement) =>
-      run(action, sql =>
-        Effect.gen(function* () {
-          const rows = yield* guarded(sql, action, send<Row>(sql, statement))
-          if (rows[0]?.current === true) {
+          const rows = yield* guarded(sql, action, sql.send<Row>(statement))
+          if (isCurrent(rows[0])) {
             yield* Ref.set(seen, true)
             return rows
           }
           yield* upgrade(sql, action)
-          return yield* send<Row>(sql, statement)
+          return yield* sql.send<Row>(statement)
         })
       ),
     prepare: action => run(action, sql => upgrade(sql, action))
@@ -105,3 +112,6 @@ const make = Effect.fnUntraced(function* (dialect: Dialect) {
 
 export const layer = (dialect: Dialect): Layer.Layer<StateDatabase> =>
   Layer.scoped(StateDatabase, make(dialect))
+
+const isCurrent = (row: { readonly current: Current } | undefined): boolean =>
+  row?.current === true || row?.current === 1

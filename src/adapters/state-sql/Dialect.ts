@@ -1,4 +1,3 @@
-import type { SqlClient } from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import type * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
@@ -6,6 +5,7 @@ import type { EmbeddedUnavailable } from "../../domain/Errors.ts"
 import type { LockHolder, LockKey } from "../../ports/Lock.ts"
 import type { HistoryQuery } from "../../ports/StateStore.ts"
 import type { Batch } from "./Batch.ts"
+import type { Explain } from "./Failure.ts"
 import type { Step, Verdict } from "./Tables.ts"
 
 /** A statement with its bound values. */
@@ -19,18 +19,27 @@ export interface HistoryRequest extends Omit<HistoryQuery, "cursor"> {
   readonly before?: string
 }
 
-/** Statements over BfM's own tables. Times are milliseconds since the epoch, in and out. */
+/** Questions to BfM's own tables. Times are milliseconds since the epoch, in and out. */
 export interface Statements {
-  /** `current`: whether exactly the known steps are installed. */
+  /** `current`: whether exactly the known steps are installed; 1 where there are no booleans. */
   readonly version: Statement
   /** Has `current` in every row, and a row with nothing else when there is no execution. */
   readonly executions: (connections: ReadonlyArray<string>) => Statement
-  readonly record: (batch: Batch) => Statement
   readonly history: (request: HistoryRequest) => Statement
   readonly runs: (limit: number) => Statement
   readonly run: (id: string) => Statement
   readonly held: Statement
   readonly holder: (key: LockKey) => Statement
+}
+
+/** Sessions for everything but locks, each opened when it is first needed. */
+export interface Pool {
+  /** One round trip. */
+  readonly send: <Row extends object>(statement: Statement) => Effect.Effect<ReadonlyArray<Row>, SqlError>
+  /** Writes all of it or nothing, in one round trip if it is not a huge one. */
+  readonly write: (batch: Batch) => Effect.Effect<void, SqlError>
+  /** Installs the missing steps, alone even when several processes begin at once. */
+  readonly upgrade: Effect.Effect<Verdict, SqlError>
 }
 
 /** A session of its own whose locks end with it. Its effects must not run at the same time. */
@@ -44,15 +53,14 @@ export interface LockSession {
 
 /** Everything that differs between the databases that can keep the state. */
 export interface Dialect {
-  /** Host, port, database and schema, for people. */
+  /** Host, port, database and what else tells the place, for people. */
   readonly address: string
   readonly steps: ReadonlyArray<Step>
   readonly statements: Statements
-  /** A pool that connects when it is first used. */
-  readonly open: Effect.Effect<SqlClient, OpenError, Scope.Scope>
+  /** Connects to nothing by itself. */
+  readonly open: Effect.Effect<Pool, OpenError, Scope.Scope>
   readonly session: Effect.Effect<LockSession, OpenError, Scope.Scope>
-  /** Installs the missing steps, alone even when several processes begin at once. */
-  readonly upgrade: (sql: SqlClient) => Effect.Effect<Verdict, SqlError>
+  readonly explain: Explain
   /** The error means that a table or column is not there. */
   readonly isOutdated: (code: string | undefined) => boolean
 }

@@ -64,10 +64,11 @@ export const make = Effect.gen(function* () {
     return Effect.suspend(() => {
       if (taken.has(name)) return Effect.succeed(undefined)
       taken.add(name)
-      const outdated = (error: SqlError | EmbeddedUnavailable) => dialect.isOutdated(Failure.code(error))
+      const outdated = (error: SqlError | EmbeddedUnavailable) =>
+        dialect.isOutdated(Failure.code(dialect, error))
       return alone(attemptOnce(key, holder)).pipe(
         Effect.catchIf(outdated, () => Effect.zipRight(prepare(action), alone(attemptOnce(key, holder)))),
-        Effect.mapError(Failure.unavailable(dialect.address, action)),
+        Effect.mapError(Failure.unavailable(dialect, action)),
         Effect.onExit(exit =>
           Effect.sync(() => {
             if (!Exit.isSuccess(exit) || exit.value === undefined) taken.delete(name)

@@ -3,11 +3,11 @@ import * as Layer from "effect/Layer"
 import { StateUnavailable } from "../../domain/Errors.ts"
 import { type HistoryPage, type HistoryQuery, StateStore } from "../../ports/StateStore.ts"
 import * as Batch from "./Batch.ts"
-import { StateDatabase } from "./Database.ts"
+import { type Current, StateDatabase } from "./Database.ts"
 import * as Rows from "./Rows.ts"
 
 /** A row of the executions' query; all of it is null when there is no execution. */
-type Listed = { readonly current: boolean | null } & (Rows.ExecutionRow | { readonly migration_id: null })
+type Listed = { readonly current: Current } & (Rows.ExecutionRow | { readonly migration_id: null })
 
 const make = Effect.gen(function* () {
   const database = yield* StateDatabase
@@ -47,7 +47,7 @@ const make = Effect.gen(function* () {
     }),
     record: Effect.fn("StateStore.record")(function* (changes) {
       if (changes.length === 0) return
-      yield* database.query("record what happened", statements.record(Batch.fold(changes)))
+      yield* database.write("record what happened", Batch.fold(changes))
     }),
     history: historyPage,
     runs: Effect.fn("StateStore.runs")(function* (limit) {

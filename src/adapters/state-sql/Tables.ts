@@ -4,7 +4,7 @@ import { createHash } from "node:crypto"
 export interface Step {
   readonly version: number
   readonly name: string
-  /** `%schema%` stands for the quoted schema. */
+  /** In the dialect's own words. */
   readonly text: string
 }
 
@@ -26,7 +26,12 @@ export const checksum = (step: Step): string =>
 export const fingerprint = (steps: ReadonlyArray<Step>): string =>
   steps.map(step => `${step.version}:${checksum(step)}`).join(",")
 
-export const judge = (installed: ReadonlyArray<Installed>, known: ReadonlyArray<Step>): Verdict => {
+/** `place`: the variable that would choose other tables. */
+export const judge = (
+  installed: ReadonlyArray<Installed>,
+  known: ReadonlyArray<Step>,
+  place: string
+): Verdict => {
   const newest = Math.max(0, ...known.map(step => step.version))
   const newer = installed.filter(({ version }) => version > newest)
   if (newer.length > 0) {
@@ -41,7 +46,7 @@ export const judge = (installed: ReadonlyArray<Installed>, known: ReadonlyArray<
   if (changed.length > 0) {
     return {
       _tag: "Refused",
-      reason: `its tables were made by another step ${changed.map(step => step.version).join(", ")} than the one this bfm knows: use the bfm that made them, or another BFM_STATE_SCHEMA`
+      reason: `its tables were made by another step ${changed.map(step => step.version).join(", ")} than the one this bfm knows: use the bfm that made them, or another ${place}`
     }
   }
   return { _tag: "Usable", missing: known.filter(step => !sums.has(step.version)) }

@@ -7,12 +7,13 @@ import pg from "pg"
 import type { EmbeddedUnavailable } from "../../../domain/Errors.ts"
 import { poolConfig } from "../../postgresql/Client.ts"
 import { address, type PostgresqlSettings, type Server } from "../../postgresql/Settings.ts"
-import type { Dialect } from "../Dialect.ts"
+import type { Dialect, Pool, Statement } from "../Dialect.ts"
 import type { Step } from "../Tables.ts"
 import * as Session from "./Session.ts"
 import * as Statements from "./Statements.ts"
 import { steps as released } from "./Steps.ts"
 import * as Upgrade from "./Upgrade.ts"
+import { explain } from "./Wording.ts"
 
 export interface Options {
   readonly settings: PostgresqlSettings
@@ -33,13 +34,20 @@ export const make = ({ settings, schema, resolve, steps = released }: Options): 
   address: `${address(settings)}, schema ${schema}`,
   steps,
   statements: Statements.make(schema, steps),
-  open: Effect.flatMap(resolve(settings), openPool),
+  explain,
+  open: Effect.map(Effect.flatMap(resolve(settings), openClient), (sql): Pool => {
+    const send = <Row extends object>({ text, values }: Statement) => sql.unsafe<Row>(text, values)
+    return {
+      send,
+      write: batch => Effect.asVoid(send(Statements.record(schema, batch))),
+      upgrade: Upgrade.run(sql, schema, steps)
+    }
+  }),
   session: Effect.flatMap(resolve(settings), server => Session.open(server, schema)),
-  upgrade: sql => Upgrade.run(sql, schema, steps),
   isOutdated: code => code !== undefined && outdated.has(code)
 })
 
-const openPool = (server: Server) =>
+const openClient = (server: Server) =>
   Effect.provideServiceEffect(
     PgClient.fromPool({ acquire: pool(server) }),
     Reactivity.Reactivity,

@@ -1,5 +1,5 @@
 import { identifier } from "../../postgresql/Quote.ts"
-import { encode } from "../Batch.ts"
+import { type Batch, encode } from "../Batch.ts"
 import type { HistoryRequest, Statement, Statements } from "../Dialect.ts"
 import { fingerprint, type Step } from "../Tables.ts"
 import * as LockKeys from "./LockKeys.ts"
@@ -16,7 +16,6 @@ export const make = (schema: string, steps: ReadonlyArray<Step>): Statements => 
 from ${installed} as installed left join ${quoted}.bfm_executions e on e.connection = any($2::text[])`,
       values: [known, [...connections]]
     }),
-    record: batch => ({ text: record(quoted), values: [encode(batch)] }),
     history: request => history(quoted, request),
     runs: limit => ({
       text: `select ${runColumns} from ${quoted}.bfm_runs order by started_at desc, id desc limit $1`,
@@ -69,7 +68,12 @@ order by h.position desc limit $${values.length}`,
 }
 
 /** One statement, so one round trip, all or nothing. `is distinct from`: an unchanged row is not written again. */
-const record = (quoted: string): string => `with batch as materialized (select $1::jsonb as j),
+export const record = (schema: string, batch: Batch): Statement => ({
+  text: recording(identifier(schema)),
+  values: [encode(batch)]
+})
+
+const recording = (quoted: string): string => `with batch as materialized (select $1::jsonb as j),
 runs as (
   insert into ${quoted}.bfm_runs as t
   select id, actor->>'name', actor->>'method', direction, plan_hash, state, ${time("started_at")},

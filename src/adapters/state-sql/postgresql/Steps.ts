@@ -1,6 +1,9 @@
 import type { Step } from "../Tables.ts"
 
-/** The state's tables in PostgreSQL, step by step. Add to the end; never change what was released. */
+/**
+ * The state's tables in PostgreSQL, step by step. `%schema%` stands for the quoted schema. Add to the end; never
+ * change what was released.
+ */
 export const steps: ReadonlyArray<Step> = [
   {
     version: 1,

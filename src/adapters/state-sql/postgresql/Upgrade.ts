@@ -33,7 +33,7 @@ select pg_advisory_xact_lock(${LockKeys.upgrade(schema)})`)
     const installed: ReadonlyArray<Installed> = yield* send(
       `select version, checksum from ${quoted}.bfm_schema_version`
     )
-    const verdict = judge(installed, steps)
+    const verdict = judge(installed, steps, "BFM_STATE_SCHEMA")
     yield* verdict._tag === "Refused" ? send("rollback") : install(connection, quoted, verdict)
     return verdict
   })

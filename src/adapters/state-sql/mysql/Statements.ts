@@ -1,0 +1,71 @@
+import type { HistoryRequest, Statement, Statements } from "../Dialect.ts"
+import { fingerprint, type Step } from "../Tables.ts"
+import * as LockKeys from "./LockKeys.ts"
+
+/** The questions to the tables of the database in which the session is. */
+export const make = (database: string, steps: ReadonlyArray<Step>): Statements => {
+  const known = fingerprint(steps)
+  return {
+    version: { text: `select installed.current from ${installed} as installed`, values: [known] },
+    executions: connections => ({
+      text: `select installed.current, ${executionColumns}
+from ${installed} as installed left join bfm_executions e on e.connection in (?)`,
+      // An empty list is no SQL; nothing equals null.
+      values: [known, connections.length === 0 ? null : [...connections]]
+    }),
+    history,
+    runs: limit => ({
+      text: `select ${runColumns} from bfm_runs order by started_at desc, id desc limit ?`,
+      values: [limit]
+    }),
+    run: id => ({ text: `select ${runColumns} from bfm_runs where ${exactly("id")}`, values: [id, id] }),
+    held: {
+      text: `select l.connection, l.\`schema\`, l.run_id, l.actor, ${epoch("l.since")} as since
+from bfm_locks l where ${LockKeys.isHeld("l")} order by l.connection, l.\`schema\``,
+      values: []
+    },
+    holder: key => ({
+      text: `select l.actor, l.run_id, ${epoch("utc_timestamp(3)")} - ${epoch("l.since")} as held_for, r.current_step
+from bfm_locks l left join bfm_runs r on r.id = l.run_id
+where l.lock_name = ? and ${LockKeys.isHeld("l")}`,
+      values: [LockKeys.of(database, key)]
+    })
+  }
+}
+
+const installed = `(select group_concat(version, ':', checksum order by version separator ',') = ? as current from bfm_schema_version)`
+
+/** Milliseconds since the epoch of a time in UTC, whatever the session's zone is. */
+const epoch = (time: string): string =>
+  `timestampdiff(microsecond, timestamp'1970-01-01 00:00:00', ${time}) div 1000`
+
+/** Trailing blanks count too. The first half can use an index. */
+const exactly = (column: string): string => `${column} = ? and cast(${column} as binary) = cast(? as binary)`
+
+const executionColumns = `e.migration_id, e.\`schema\`, e.version, e.name, e.connection, e.backend, e.status,
+  ${epoch("e.at")} as at, e.run_id, e.actor, e.method, e.error`
+
+const runColumns = `id, actor, method, direction, plan_hash, state, ${epoch("started_at")} as started_at,
+  ${epoch("finished_at")} as finished_at, total, succeeded, failed, current_step`
+
+const history = (request: HistoryRequest): Statement => {
+  const values: Array<unknown> = []
+  const conditions: Array<string> = []
+  const where = (condition: string, ...bound: ReadonlyArray<unknown>) => {
+    if (bound.includes(undefined)) return
+    values.push(...bound)
+    conditions.push(condition)
+  }
+  where(exactly("migration_id"), request.migrationId, request.migrationId)
+  where(exactly("connection"), request.connection, request.connection)
+  where(exactly("`schema`"), request.schema, request.schema)
+  where("position < cast(? as signed)", request.before)
+  values.push(request.limit)
+  return {
+    text: `select cast(position as char) as position, migration_id, \`schema\`, version, name, connection, backend, event,
+  ${epoch("at")} as at, actor, method, run_id, duration_ms, error
+from bfm_history${conditions.length === 0 ? "" : ` where ${conditions.join(" and ")}`}
+order by bfm_history.position desc limit ?`,
+    values
+  }
+}

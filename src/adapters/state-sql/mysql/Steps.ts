@@ -1,0 +1,82 @@
+import type { Step } from "../Tables.ts"
+
+/**
+ * The state's tables in MySQL and MariaDB, step by step. Add to the end; never change what was released.
+ *
+ * Every statement here is committed by itself and can be the last one before a crash: the step is then begun
+ * again. So each must be repeatable: what is already there may be said again (see `Upgrade.ts`), and rows are
+ * changed in a way that comes to the same twice. A statement ends with `;` at the end of a line.
+ *
+ * Times are UTC. Keys over several texts are hashes: they are compared byte by byte, whereas a text's trailing
+ * blanks would not count, and they fit into an index.
+ */
+export const steps: ReadonlyArray<Step> = [
+  {
+    version: 1,
+    name: "runs, executions, history, locks",
+    text: `
+create table if not exists bfm_runs (
+  id varchar(255) not null primary key,
+  actor text not null,
+  method text not null,
+  direction text not null,
+  plan_hash text not null,
+  state varchar(50) not null,
+  started_at datetime(3) not null,
+  finished_at datetime(3),
+  total int not null,
+  succeeded int not null,
+  failed int not null,
+  current_step text,
+  key bfm_runs_newest (started_at, id)
+) engine = InnoDB row_format = dynamic default character set utf8mb4 collate utf8mb4_bin;
+
+create table if not exists bfm_executions (
+  execution_key varchar(64) not null primary key,
+  migration_id varchar(600) not null,
+  \`schema\` varchar(1100) not null,
+  version varchar(50) not null,
+  name varchar(300) not null,
+  connection varchar(255) not null,
+  backend varchar(50) not null,
+  status varchar(50) not null,
+  at datetime(3) not null,
+  run_id varchar(255) not null,
+  actor text not null,
+  method text not null,
+  error mediumtext,
+  key bfm_executions_connection (connection)
+) engine = InnoDB row_format = dynamic default character set utf8mb4 collate utf8mb4_bin;
+
+create table if not exists bfm_history (
+  position bigint not null auto_increment primary key,
+  event_key varchar(64) not null unique,
+  migration_id varchar(600) not null,
+  \`schema\` varchar(1100) not null,
+  version varchar(50) not null,
+  name varchar(300) not null,
+  connection varchar(255) not null,
+  backend varchar(50) not null,
+  event varchar(50) not null,
+  at datetime(3) not null,
+  actor text not null,
+  method text not null,
+  run_id varchar(255) not null,
+  duration_ms double,
+  error mediumtext,
+  key bfm_history_migration (migration_id, position),
+  key bfm_history_place (connection, \`schema\`(400), position)
+) engine = InnoDB row_format = dynamic default character set utf8mb4 collate utf8mb4_bin;
+
+create table if not exists bfm_locks (
+  lock_name varchar(64) not null primary key,
+  connection varchar(255) not null,
+  \`schema\` varchar(1100) not null,
+  run_id varchar(255) not null,
+  actor text not null,
+  session_id bigint unsigned not null,
+  since datetime(3) not null
+) engine = InnoDB row_format = dynamic default character set utf8mb4 collate utf8mb4_bin;
+`
+  }
+]
