@@ -1,5 +1,5 @@
 import * as Schema from "effect/Schema"
-import { Actor } from "./Actor.ts"
+import { Actor, RequestOrigin } from "./Actor.ts"
 import { Backend } from "./Backend.ts"
 import { Direction, Plan } from "./Plan.ts"
 
@@ -59,7 +59,9 @@ export const Run = Schema.Struct({
   succeeded: Schema.Int,
   failed: Schema.Int,
   /** The step that was begun last, as shown to those who wait. */
-  current: Schema.optional(Schema.String)
+  current: Schema.optional(Schema.String),
+  /** Why it came to nothing, where that was not a step's fault. */
+  error: Schema.optional(Schema.String)
 })
 export type Run = typeof Run.Type
 
@@ -160,7 +162,9 @@ export const HistoryItem = Schema.Struct({
   method: Schema.String,
   run_id: Schema.String,
   duration_ms: Schema.optional(Schema.Number),
-  error: Schema.optional(Schema.String)
+  error: Schema.optional(Schema.String),
+  /** Of the run, where a client asked for it. */
+  request: Schema.optional(RequestOrigin)
 })
 export type HistoryItem = typeof HistoryItem.Type
 
@@ -181,3 +185,21 @@ export const Execution = Schema.Struct({
   error: Schema.optional(Schema.String)
 })
 export type Execution = typeof Execution.Type
+
+/** A migration that a client asked for and that was applied already. */
+export const Skip = Schema.Struct({
+  migration_id: Schema.String,
+  schema: Schema.String,
+  version: Schema.String,
+  name: Schema.String,
+  connection: Schema.String,
+  backend: Backend,
+  /** RFC 3339. */
+  at: Schema.String,
+  actor: Schema.String,
+  method: Schema.String,
+  run_id: Schema.String,
+  /** Of the run, where a client asked for it. */
+  request: Schema.optional(RequestOrigin)
+})
+export type Skip = typeof Skip.Type

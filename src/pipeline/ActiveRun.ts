@@ -1,7 +1,9 @@
+import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import type * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as PubSub from "effect/PubSub"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
@@ -15,7 +17,7 @@ import type { Connections } from "../ports/Connections.ts"
 import type { Lock } from "../ports/Lock.ts"
 import type { Registry } from "../ports/Registry.ts"
 import { Signals } from "../ports/Signals.ts"
-import type { StateStore } from "../ports/StateStore.ts"
+import { StateStore } from "../ports/StateStore.ts"
 import * as Result from "./Result.ts"
 import * as Pipeline from "./Run.ts"
 import * as RunRecord from "./RunRecord.ts"
@@ -90,10 +92,15 @@ export const begin = Effect.fn("ActiveRun.begin")(function* (
   )
   const ending = inTurn(carryOut, turns, Deferred.await(stop), id).pipe(
     Effect.tap(outcome => close(outcome.state, Take.end)),
-    Effect.tapErrorCause(cause => close("failed", Take.failCause(cause))),
+    Effect.tapErrorCause(cause =>
+      Effect.zipRight(
+        close("failed", Take.failCause(cause)),
+        Effect.suspend(() => recordFailure(run, cause))
+      )
+    ),
     Effect.intoDeferred(result)
   )
-  yield* Effect.forkIn(ending, scope)
+  yield* Effect.forkIn(Effect.provide(ending, context), scope)
   const active: ActiveRun = {
     id,
     run: Effect.sync(() => run),
@@ -106,6 +113,16 @@ export const begin = Effect.fn("ActiveRun.begin")(function* (
   }
   return active
 })
+
+/** A run that came to nothing, as the state remembers it. A state that is away has heard of no run. */
+const recordFailure = (run: Run, cause: Cause.Cause<BfmError>) =>
+  Effect.flatMap(StateStore, state => {
+    const error = Option.match(Cause.failureOption(cause), {
+      onNone: () => "this is a mistake in bfm itself",
+      onSome: failure => failure.message
+    })
+    return Effect.ignore(state.record([{ _tag: "Run", run: { ...run, error } }]))
+  })
 
 const queued = (id: string, actor: Run["actor"], order: Order, now: number): Run => ({
   id,

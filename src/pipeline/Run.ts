@@ -20,7 +20,10 @@ import * as RunRecord from "./RunRecord.ts"
 import * as Select from "./Select.ts"
 import * as World from "./World.ts"
 
-/** The id of a run that was announced before it began: it is remembered also when it has nothing to do. */
+/**
+ * The id of a run that was announced before it began: somebody may ask for it, so it is remembered also when it
+ * has nothing to do, and so is what it found applied already.
+ */
 export interface Identity {
   readonly runId: string
 }
@@ -124,13 +127,15 @@ const perform = <E, R>(
     }
     const recorder = yield* Recorder.make
     yield* recorder.offer(corrections)
+    const runId = identity?.runId ?? (plan.steps.length === 0 ? "" : ulid(began))
+    const actor = yield* CurrentActor
+    if (identity !== undefined)
+      yield* recorder.offer(RunRecord.skips(plan, world.connections, runId, actor, began))
     const learn = (entry: LedgerEntry) => {
       const backend = world.connections.get(entry.connection)?.backend
       return backend === undefined ? Effect.void : recorder.offer(Reconcile.applied(entry, backend))
     }
     const idle = plan.steps.length === 0
-    const runId = identity?.runId ?? (idle ? "" : ulid(began))
-    const actor = yield* CurrentActor
     const order = { plan, catalog: world.catalog, runId, actor, options, learn, mode }
     if (idle && identity !== undefined) yield* RunRecord.nothing(recorder, plan, runId, actor)
     const state = idle ? ("succeeded" as const) : yield* carryOut(order, recorder, tell)

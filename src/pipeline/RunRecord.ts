@@ -1,6 +1,7 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { Actor } from "../domain/Actor.ts"
+import type { Backend } from "../domain/Backend.ts"
 import type { Plan, Step } from "../domain/Plan.ts"
 import type { Event, Execution, Failure, HistoryItem, Run } from "../domain/Run.ts"
 import type { StateChange } from "../ports/StateStore.ts"
@@ -25,6 +26,23 @@ const beginning = (plan: Plan, id: string, actor: Actor, now: number): Run => ({
   succeeded: 0,
   failed: 0
 })
+
+/** What a client asked for and was applied already. */
+export const skips = (
+  plan: Plan,
+  connections: ReadonlyMap<string, { readonly backend: Backend }>,
+  runId: string,
+  actor: Actor,
+  now: number
+): ReadonlyArray<StateChange> =>
+  plan.direction === "down"
+    ? []
+    : plan.skipped.flatMap(({ id: _, reason: __, ...skipped }) => {
+        const backend = connections.get(skipped.connection)?.backend
+        if (backend === undefined) return []
+        const common = { backend, at: timestamp(now), actor: actor.name, method: actor.method, run_id: runId }
+        return [{ _tag: "Skipped" as const, skip: { ...skipped, ...common } }]
+      })
 
 /** Remembers a run that had nothing to do. */
 export const nothing = Effect.fnUntraced(function* (

@@ -1,7 +1,7 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type { StateUnavailable } from "../domain/Errors.ts"
-import type { Execution, HistoryItem, Run } from "../domain/Run.ts"
+import type { Execution, HistoryItem, Run, Skip } from "../domain/Run.ts"
 
 /** Something to remember. Batches of these are written in one round trip, in order, all or none. */
 export type StateChange =
@@ -16,6 +16,8 @@ export type StateChange =
       readonly schema: string
     }
   | { readonly _tag: "History"; readonly item: HistoryItem }
+  /** Of each (migration, schema) the five newest are kept. */
+  | { readonly _tag: "Skipped"; readonly skip: Skip }
 
 export interface HistoryQuery {
   /** Canonical id; every migration when absent. */
@@ -26,6 +28,13 @@ export interface HistoryQuery {
   readonly limit: number
   /** From an earlier page. */
   readonly cursor?: string
+}
+
+/** Newest first, at most `limit`; of everything where nothing is named. */
+export interface LatestQuery {
+  /** Canonical id. */
+  readonly migrationId?: string
+  readonly limit: number
 }
 
 export interface HistoryPage {
@@ -47,6 +56,9 @@ export class StateStore extends Context.Tag("bfm/StateStore")<
     readonly executions: (
       connections: ReadonlyArray<string>
     ) => Effect.Effect<ReadonlyArray<Execution>, StateUnavailable>
+    /** The latest word on each (migration, schema). */
+    readonly latest: (query: LatestQuery) => Effect.Effect<ReadonlyArray<Execution>, StateUnavailable>
+    readonly skips: (query: LatestQuery) => Effect.Effect<ReadonlyArray<Skip>, StateUnavailable>
     /** Writes a batch in one round trip, all or none, in order. Writing the same batch again changes nothing. */
     readonly record: (changes: ReadonlyArray<StateChange>) => Effect.Effect<void, StateUnavailable>
     /** Newest first, stably ordered. */

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type { Execution, HistoryItem, Run } from "../../src/domain/Run.ts"
 import { type StateChange, StateStore } from "../../src/ports/StateStore.ts"
-import { day, execution, item, run, type Subject, type Subjects } from "./StateSubject.ts"
+import { day, execution, item, run, type Subject, type Subjects, skip } from "./StateSubject.ts"
 
 const remember = (value: Execution): StateChange => ({ _tag: "Execution", execution: value })
 const note = (value: HistoryItem): StateChange => ({ _tag: "History", item: value })
@@ -112,6 +112,49 @@ export const suite = (name: string, subjects: Subjects) => {
         assert.deepStrictEqual(items, [item(), item({ event: "failed", error: "x", duration_ms: 1.5 })])
         assert.lengthOf(yield* store.executions(["core"]), 1)
         assert.lengthOf(yield* store.runs(10), 1)
+      }))
+
+    test("tells the latest word on one migration in every schema, and on everything", store =>
+      Effect.gen(function* () {
+        const word = (migration_id: string, schema: string, at: number) =>
+          execution({ migration_id, schema, at: day + at })
+        yield* store.record([word("a", "x", 1), word("b", "x", 3), word("a", "y", 2)].map(remember))
+        const told = (found: ReadonlyArray<Execution>) => found.map(it => `${it.migration_id} ${it.schema}`)
+        assert.deepStrictEqual(told(yield* store.latest({ limit: 10 })), ["b x", "a y", "a x"])
+        assert.deepStrictEqual(told(yield* store.latest({ limit: 1 })), ["b x"])
+        assert.deepStrictEqual(told(yield* store.latest({ migrationId: "a", limit: 10 })), ["a y", "a x"])
+        assert.deepStrictEqual(yield* store.latest({ migrationId: "A", limit: 10 }), [])
+      }))
+
+    test("keeps the five newest skips of a migration in a schema, each once", store =>
+      Effect.gen(function* () {
+        const write = (schema: string, n: number) =>
+          store.record([{ _tag: "Skipped", skip: skip({ schema, run_id: `R${n}` }) }])
+        yield* write("other", 0)
+        for (let n = 1; n <= 7; n++) yield* write("public", n)
+        yield* write("public", 7)
+        const found = yield* store.skips({ migrationId: skip().migration_id, limit: 10 })
+        assert.deepStrictEqual(
+          found.map(({ run_id }) => run_id),
+          ["R7", "R6", "R5", "R4", "R3", "R0"]
+        )
+        assert.deepStrictEqual(found.at(-1), skip({ schema: "other", run_id: "R0" }))
+        assert.lengthOf(yield* store.skips({ limit: 2 }), 2)
+        assert.deepStrictEqual(yield* store.skips({ migrationId: "none", limit: 2 }), [])
+      }))
+
+    test("knows which client asked for a run, in the run, its history and its skips, and why it came to nothing", store =>
+      Effect.gen(function* () {
+        const request = { id: "req-1", endpoint: "POST /api/v1/migrate" }
+        const asked = run({
+          actor: { name: "ci", method: "api", request },
+          state: "failed",
+          error: "no \u2713 plan"
+        })
+        yield* store.record([report(asked), note(item()), { _tag: "Skipped", skip: skip() }])
+        assert.deepStrictEqual(yield* store.run("R1"), asked)
+        assert.deepStrictEqual((yield* store.history({ limit: 1 })).items, [item({ request })])
+        assert.deepStrictEqual(yield* store.skips({ limit: 1 }), [skip({ request })])
       }))
 
     test("pages through history, newest first, while more is written", store =>

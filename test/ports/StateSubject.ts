@@ -1,7 +1,7 @@
 import type * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
-import type { Execution, HistoryItem, Run } from "../../src/domain/Run.ts"
+import type { Execution, HistoryItem, Run, Skip } from "../../src/domain/Run.ts"
 import type { Lock } from "../../src/ports/Lock.ts"
 import type { StateStore } from "../../src/ports/StateStore.ts"
 
@@ -72,3 +72,8 @@ export const run = (part: Partial<Run> = {}): Run => ({
   failed: 0,
   ...part
 })
+
+export const skip = (part: Partial<Skip> = {}): Skip => {
+  const { event: _, ...rest } = item()
+  return { ...rest, ...part }
+}

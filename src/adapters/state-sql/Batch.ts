@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto"
-import type { Execution, HistoryItem, Run } from "../../domain/Run.ts"
+import type { Execution, HistoryItem, Run, Skip } from "../../domain/Run.ts"
 import type { StateChange } from "../../ports/StateStore.ts"
 
 /** What a list of changes comes to: one last word per row, and history in order. */
@@ -8,13 +8,18 @@ export interface Batch {
   readonly executions: ReadonlyArray<Execution>
   readonly removed: ReadonlyArray<{ readonly migration_id: string; readonly schema: string }>
   readonly history: ReadonlyArray<HistoryItem & { readonly event_key: string }>
+  readonly skips: ReadonlyArray<Skip & { readonly event_key: string }>
 }
+
+/** How many skips of one migration in one schema are kept. */
+export const keptSkips = 5
 
 export const fold = (changes: ReadonlyArray<StateChange>): Batch => {
   const runs = new Map<string, Run>()
   const executions = new Map<string, Execution>()
   const removed = new Map<string, Batch["removed"][number]>()
   const history: Array<Batch["history"][number]> = []
+  const skips = new Map<string, Batch["skips"][number]>()
   for (const change of changes) {
     switch (change._tag) {
       case "Run": {
@@ -38,6 +43,11 @@ export const fold = (changes: ReadonlyArray<StateChange>): Batch => {
         history.push({ ...change.item, event_key: eventKey(change.item) })
         break
       }
+      case "Skipped": {
+        const event_key = eventKey({ ...change.skip, event: "skipped" })
+        skips.set(event_key, { ...change.skip, event_key })
+        break
+      }
     }
   }
   // The same order in every process: two batches at once cannot lock each other's rows crosswise.
@@ -45,15 +55,20 @@ export const fold = (changes: ReadonlyArray<StateChange>): Batch => {
     runs: sorted(runs),
     executions: sorted(executions),
     removed: sorted(removed),
-    history
+    history,
+    skips: sorted(skips)
   }
+}
+
+interface EventOf extends Pick<HistoryItem, "migration_id" | "schema" | "run_id"> {
+  readonly event: HistoryItem["event"] | "skipped"
 }
 
 /**
  * A run does one thing to a migration in a schema: writing a batch again adds nothing, nor does telling of it
  * twice, once by the run itself and once by whoever found it in the ledger.
  */
-const eventKey = ({ migration_id, schema, event, run_id }: HistoryItem): string =>
+const eventKey = ({ migration_id, schema, event, run_id }: EventOf): string =>
   createHash("sha256")
     .update(JSON.stringify([migration_id, schema, event, run_id]))
     .digest("hex")

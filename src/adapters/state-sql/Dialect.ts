@@ -3,7 +3,7 @@ import type * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { EmbeddedUnavailable } from "../../domain/Errors.ts"
 import type { LockHolder, LockKey } from "../../ports/Lock.ts"
-import type { HistoryQuery } from "../../ports/StateStore.ts"
+import type { HistoryQuery, LatestQuery } from "../../ports/StateStore.ts"
 import type { Batch } from "./Batch.ts"
 import type { Explain } from "./Failure.ts"
 import type { Step, Verdict } from "./Tables.ts"
@@ -25,6 +25,8 @@ export interface Statements {
   readonly version: Statement
   /** Has `current` in every row, and a row with nothing else when there is no execution. */
   readonly executions: (connections: ReadonlyArray<string>) => Statement
+  readonly latest: (query: LatestQuery) => Statement
+  readonly skips: (query: LatestQuery) => Statement
   readonly history: (request: HistoryRequest) => Statement
   readonly runs: (limit: number) => Statement
   readonly run: (id: string) => Statement

@@ -1,17 +1,31 @@
-import type { Execution, HistoryItem, Run } from "../../domain/Run.ts"
+import type { RequestOrigin } from "../../domain/Actor.ts"
+import type { Execution, HistoryItem, Run, Skip } from "../../domain/Run.ts"
 
 /** SQL's null where the domain has an absent part. */
 type Nullable<A, K extends keyof A> = Omit<A, K> & { readonly [P in K]-?: Exclude<A[P], undefined> | null }
 
 export type ExecutionRow = Nullable<Execution, "error">
 
-export interface RunRow extends Nullable<Omit<Run, "actor" | "current">, "finished_at"> {
+/** Where a run came from; null where no client asked for it. */
+interface OriginRow {
+  readonly request_id: string | null
+  readonly endpoint: string | null
+}
+
+export interface RunRow extends Nullable<Omit<Run, "actor" | "current">, "finished_at" | "error">, OriginRow {
   readonly actor: string
   readonly method: Run["actor"]["method"]
   readonly current_step: string | null
 }
 
-export interface HistoryRow extends Nullable<Omit<HistoryItem, "at">, "duration_ms" | "error"> {
+export interface SkipRow extends Omit<Skip, "at" | "request">, OriginRow {
+  /** Milliseconds since the epoch. */
+  readonly at: number
+}
+
+export interface HistoryRow
+  extends Nullable<Omit<HistoryItem, "at" | "request">, "duration_ms" | "error">,
+    OriginRow {
   /** Of the row: opaque, larger is newer. */
   readonly position: string
   /** Milliseconds since the epoch. */
@@ -33,16 +47,44 @@ export const execution = ({ error, ...row }: ExecutionRow): Execution => ({
   ...(error === null ? {} : { error })
 })
 
-export const run = ({ actor, method, finished_at, current_step, ...row }: RunRow): Run => ({
+const origin = ({ request_id, endpoint }: OriginRow): { readonly request?: RequestOrigin } =>
+  request_id === null || endpoint === null ? {} : { request: { id: request_id, endpoint } }
+
+export const run = ({
+  actor,
+  method,
+  finished_at,
+  current_step,
+  error,
+  request_id,
+  endpoint,
+  ...row
+}: RunRow): Run => ({
   ...row,
-  actor: { name: actor, method },
+  actor: { name: actor, method, ...origin({ request_id, endpoint }) },
+  ...(error === null ? {} : { error }),
   ...(finished_at === null ? {} : { finished_at }),
   ...(current_step === null ? {} : { current: current_step })
 })
 
-export const historyItem = ({ position: _, at, duration_ms, error, ...row }: HistoryRow): HistoryItem => ({
+export const skip = ({ at, request_id, endpoint, ...row }: SkipRow): Skip => ({
   ...row,
   at: new Date(at).toISOString(),
+  ...origin({ request_id, endpoint })
+})
+
+export const historyItem = ({
+  position: _,
+  at,
+  duration_ms,
+  error,
+  request_id,
+  endpoint,
+  ...row
+}: HistoryRow): HistoryItem => ({
+  ...row,
+  at: new Date(at).toISOString(),
+  ...origin({ request_id, endpoint }),
   ...(duration_ms === null ? {} : { duration_ms }),
   ...(error === null ? {} : { error })
 })

@@ -45,6 +45,14 @@ const make = Effect.gen(function* () {
       )
       return rows.flatMap(row => (row.migration_id === null ? [] : [Rows.execution(row)]))
     }),
+    latest: Effect.fn("StateStore.latest")(function* (query) {
+      const rows = yield* database.query<Rows.ExecutionRow>("read the executions", statements.latest(query))
+      return rows.map(Rows.execution)
+    }),
+    skips: Effect.fn("StateStore.skips")(function* (query) {
+      const rows = yield* database.query<Rows.SkipRow>("read what was skipped", statements.skips(query))
+      return rows.map(Rows.skip)
+    }),
     record: Effect.fn("StateStore.record")(function* (changes) {
       if (changes.length === 0) return
       yield* database.write("record what happened", Batch.fold(changes))

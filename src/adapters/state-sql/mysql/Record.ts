@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto"
-import { type Batch, storable } from "../Batch.ts"
+import { type Batch, keptSkips, storable } from "../Batch.ts"
 import type { Statement } from "../Dialect.ts"
 
 /** A value of a row, as it is sent. */
@@ -28,6 +28,8 @@ export const messages = (batch: Batch): ReadonlyArray<Statement> => {
     ...insertions(executions(batch)),
     ...removals(batch),
     ...insertions(history(batch)),
+    ...insertions(skips(batch)),
+    ...outlived(batch),
     word("commit")
   ]
   return chunks(parts, ({ size }) => size).map(joined => ({
@@ -45,7 +47,7 @@ const word = (text: string): Part => ({ text, values: [], size: 0 })
 
 const runs = (batch: Batch): Rows => {
   const columns = ["id", "actor", "method", "direction", "plan_hash", "state", "started_at", "finished_at"]
-  const counts = ["total", "succeeded", "failed", "current_step"]
+  const counts = ["total", "succeeded", "failed", "current_step", "error", "request_id", "endpoint"]
   return {
     table: "bfm_runs",
     columns: [...columns, ...counts],
@@ -55,7 +57,7 @@ const runs = (batch: Batch): Rows => {
       moment(run.started_at),
       moment(run.finished_at),
       ...[run.total, run.succeeded, run.failed],
-      text(run.current)
+      ...[run.current, run.error, run.actor.request?.id, run.actor.request?.endpoint].map(text)
     ])
   }
 }
@@ -93,6 +95,41 @@ const history = (batch: Batch): Rows => {
     ])
   }
 }
+
+const skips = (batch: Batch): Rows => {
+  const columns = [
+    "event_key",
+    "migration_id",
+    "schema",
+    "version",
+    "name",
+    "connection",
+    "backend",
+    "run_id"
+  ]
+  return {
+    table: "bfm_skips",
+    columns: [...columns, "actor", "method", "execution_key", "at"],
+    replaced: ["event_key"],
+    rows: batch.skips.map(row => [
+      ...[row.event_key, row.migration_id, row.schema, row.version, row.name, row.connection].map(storable),
+      ...[row.backend, row.run_id, row.actor, row.method].map(storable),
+      executionKey(row),
+      moment(Date.parse(row.at))
+    ])
+  }
+}
+
+/** Of each migration in each schema only the newest stay. */
+const outlived = (batch: Batch): ReadonlyArray<Part> =>
+  chunks([...new Set(batch.skips.map(executionKey))], key => key.length).map(keys => ({
+    text: `delete t from bfm_skips t join (
+  select position, row_number() over (partition by execution_key order by position desc) as n
+  from bfm_skips where execution_key in (?)
+) old on old.position = t.position where old.n > ${keptSkips}`,
+    values: [keys],
+    size: keys.join().length
+  }))
 
 const executionKey = (of: { readonly migration_id: string; readonly schema: string }): string =>
   createHash("sha256")

@@ -13,6 +13,18 @@ from ${installed} as installed left join bfm_executions e on e.connection in (?)
       // An empty list is no SQL; nothing equals null.
       values: [known, connections.length === 0 ? null : [...connections]]
     }),
+    latest: ({ migrationId, limit }) => ({
+      text: `select ${executionColumns} from bfm_executions e
+${migrationId === undefined ? "" : `where ${exactly("e.migration_id")}`} order by e.at desc, e.migration_id, e.\`schema\` limit ?`,
+      values: migrationId === undefined ? [limit] : [migrationId, migrationId, limit]
+    }),
+    skips: ({ migrationId, limit }) => ({
+      text: `select s.migration_id, s.\`schema\`, s.version, s.name, s.connection, s.backend, ${epoch("s.at")} as at, s.actor,
+  s.method, s.run_id, r.request_id, r.endpoint
+from bfm_skips s left join bfm_runs r on r.id = s.run_id
+${migrationId === undefined ? "" : `where ${exactly("s.migration_id")}`} order by s.position desc limit ?`,
+      values: migrationId === undefined ? [limit] : [migrationId, migrationId, limit]
+    }),
     history,
     runs: limit => ({
       text: `select ${runColumns} from bfm_runs order by started_at desc, id desc limit ?`,
@@ -46,7 +58,8 @@ const executionColumns = `e.migration_id, e.\`schema\`, e.version, e.name, e.con
   ${epoch("e.at")} as at, e.run_id, e.actor, e.method, e.error`
 
 const runColumns = `id, actor, method, direction, plan_hash, state, ${epoch("started_at")} as started_at,
-  ${epoch("finished_at")} as finished_at, total, succeeded, failed, current_step`
+  ${epoch("finished_at")} as finished_at, total, succeeded, failed, current_step, error,
+  request_id, endpoint`
 
 const history = (request: HistoryRequest): Statement => {
   const values: Array<unknown> = []
@@ -56,16 +69,16 @@ const history = (request: HistoryRequest): Statement => {
     values.push(...bound)
     conditions.push(condition)
   }
-  where(exactly("migration_id"), request.migrationId, request.migrationId)
-  where(exactly("connection"), request.connection, request.connection)
-  where(exactly("`schema`"), request.schema, request.schema)
-  where("position < cast(? as signed)", request.before)
+  where(exactly("h.migration_id"), request.migrationId, request.migrationId)
+  where(exactly("h.connection"), request.connection, request.connection)
+  where(exactly("h.`schema`"), request.schema, request.schema)
+  where("h.position < cast(? as signed)", request.before)
   values.push(request.limit)
   return {
-    text: `select cast(position as char) as position, migration_id, \`schema\`, version, name, connection, backend, event,
-  ${epoch("at")} as at, actor, method, run_id, duration_ms, error
-from bfm_history${conditions.length === 0 ? "" : ` where ${conditions.join(" and ")}`}
-order by bfm_history.position desc limit ?`,
+    text: `select cast(h.position as char) as position, h.migration_id, h.\`schema\`, h.version, h.name, h.connection,
+  h.backend, h.event, ${epoch("h.at")} as at, h.actor, h.method, h.run_id, h.duration_ms, h.error, r.request_id, r.endpoint
+from bfm_history h left join bfm_runs r on r.id = h.run_id${conditions.length === 0 ? "" : ` where ${conditions.join(" and ")}`}
+order by h.position desc limit ?`,
     values
   }
 }

@@ -28,6 +28,9 @@ create table if not exists bfm_runs (
   succeeded int not null,
   failed int not null,
   current_step text,
+  error mediumtext,
+  request_id varchar(255),
+  endpoint varchar(500),
   key bfm_runs_newest (started_at, id)
 ) engine = InnoDB row_format = dynamic default character set utf8mb4 collate utf8mb4_bin;
 
@@ -45,7 +48,9 @@ create table if not exists bfm_executions (
   actor text not null,
   method text not null,
   error mediumtext,
-  key bfm_executions_connection (connection)
+  key bfm_executions_connection (connection),
+  key bfm_executions_migration (migration_id),
+  key bfm_executions_latest (at)
 ) engine = InnoDB row_format = dynamic default character set utf8mb4 collate utf8mb4_bin;
 
 create table if not exists bfm_history (
@@ -66,6 +71,24 @@ create table if not exists bfm_history (
   error mediumtext,
   key bfm_history_migration (migration_id, position),
   key bfm_history_place (connection, \`schema\`(400), position)
+) engine = InnoDB row_format = dynamic default character set utf8mb4 collate utf8mb4_bin;
+
+create table if not exists bfm_skips (
+  position bigint not null auto_increment primary key,
+  event_key varchar(64) not null unique,
+  execution_key varchar(64) not null,
+  migration_id varchar(600) not null,
+  \`schema\` varchar(1100) not null,
+  version varchar(50) not null,
+  name varchar(300) not null,
+  connection varchar(255) not null,
+  backend varchar(50) not null,
+  at datetime(3) not null,
+  actor text not null,
+  method text not null,
+  run_id varchar(255) not null,
+  key bfm_skips_migration (migration_id, position),
+  key bfm_skips_execution (execution_key, position)
 ) engine = InnoDB row_format = dynamic default character set utf8mb4 collate utf8mb4_bin;
 
 create table if not exists bfm_locks (

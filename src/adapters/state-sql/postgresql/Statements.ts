@@ -1,5 +1,5 @@
 import { identifier } from "../../postgresql/Quote.ts"
-import { type Batch, encode } from "../Batch.ts"
+import { type Batch, encode, keptSkips } from "../Batch.ts"
 import type { HistoryRequest, Statement, Statements } from "../Dialect.ts"
 import { fingerprint, type Step } from "../Tables.ts"
 import * as LockKeys from "./LockKeys.ts"
@@ -15,6 +15,18 @@ export const make = (schema: string, steps: ReadonlyArray<Step>): Statements => 
       text: `select installed.current, ${executionColumns}
 from ${installed} as installed left join ${quoted}.bfm_executions e on e.connection = any($2::text[])`,
       values: [known, [...connections]]
+    }),
+    latest: ({ migrationId, limit }) => ({
+      text: `select ${executionColumns} from ${quoted}.bfm_executions e
+where $1::text is null or e.migration_id = $1 order by e.at desc, e.migration_id, e.schema limit $2`,
+      values: [migrationId ?? null, limit]
+    }),
+    skips: ({ migrationId, limit }) => ({
+      text: `select s.migration_id, s.schema, s.version, s.name, s.connection, s.backend, ${epoch("s.at")} as at, s.actor,
+  s.method, s.run_id, r.request_id, r.endpoint
+from ${quoted}.bfm_skips s left join ${quoted}.bfm_runs r on r.id = s.run_id
+where $1::text is null or s.migration_id = $1 order by s.position desc limit $2`,
+      values: [migrationId ?? null, limit]
     }),
     history: request => history(quoted, request),
     runs: limit => ({
@@ -43,7 +55,8 @@ const executionColumns = `e.migration_id, e.schema, e.version, e.name, e.connect
   ${epoch("e.at")} as at, e.run_id, e.actor, e.method, e.error`
 
 const runColumns = `id, actor, method, direction, plan_hash, state, ${epoch("started_at")} as started_at,
-  ${epoch("finished_at")} as finished_at, total, succeeded, failed, current_step`
+  ${epoch("finished_at")} as finished_at, total, succeeded, failed, current_step, error,
+  request_id, endpoint`
 
 const history = (quoted: string, request: HistoryRequest): Statement => {
   const values: Array<unknown> = []
@@ -53,15 +66,15 @@ const history = (quoted: string, request: HistoryRequest): Statement => {
     values.push(value)
     conditions.push(`${condition} $${values.length}`)
   }
-  where("migration_id =", request.migrationId)
-  where("connection =", request.connection)
-  where("schema =", request.schema)
+  where("h.migration_id =", request.migrationId)
+  where("h.connection =", request.connection)
+  where("h.schema =", request.schema)
   where("h.position <", request.before)
   values.push(request.limit)
   return {
-    text: `select position::text, migration_id, schema, version, name, connection, backend, event,
-  ${epoch("at")} as at, actor, method, run_id, duration_ms, error
-from ${quoted}.bfm_history h${conditions.length === 0 ? "" : ` where ${conditions.join(" and ")}`}
+    text: `select h.position::text, h.migration_id, h.schema, h.version, h.name, h.connection, h.backend, h.event,
+  ${epoch("h.at")} as at, h.actor, h.method, h.run_id, h.duration_ms, h.error, r.request_id, r.endpoint
+from ${quoted}.bfm_history h left join ${quoted}.bfm_runs r on r.id = h.run_id${conditions.length === 0 ? "" : ` where ${conditions.join(" and ")}`}
 order by h.position desc limit $${values.length}`,
     values
   }
@@ -69,21 +82,25 @@ order by h.position desc limit $${values.length}`,
 
 /** One statement, so one round trip, all or nothing. `is distinct from`: an unchanged row is not written again. */
 export const record = (schema: string, batch: Batch): Statement => ({
-  text: recording(identifier(schema)),
+  text: recording(identifier(schema), batch.skips.length > 0),
   values: [encode(batch)]
 })
 
-const recording = (quoted: string): string => `with batch as materialized (select $1::jsonb as j),
+const recording = (
+  quoted: string,
+  skips: boolean
+): string => `with batch as materialized (select $1::jsonb as j),
 runs as (
   insert into ${quoted}.bfm_runs as t
   select id, actor->>'name', actor->>'method', direction, plan_hash, state, ${time("started_at")},
-    ${time("finished_at")}, total, succeeded, failed, current
+    ${time("finished_at")}, total, succeeded, failed, current, error, actor->'request'->>'id', actor->'request'->>'endpoint'
   from batch, jsonb_to_recordset(j->'runs') as r(id text, actor jsonb, direction text, plan_hash text, state text,
-    started_at float8, finished_at float8, total int, succeeded int, failed int, current text)
+    started_at float8, finished_at float8, total int, succeeded int, failed int, current text, error text)
   on conflict (id) do update set (actor, method, direction, plan_hash, state, started_at, finished_at, total,
-    succeeded, failed, current_step) = (excluded.actor, excluded.method, excluded.direction, excluded.plan_hash,
-    excluded.state, excluded.started_at, excluded.finished_at, excluded.total, excluded.succeeded,
-    excluded.failed, excluded.current_step)
+    succeeded, failed, current_step, error, request_id, endpoint) = (excluded.actor, excluded.method,
+    excluded.direction, excluded.plan_hash, excluded.state, excluded.started_at, excluded.finished_at,
+    excluded.total, excluded.succeeded, excluded.failed, excluded.current_step, excluded.error,
+    excluded.request_id, excluded.endpoint)
   where t.* is distinct from excluded.*
 ), executions as (
   insert into ${quoted}.bfm_executions as t
@@ -98,7 +115,7 @@ runs as (
   delete from ${quoted}.bfm_executions t
   using batch, jsonb_to_recordset(j->'removed') as r(migration_id text, schema text)
   where t.migration_id = r.migration_id and t.schema = r.schema
-)
+)${skips ? skipping(quoted) : ""}
 insert into ${quoted}.bfm_history (event_key, migration_id, schema, version, name, connection, backend, event, at,
   actor, method, run_id, duration_ms, error)
 select event_key, migration_id, schema, version, name, connection, backend, event, at, actor, method, run_id,
@@ -108,5 +125,22 @@ from batch, rows from (jsonb_to_recordset(j->'history') as (event_key text, migr
   run_id text, duration_ms float8, error text)) with ordinality
 order by ordinality
 on conflict (event_key) do nothing`
+
+/** What the statement inserts its own delete cannot see: the others are counted, and one less of them stays. */
+const skipping = (quoted: string): string => `, skips as (
+  select * from batch, jsonb_to_recordset(j->'skips') as s(event_key text, migration_id text, schema text,
+    version text, name text, connection text, backend text, at timestamptz, actor text, method text, run_id text)
+), skipped as (
+  insert into ${quoted}.bfm_skips (event_key, migration_id, schema, version, name, connection, backend, at, actor,
+    method, run_id)
+  select event_key, migration_id, schema, version, name, connection, backend, at, actor, method, run_id from skips
+  on conflict (event_key) do nothing
+), outlived as (
+  delete from ${quoted}.bfm_skips t using (
+    select o.position, row_number() over (partition by o.migration_id, o.schema order by o.position desc) as n
+    from ${quoted}.bfm_skips o join skips s on s.migration_id = o.migration_id and s.schema = o.schema
+    where o.event_key <> s.event_key
+  ) old where old.position = t.position and old.n >= ${keptSkips}
+)`
 
 const time = (column: string): string => `to_timestamp(${column} / 1000)`

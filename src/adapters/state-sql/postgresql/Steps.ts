@@ -21,7 +21,10 @@ create table %schema%.bfm_runs (
   total integer not null,
   succeeded integer not null,
   failed integer not null,
-  current_step text
+  current_step text,
+  error text,
+  request_id text,
+  endpoint text
 );
 create index bfm_runs_newest on %schema%.bfm_runs (started_at desc, id desc);
 
@@ -41,6 +44,7 @@ create table %schema%.bfm_executions (
   primary key (migration_id, schema)
 );
 create index bfm_executions_connection on %schema%.bfm_executions (connection);
+create index bfm_executions_latest on %schema%.bfm_executions (at desc);
 
 create table %schema%.bfm_history (
   position bigserial primary key,
@@ -61,6 +65,22 @@ create table %schema%.bfm_history (
 );
 create index bfm_history_migration on %schema%.bfm_history (migration_id, position desc);
 create index bfm_history_place on %schema%.bfm_history (connection, schema, position desc);
+
+create table %schema%.bfm_skips (
+  position bigserial primary key,
+  event_key text not null unique,
+  migration_id text not null,
+  schema text not null,
+  version text not null,
+  name text not null,
+  connection text not null,
+  backend text not null,
+  at timestamptz not null,
+  actor text not null,
+  method text not null,
+  run_id text not null
+);
+create index bfm_skips_migration on %schema%.bfm_skips (migration_id, schema, position desc);
 
 create table %schema%.bfm_locks (
   lock_key bigint primary key,
