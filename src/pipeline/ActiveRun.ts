@@ -3,6 +3,7 @@ import * as Clock from "effect/Clock"
 import type * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
 import * as PubSub from "effect/PubSub"
 import type * as Scope from "effect/Scope"
@@ -18,6 +19,7 @@ import type { Lock } from "../ports/Lock.ts"
 import type { Registry } from "../ports/Registry.ts"
 import { Signals } from "../ports/Signals.ts"
 import { StateStore } from "../ports/StateStore.ts"
+import * as Metrics from "./Metrics.ts"
 import * as Result from "./Result.ts"
 import * as Pipeline from "./Run.ts"
 import * as RunRecord from "./RunRecord.ts"
@@ -155,7 +157,9 @@ const inTurn = <E>(
       )
       const cancelled: RunResult = { ...Result.initial, run_id: id, success: false, state: "cancelled" }
       if (turn === "stopped") return cancelled
-      return yield* Effect.ensuring(restore(carryOut), turns.release(1))
+      yield* Metric.increment(Metrics.active)
+      const end = Effect.zipRight(Metric.incrementBy(Metrics.active, -1), turns.release(1))
+      return yield* Effect.ensuring(restore(carryOut), end)
     })
   )
 

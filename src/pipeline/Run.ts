@@ -13,6 +13,7 @@ import type { Event } from "../domain/Run.ts"
 import { Connections } from "../ports/Connections.ts"
 import { type StateChange, StateStore } from "../ports/StateStore.ts"
 import * as Execute from "./Execute.ts"
+import * as Metrics from "./Metrics.ts"
 import * as Planning from "./Planning.ts"
 import * as Reconcile from "./Reconcile.ts"
 import * as Recorder from "./Recorder.ts"
@@ -96,7 +97,13 @@ const stream = <E, R>(
   Stream.unwrapScoped(
     Effect.gen(function* () {
       const mailbox = yield* Mailbox.make<Event, E | RunError>()
-      yield* perform(mode, options, prepare, identity, event => mailbox.offer(event)).pipe(
+      let plan: Plan | undefined
+      const tell = (event: Event) => {
+        if (event._tag === "Planned") plan = event.plan
+        const counted = mode === "run" ? Metrics.observe(plan, event) : Effect.void
+        return Effect.zipRight(counted, mailbox.offer(event))
+      }
+      yield* perform(mode, options, prepare, identity, tell).pipe(
         Effect.scoped,
         Mailbox.into(mailbox),
         Effect.forkScoped
