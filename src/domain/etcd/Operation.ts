@@ -38,6 +38,9 @@ const named = (name: "key" | "value", bytes: Uint8Array): Readonly<Record<string
   return text === undefined ? { [`${name}Base64`]: Bytes.base64(bytes) } : { [name]: text }
 }
 
+/** What {@link encode} wrote. */
+export const decode = (text: string): Either.Either<Operation, string> => parse(text, JsonText.root(text))
+
 type Fields = ReadonlyMap<string, JsonText.Member>
 
 /** The operation that stands at `span` of a text, or what is wrong with it. */

@@ -1,14 +1,12 @@
 import * as Either from "effect/Either"
+import type { Analysis, ScriptProblem } from "../Analysis.ts"
 import type { Statement, Unit } from "../Plan.ts"
 import * as Json from "../source/Json.ts"
 import * as JsonText from "../source/JsonText.ts"
 import { locator } from "../sql/Position.ts"
-import type { Analysis } from "../sql/Script.ts"
 import * as Bytes from "./Bytes.ts"
 import * as Chunk from "./Chunk.ts"
 import * as Operation from "./Operation.ts"
-
-type Problem = Analysis["problems"][number]
 
 interface Found {
   readonly operation: Operation.Operation
@@ -24,6 +22,7 @@ export const analyse = (text: string): Analysis => {
   const chunks = Chunk.cut(operations)
   const units = chunks.map((chunk): Unit => ({ atomic: true, statements: chunk.flatMap(statement(places)) }))
   return {
+    mode: units.length > 1 ? "journal" : "transaction",
     units: units.length === 0 ? [{ atomic: true, statements: [] }] : units,
     unwrapped: false,
     problems,
@@ -43,14 +42,14 @@ const statement =
 /** Every operation, and everything that is wrong, each with the number of its operation. */
 const read = (
   text: string
-): { readonly found: ReadonlyArray<Found>; readonly problems: ReadonlyArray<Problem> } => {
+): { readonly found: ReadonlyArray<Found>; readonly problems: ReadonlyArray<ScriptProblem> } => {
   const parsed = Json.parse(text)
   if (Either.isLeft(parsed)) return { found: [], problems: [parsed.left] }
   const list = operationsOf(text)
   if (list === undefined) return { found: [], problems: [{ reason: "must be a list of operations" }] }
   const place = locator(text)
   const found: Array<Found> = []
-  const problems: Array<Problem> = []
+  const problems: Array<ScriptProblem> = []
   for (const [index, span] of JsonText.elements(text, list).entries()) {
     const { line, column } = place(span.start)
     const operation = Operation.parse(text, span)

@@ -18,6 +18,7 @@ describe("Script.analyse of etcd", () => {
     "makes one unit of nothing: %s",
     text => {
       assert.deepStrictEqual(Script.analyse(text), {
+        mode: "transaction",
         units: [{ atomic: true, statements: [] }],
         unwrapped: false,
         problems: [],
@@ -125,7 +126,8 @@ describe("transactions", () => {
     [1801, [...Array.from({ length: 14 }, () => 127), 23]]
   ])("%d operations", (count, expected) => {
     const text = JSON.stringify(Array.from({ length: count }, (_, n) => put(`k${n}`)))
-    const { units, warnings } = Script.analyse(text)
+    const { mode, units, warnings } = Script.analyse(text)
+    assert.strictEqual(mode, count > Chunk.most ? "journal" : "transaction")
     assert.deepStrictEqual(
       units.map(unit => unit.statements.length),
       expected
