@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import { defaultPool, type PoolLimits } from "./adapters/postgresql/Settings.ts"
 import * as Connections from "./config/Connections.ts"
+import * as Lock from "./config/Lock.ts"
 import * as Reader from "./config/Reader.ts"
 import * as Server from "./config/Server.ts"
 import * as State from "./config/State.ts"
@@ -18,6 +19,8 @@ export interface BfmConfig {
   readonly sfmPath: string
   readonly dataDir: string
   readonly state: State.StateConfig
+  /** Where runs lock each other out. */
+  readonly lock: Lock.LockConfig
   readonly connections: ReadonlyMap<string, Connections.ConnectionConfig>
   /** Nothing was said about connections: those of the sources are placed in the embedded PostgreSQL. */
   readonly connectionsByDefault: boolean
@@ -62,6 +65,7 @@ const decodeWith = <A extends object>(
     sfmPath: sfmPath(environment),
     dataDir: reader.text("BFM_DATA_DIR") ?? ".bfm",
     state,
+    lock: Lock.decode(reader),
     connections,
     connectionsByDefault: nothing && connections.size > 0,
     lockWait: reader.duration("BFM_LOCK_TIMEOUT", 30_000),

@@ -1,6 +1,8 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Embedded from "./adapters/embedded/Server.ts"
+import * as Etcd from "./adapters/etcd/Connections.ts"
+import * as LockService from "./adapters/etcd/LockService.ts"
 import * as FilesRegistry from "./adapters/files/Registry.ts"
 import * as Postgresql from "./adapters/postgresql/Connections.ts"
 import type { PostgresqlSettings, Server } from "./adapters/postgresql/Settings.ts"
@@ -8,6 +10,7 @@ import * as StateSql from "./adapters/state-sql/StateSql.ts"
 import * as ConnectionsOf from "./adapters/store/Connections.ts"
 import type { BfmConfig } from "./Config.ts"
 import type { ConnectionConfig } from "./config/Connections.ts"
+import type { LockConfig } from "./config/Lock.ts"
 import type { StateConfig } from "./config/State.ts"
 import type { EmbeddedUnavailable } from "./domain/Errors.ts"
 import type { Connections } from "./ports/Connections.ts"
@@ -19,7 +22,7 @@ import type { StateStore } from "./ports/StateStore.ts"
 /** Everything that the pipeline needs from outside. */
 export type Environment = Registry | Connections | StateStore | Lock | Settings
 
-type Stores = Pick<BfmConfig, "dataDir" | "state" | "connections" | "lockWait" | "variables">
+type Stores = Pick<BfmConfig, "dataDir" | "state" | "lock" | "connections" | "lockWait" | "variables">
 
 /** Connections, state, lock and limits as configured. Building it opens nothing: the first use does. */
 export const stores = (config: Stores): Layer.Layer<Connections | StateStore | Lock | Settings> =>
@@ -30,10 +33,10 @@ export const stores = (config: Stores): Layer.Layer<Connections | StateStore | L
         ConnectionsOf.layer(
           [...config.connections.values()].map(entry => ({
             connection: entry.connection,
-            open: opened(entry, locate)
+            open: opened(entry, locate, config.lock)
           }))
         ),
-        state(config.state, locate)
+        locked(config.lock, state(config.state, locate))
       )
     })
   ).pipe(Layer.provide(Embedded.layer(config.dataDir)), Layer.provideMerge(settings(config)))
@@ -57,11 +60,18 @@ const state = (config: StateConfig, resolve: Postgresql.Locate): Layer.Layer<Sta
   }
 }
 
+/** The state with its own locks, or with those of an etcd. */
+const locked = (config: LockConfig, layer: Layer.Layer<StateStore | Lock>): Layer.Layer<StateStore | Lock> =>
+  config.backend === "etcd" ? Layer.provideMerge(LockService.layer(config), layer) : layer
+
 /** The adapter that opens a connection of this kind. */
-const opened = (entry: ConnectionConfig, locate: Postgresql.Locate) => {
+const opened = (entry: ConnectionConfig, locate: Postgresql.Locate, lock: LockConfig) => {
   switch (entry.backend) {
     case "postgresql":
       return Postgresql.open(entry, locate)
+    case "etcd":
+      // A script must not take away the lock under which it runs.
+      return Etcd.open(entry, lock.backend === "etcd" ? [lock.prefix] : [])
   }
 }
 

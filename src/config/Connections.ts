@@ -1,18 +1,21 @@
+import { type EtcdSettings, address as etcdAddress } from "../adapters/etcd/Settings.ts"
 import { address, type PoolLimits, type PostgresqlSettings } from "../adapters/postgresql/Settings.ts"
 import * as Backend from "../domain/Backend.ts"
 import * as Spelling from "../domain/Spelling.ts"
 import type { Connection } from "../ports/Connections.ts"
 import * as Database from "./Database.ts"
+import * as Etcd from "./Etcd.ts"
 import type { Environment, Reader } from "./Reader.ts"
 
 /** Connections that the sources speak of, with the backends under which they were found. */
 export type Sources = ReadonlyMap<string, ReadonlySet<Backend.Backend>>
 
 /** A connection that can be opened. */
-export type ConnectionConfig = Place & {
-  readonly backend: "postgresql"
-  readonly settings: PostgresqlSettings
-}
+export type ConnectionConfig = Place &
+  (
+    | { readonly backend: "postgresql"; readonly settings: PostgresqlSettings }
+    | { readonly backend: "etcd"; readonly settings: EtcdSettings; readonly prefix: string }
+  )
 
 interface Place {
   readonly connection: Connection
@@ -21,7 +24,14 @@ interface Place {
 }
 
 /** What follows a connection's name in its variables. */
-export const suffixes = ["BACKEND", "SCHEMA", "SCHEMA_MODE", "LEDGER_SCHEMA", ...Database.suffixes]
+export const suffixes = [
+  "BACKEND",
+  "SCHEMA",
+  "SCHEMA_MODE",
+  "LEDGER_SCHEMA",
+  ...Database.suffixes,
+  ...Etcd.suffixes
+]
 
 /** `tenant-db` is configured by `TENANT_DB_*`. */
 export const prefixOf = (connection: string): string => connection.toUpperCase().replaceAll(/[^A-Z0-9]/g, "_")
@@ -132,7 +142,7 @@ const decoders: Record<
       Database.decode(reader, candidate.prefix, pool, { ...defaults, embeddedDatabase: candidate.name })
     ),
   greptimedb: refused,
-  etcd: refused
+  etcd
 }
 
 function refused(reader: Reader, { prefix, name }: Candidate): undefined {
@@ -140,6 +150,21 @@ function refused(reader: Reader, { prefix, name }: Candidate): undefined {
     `${prefix}_BACKEND`,
     `only postgresql connections can be opened in this version; unset the variables of ${name}`
   )
+}
+
+function etcd(reader: Reader, candidate: Candidate): ConnectionConfig | undefined {
+  const { prefix, name } = candidate
+  const settings = Etcd.decode(reader, prefix, Etcd.timeout(reader, prefix))
+  if (settings.endpoints.length === 0) {
+    reader.report(`${prefix}_ENDPOINTS`, `is not set: where is the etcd of ${name}?`)
+    return undefined
+  }
+  return {
+    ...place(reader, candidate, "etcd", etcdAddress(settings)),
+    backend: "etcd",
+    settings,
+    prefix: reader.text(`${prefix}_PREFIX`) ?? "/"
+  }
 }
 
 type Named = Pick<Candidate, "prefix" | "name">
@@ -167,6 +192,13 @@ const place = (
   ledgerSchema: reader.text(`${prefix}_LEDGER_SCHEMA`) ?? "bfm"
 })
 
+/** Where a backend's connections are. */
+const whereabouts: Record<Backend.Backend, ReadonlyArray<string>> = {
+  postgresql: ["DB_HOST", "DB_URL"],
+  greptimedb: ["DB_HOST", "DB_URL"],
+  etcd: ["ENDPOINTS", "DB_HOST"]
+}
+
 /** A `*_BACKEND` that made no connection and yet looks as if it was meant to. */
 export const lookAlikes = (reader: Reader, environment: Environment, sources: Sources) => {
   const known = new Set([...sources.keys()].map(prefixOf))
@@ -177,7 +209,7 @@ export const lookAlikes = (reader: Reader, environment: Environment, sources: So
     const somewhere = placed(reader, prefix)
     if (backend !== undefined && !somewhere) {
       return [
-        `${variable} is set, but neither ${prefix}_DB_HOST nor ${prefix}_DB_URL: no connection was made`
+        `${variable} is set, but neither ${whereabouts[backend].map(suffix => `${prefix}_${suffix}`).join(" nor ")}: no connection was made`
       ]
     }
     return backend === undefined && (somewhere || misspelt(value))

@@ -1,5 +1,6 @@
 import * as Spelling from "../domain/Spelling.ts"
 import * as Connections from "./Connections.ts"
+import * as Lock from "./Lock.ts"
 import type { Environment, Reader } from "./Reader.ts"
 import * as Server from "./Server.ts"
 import * as State from "./State.ts"
@@ -7,6 +8,7 @@ import * as State from "./State.ts"
 /** What this version reads. */
 const decoded = [
   ...State.variables,
+  ...Lock.variables,
   "BFM_SFM_PATH",
   "BFM_DATA_DIR",
   "BFM_LOCK_TIMEOUT",

@@ -1,5 +1,6 @@
 import type { Analysis } from "./Analysis.ts"
 import type { Backend } from "./Backend.ts"
+import * as Etcd from "./etcd/Script.ts"
 import type { Migration } from "./Migration.ts"
 import * as Postgresql from "./sql/Script.ts"
 
@@ -14,5 +15,5 @@ export interface Language {
 export const languages: Record<Backend, Language> = {
   postgresql: { analyse: Postgresql.analyse, firstTable: Postgresql.firstTable },
   greptimedb: { analyse: Postgresql.analyse, firstTable: Postgresql.firstTable },
-  etcd: { analyse: Postgresql.analyse, firstTable: () => undefined }
+  etcd: { analyse: Etcd.analyse, firstTable: () => undefined }
 }

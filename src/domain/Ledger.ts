@@ -28,8 +28,8 @@ export interface LedgerEntry {
 export interface Inspection {
   readonly connection: string
   readonly entries: ReadonlyArray<LedgerEntry>
-  /** Schemas that exist. */
-  readonly schemas: ReadonlySet<string>
+  /** Schemas that exist; absent where none needs to be created before it is used. */
+  readonly schemas: ReadonlySet<string> | undefined
 }
 
 /** Key of an entry within a connection. */

@@ -91,7 +91,7 @@ class SchemaNames {
     const key = `${migration.connection} ${schema}`
     if (schema === "" || this.#seen.has(key)) return false
     this.#seen.add(key)
-    return this.#world.inspections.get(migration.connection)?.schemas.has(schema) === false
+    return this.#world.inspections.get(migration.connection)?.schemas?.has(schema) === false
   }
 
   refusals({ migration, schema }: Graph.Node): ReadonlyArray<PlanProblem> {

@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto"
 import * as Effect from "effect/Effect"
-import type { Step, Unit } from "../../domain/Plan.ts"
+import type { Step } from "../../domain/Plan.ts"
+import * as DoneHash from "../store/DoneHash.ts"
 import type * as Fault from "./Fault.ts"
 import type { Live } from "./Live.ts"
 import type { Wire } from "./Wire.ts"
@@ -20,20 +20,9 @@ export interface Stuck {
   readonly aftermath: string
 }
 
-/** Hash over what is done: the rest of a file may be mended, what has happened may not be rewritten. */
-export const hash = (done: ReadonlyArray<Unit>): string => {
-  // As a journal begins in the ledger.
-  if (done.length === 0) return ""
-  const digest = createHash("sha256")
-  for (const unit of done) {
-    for (const { text } of unit.statements) digest.update(text).update("\0")
-  }
-  return digest.digest("hex")
-}
-
 /** SQL that notes how many units are done, and which one is under way. */
 export const mark = ({ live, step }: Course, done: number, doubt?: string): string =>
-  live.ledger.mark(step, done, hash(step.units.slice(0, done)), doubt)
+  live.ledger.mark(step, done, DoneHash.of(step.units.slice(0, done)), doubt)
 
 /** What stands and where the next run goes on. */
 export const progress = (step: Step, index: number): string =>

@@ -3,7 +3,8 @@ import * as Effect from "effect/Effect"
 import type { LockBusy } from "../../domain/Errors.ts"
 import type { Step, Unit } from "../../domain/Plan.ts"
 import type { StepOutcome, Work } from "../../ports/Connections.ts"
-import { type Course, hash, lost, mark, progress, type Stuck } from "./Course.ts"
+import * as DoneHash from "../store/DoneHash.ts"
+import { type Course, lost, mark, progress, type Stuck } from "./Course.ts"
 import * as Fault from "./Fault.ts"
 import * as Guard from "./Guard.ts"
 import type { Entry } from "./Ledger.ts"
@@ -40,7 +41,7 @@ const follow = Effect.fnUntraced(function* (course: Course, entry: Entry | undef
   const done = begun?.unitsDone ?? 0
   if (begun === undefined) {
     yield* wire.send(`BEGIN;${Message.createSchema(step)}${live.ledger.begin(step, live.context)};COMMIT`)
-  } else if (begun.doneHash !== hash(step.units.slice(0, done))) return edited(step, done)
+  } else if (begun.doneHash !== DoneHash.of(step.units.slice(0, done))) return edited(step, done)
   for (const [offset, unit] of step.units.slice(done).entries()) {
     const index = done + offset
     const doubt = offset === 0 ? begun?.doubt : undefined
