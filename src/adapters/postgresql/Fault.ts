@@ -1,5 +1,6 @@
 import * as Data from "effect/Data"
 import pg from "pg"
+import type * as Outcome from "../store/Outcome.ts"
 
 /** The server refused a statement and the session goes on. */
 export class Refused extends Data.TaggedError("Refused")<{
@@ -68,8 +69,8 @@ const describe = (error: Error): string =>
     ? error.errors.map(part => (part instanceof Error ? part.message : String(part))).join("; ")
     : error.message || error.name
 
-/** A refusal of our own, where the server has nothing to say. Codes begin with `BF`. */
-export const ours = (code: `BF${string}`, reason: string, hint?: string, detail?: string): Refused =>
+/** What BfM itself refuses, where the server has nothing to say. */
+export const refusal = ({ code = "BF000", reason, hint, detail }: Outcome.Fault): Refused =>
   new Refused({
     code,
     reason,
@@ -81,6 +82,10 @@ export const ours = (code: `BF${string}`, reason: string, hint?: string, detail?
     where: undefined,
     sent: undefined
   })
+
+/** A refusal of our own. Codes begin with `BF`. */
+export const ours = (code: `BF${string}`, reason: string, hint?: string, detail?: string): Refused =>
+  refusal({ code, reason, hint, detail })
 
 /** Could not get a lock in time, or was chosen to end a deadlock: the same step may succeed a moment later. */
 export const isContention = (fault: Fault): boolean =>
