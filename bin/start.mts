@@ -44,8 +44,10 @@ const url = ({ host, port, username }: Embedded.Address, database: string): stri
   `postgresql://${username}@/${database}?host=${encodeURIComponent(host)}&port=${port}`
 
 const databasesOf = (config: Config.BfmConfig): ReadonlyArray<readonly [name: string, database: string]> =>
-  [...config.connections.values()].flatMap(({ connection: { name }, settings }) =>
-    settings._tag === "Embedded" ? [[name, settings.database] as const] : []
+  [...config.connections.values()].flatMap(({ connection: { name }, ...entry }) =>
+    entry.backend === "postgresql" && entry.settings._tag === "Embedded"
+      ? [[name, entry.settings.database] as const]
+      : []
   )
 
 /** The first screen: what is there, what was applied, what to do next. */

@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Embedded from "./adapters/embedded/Server.ts"
 import * as FilesRegistry from "./adapters/files/Registry.ts"
+import * as Greptimedb from "./adapters/greptimedb/Connections.ts"
 import * as Postgresql from "./adapters/postgresql/Connections.ts"
 import type { PostgresqlSettings, Server } from "./adapters/postgresql/Settings.ts"
 import * as StateSql from "./adapters/state-sql/StateSql.ts"
@@ -56,6 +57,8 @@ const opened = (entry: ConnectionConfig, locate: Postgresql.Locate) => {
   switch (entry.backend) {
     case "postgresql":
       return Postgresql.open(entry, locate)
+    case "greptimedb":
+      return Greptimedb.open(entry)
   }
 }
 

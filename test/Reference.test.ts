@@ -65,7 +65,8 @@ describe("README, Configuration", () => {
       Config.decode({ BFM_STATE_DB_HOST: "x", BFM_STATE_DB_PASSWORD: "", CORE_DB_HOST: "x" }, sources)
     )
     const core = connections.get("core")
-    if (server.settings._tag !== "Server" || core?.settings._tag !== "Server") return assert.fail("no server")
+    if (server.settings._tag !== "Server" || core?.backend !== "postgresql") return assert.fail("no server")
+    if (core.settings._tag !== "Server") return assert.fail("no server")
     const { pool, ...of } = server.settings
     const documented = (name: string) => defaults.get(name)
     assert.deepStrictEqual(

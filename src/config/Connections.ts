@@ -1,18 +1,21 @@
+import * as GreptimedbSettings from "../adapters/greptimedb/Settings.ts"
 import { address, type PoolLimits, type PostgresqlSettings } from "../adapters/postgresql/Settings.ts"
 import * as Backend from "../domain/Backend.ts"
 import * as Spelling from "../domain/Spelling.ts"
 import type { Connection } from "../ports/Connections.ts"
 import * as Database from "./Database.ts"
+import * as Greptimedb from "./Greptimedb.ts"
 import type { Environment, Reader } from "./Reader.ts"
 
 /** Connections that the sources speak of, with the backends under which they were found. */
 export type Sources = ReadonlyMap<string, ReadonlySet<Backend.Backend>>
 
 /** A connection that can be opened. */
-export type ConnectionConfig = Place & {
-  readonly backend: "postgresql"
-  readonly settings: PostgresqlSettings
-}
+export type ConnectionConfig = Place &
+  (
+    | { readonly backend: "postgresql"; readonly settings: PostgresqlSettings }
+    | { readonly backend: "greptimedb"; readonly settings: GreptimedbSettings.GreptimedbSettings }
+  )
 
 interface Place {
   readonly connection: Connection
@@ -21,7 +24,14 @@ interface Place {
 }
 
 /** What follows a connection's name in its variables. */
-export const suffixes = ["BACKEND", "SCHEMA", "SCHEMA_MODE", "LEDGER_SCHEMA", ...Database.suffixes]
+export const suffixes = [
+  "BACKEND",
+  "SCHEMA",
+  "SCHEMA_MODE",
+  "LEDGER_SCHEMA",
+  ...Database.suffixes,
+  ...Greptimedb.suffixes
+]
 
 /** `tenant-db` is configured by `TENANT_DB_*`. */
 export const prefixOf = (connection: string): string => connection.toUpperCase().replaceAll(/[^A-Z0-9]/g, "_")
@@ -131,14 +141,21 @@ const decoders: Record<
       candidate,
       Database.decode(reader, candidate.prefix, pool, { ...defaults, embeddedDatabase: candidate.name })
     ),
-  greptimedb: refused,
+  greptimedb: (reader, candidate) => {
+    const settings = Greptimedb.decode(reader, candidate.prefix)
+    return {
+      ...place(reader, candidate, "greptimedb", GreptimedbSettings.address(settings)),
+      backend: "greptimedb",
+      settings
+    }
+  },
   etcd: refused
 }
 
 function refused(reader: Reader, { prefix, name }: Candidate): undefined {
   reader.report(
     `${prefix}_BACKEND`,
-    `only postgresql connections can be opened in this version; unset the variables of ${name}`
+    `only postgresql and greptimedb connections can be opened in this version; unset the variables of ${name}`
   )
 }
 

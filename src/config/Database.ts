@@ -42,7 +42,7 @@ export const decode = (
       pool
     }
   }
-  const url = fromUrl(reader, prefix)
+  const url = urlParts(reader, prefix, DatabaseUrl.parse) ?? {}
   const username = url.username ?? reader.text(name("DB_USERNAME")) ?? defaults.username
   const variable = reader.secret(name("DB_PASSWORD"))
   const password = url.password === undefined ? variable : Redacted.make(url.password)
@@ -51,7 +51,7 @@ export const decode = (
   return {
     _tag: "Server",
     host: url.host ?? reader.text(name("DB_HOST")) ?? defaults.host,
-    port: url.port ?? port(reader, name("DB_PORT")),
+    port: url.port ?? port(reader, name("DB_PORT"), 5432),
     database: url.database ?? reader.text(name("DB_NAME")) ?? defaults.database ?? username,
     username,
     ...(password === undefined ? {} : { password }),
@@ -61,24 +61,30 @@ export const decode = (
   }
 }
 
-const port = (reader: Reader, name: string): number => {
-  const value = reader.integer(name, 5432, 1)
+/** The port that a variable names. */
+export const port = (reader: Reader, name: string, fallback: number): number => {
+  const value = reader.integer(name, fallback, 1)
   if (value <= 65_535) return value
   reader.report(name, "must be a port, 1 to 65535")
-  return 5432
+  return fallback
 }
 
-const fromUrl = (reader: Reader, prefix: string): DatabaseUrl.UrlParts => {
+/** What `{prefix}_DB_URL` says; `undefined` when it is not set, or wrong, which is reported. */
+export const urlParts = <Parts>(
+  reader: Reader,
+  prefix: string,
+  parse: (text: string) => Either.Either<Parts, ReadonlyArray<string>>
+): Parts | undefined => {
   const variable = `${prefix}_DB_URL`
   const text = reader.text(variable)
-  if (text === undefined) return {}
+  if (text === undefined) return undefined
   const parts = inUrl.map(suffix => `${prefix}_${suffix}`).filter(name => reader.text(name) !== undefined)
   if (parts.length > 0)
     reader.report(variable, `is set together with ${parts.join(", ")}; keep one of the two`)
-  return Either.match(DatabaseUrl.parse(text), {
+  return Either.match(parse(text), {
     onLeft: reasons => {
       for (const reason of reasons) reader.report(variable, reason)
-      return {}
+      return undefined
     },
     onRight: found => found
   })
