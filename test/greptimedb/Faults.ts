@@ -22,7 +22,7 @@ export const faults: Readonly<Record<string, Fault>> = {
 
 interface Planned {
   readonly fault: Fault
-  readonly when: (sql: string) => boolean
+  readonly when: (sql: string, db: string) => boolean
   times: number
 }
 
@@ -33,7 +33,7 @@ export class Faults {
   readonly #waiting: Array<() => void> = []
 
   /** The fault meets the next `times` requests whose statement fits. */
-  plan(fault: Fault, when: (sql: string) => boolean, times = 1): void {
+  plan(fault: Fault, when: (sql: string, db: string) => boolean, times = 1): void {
     this.#planned.push({ fault, when, times })
   }
 
@@ -43,8 +43,8 @@ export class Faults {
   }
 
   /** What happens to this request. */
-  take(sql: string): Fault | undefined {
-    const found = this.#planned.find(({ when, times }) => times > 0 && when(sql))
+  take(sql: string, db: string): Fault | undefined {
+    const found = this.#planned.find(({ when, times }) => times > 0 && when(sql, db))
     if (found !== undefined) found.times -= 1
     return found?.fault
   }

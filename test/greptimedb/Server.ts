@@ -109,7 +109,7 @@ class Running {
     const sql = fields.sql ?? ""
     const db = fields.db ?? header("x-greptime-db-name") ?? "public"
     if (fields.sql !== undefined) this.arrivals.push({ db, sql })
-    const fault = this.faults.take(sql)
+    const fault = this.faults.take(sql, db)
     const given = { db: header("x-greptime-db-name"), timezone: header("x-greptime-timezone") }
     const apply = () => Sql.answer(this.catalog, fields, given, user)
     if (fault === undefined) return apply()
