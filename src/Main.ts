@@ -4,6 +4,7 @@ import * as Embedded from "./adapters/embedded/Server.ts"
 import * as Etcd from "./adapters/etcd/Connections.ts"
 import * as LockService from "./adapters/etcd/LockService.ts"
 import * as FilesRegistry from "./adapters/files/Registry.ts"
+import * as Greptimedb from "./adapters/greptimedb/Connections.ts"
 import * as Postgresql from "./adapters/postgresql/Connections.ts"
 import type { PostgresqlSettings, Server } from "./adapters/postgresql/Settings.ts"
 import * as StateSql from "./adapters/state-sql/StateSql.ts"
@@ -72,6 +73,8 @@ const opened = (entry: ConnectionConfig, locate: Postgresql.Locate, lock: LockCo
     case "etcd":
       // A script must not take away the lock under which it runs.
       return Etcd.open(entry, lock.backend === "etcd" ? [lock.prefix] : [])
+    case "greptimedb":
+      return Greptimedb.open(entry)
   }
 }
 

@@ -1,10 +1,12 @@
 import { type EtcdSettings, address as etcdAddress } from "../adapters/etcd/Settings.ts"
+import * as GreptimedbSettings from "../adapters/greptimedb/Settings.ts"
 import { address, type PoolLimits, type PostgresqlSettings } from "../adapters/postgresql/Settings.ts"
 import * as Backend from "../domain/Backend.ts"
 import * as Spelling from "../domain/Spelling.ts"
 import type { Connection } from "../ports/Connections.ts"
 import * as Database from "./Database.ts"
 import * as Etcd from "./Etcd.ts"
+import * as Greptimedb from "./Greptimedb.ts"
 import type { Environment, Reader } from "./Reader.ts"
 
 /** Connections that the sources speak of, with the backends under which they were found. */
@@ -15,6 +17,7 @@ export type ConnectionConfig = Place &
   (
     | { readonly backend: "postgresql"; readonly settings: PostgresqlSettings }
     | { readonly backend: "etcd"; readonly settings: EtcdSettings; readonly prefix: string }
+    | { readonly backend: "greptimedb"; readonly settings: GreptimedbSettings.GreptimedbSettings }
   )
 
 interface Place {
@@ -30,7 +33,8 @@ export const suffixes = [
   "SCHEMA_MODE",
   "LEDGER_SCHEMA",
   ...Database.suffixes,
-  ...Etcd.suffixes
+  ...Etcd.suffixes,
+  ...Greptimedb.suffixes
 ]
 
 /** `tenant-db` is configured by `TENANT_DB_*`. */
@@ -141,15 +145,15 @@ const decoders: Record<
       candidate,
       Database.decode(reader, candidate.prefix, pool, { ...defaults, embeddedDatabase: candidate.name })
     ),
-  greptimedb: refused,
+  greptimedb: (reader, candidate) => {
+    const settings = Greptimedb.decode(reader, candidate.prefix)
+    return {
+      ...place(reader, candidate, "greptimedb", GreptimedbSettings.address(settings)),
+      backend: "greptimedb",
+      settings
+    }
+  },
   etcd
-}
-
-function refused(reader: Reader, { prefix, name }: Candidate): undefined {
-  reader.report(
-    `${prefix}_BACKEND`,
-    `only postgresql connections can be opened in this version; unset the variables of ${name}`
-  )
 }
 
 function etcd(reader: Reader, candidate: Candidate): ConnectionConfig | undefined {

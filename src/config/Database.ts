@@ -63,7 +63,7 @@ export const server = (
   scheme: DatabaseUrl.Scheme
 ): Server => {
   const name = (suffix: (typeof suffixes)[number]) => `${prefix}_${suffix}`
-  const url = fromUrl(reader, prefix, scheme)
+  const url = urlParts(reader, prefix, text => DatabaseUrl.parse(text, scheme)) ?? {}
   const username = url.username ?? reader.text(name("DB_USERNAME")) ?? defaults.username
   const variable = reader.secret(name("DB_PASSWORD"))
   const password = url.password === undefined ? variable : Redacted.make(url.password)
@@ -82,24 +82,30 @@ export const server = (
   }
 }
 
-const port = (reader: Reader, name: string, usual: number): number => {
-  const value = reader.integer(name, usual, 1)
+/** The port that a variable names. */
+export const port = (reader: Reader, name: string, fallback: number): number => {
+  const value = reader.integer(name, fallback, 1)
   if (value <= 65_535) return value
   reader.report(name, "must be a port, 1 to 65535")
-  return usual
+  return fallback
 }
 
-const fromUrl = (reader: Reader, prefix: string, scheme: DatabaseUrl.Scheme): DatabaseUrl.UrlParts => {
+/** What `{prefix}_DB_URL` says; `undefined` when it is not set, or wrong, which is reported. */
+export const urlParts = <Parts>(
+  reader: Reader,
+  prefix: string,
+  parse: (text: string) => Either.Either<Parts, ReadonlyArray<string>>
+): Parts | undefined => {
   const variable = `${prefix}_DB_URL`
   const text = reader.text(variable)
-  if (text === undefined) return {}
+  if (text === undefined) return undefined
   const parts = inUrl.map(suffix => `${prefix}_${suffix}`).filter(name => reader.text(name) !== undefined)
   if (parts.length > 0)
     reader.report(variable, `is set together with ${parts.join(", ")}; keep one of the two`)
-  return Either.match(DatabaseUrl.parse(text, scheme), {
+  return Either.match(parse(text), {
     onLeft: reasons => {
       for (const reason of reasons) reader.report(variable, reason)
-      return {}
+      return undefined
     },
     onRight: found => found
   })

@@ -1,6 +1,7 @@
 import * as Schema from "effect/Schema"
 import { Backend } from "./Backend.ts"
 import { requirementKinds } from "./Dependency.ts"
+import { Verify } from "./Verify.ts"
 
 export const Direction = Schema.Literal("up", "down")
 export type Direction = typeof Direction.Type
@@ -32,23 +33,7 @@ export type Statement = typeof Statement.Type
 export const Unit = Schema.Struct({
   atomic: Schema.Boolean,
   statements: Schema.Array(Statement),
-  verify: Schema.optional(
-    Schema.Union(
-      /** Doing it again does no harm. */
-      Schema.TaggedStruct("Repeatable", {}),
-      /** An index: valid means landed, invalid means ours to drop and build again, absent means not begun. */
-      Schema.TaggedStruct("IndexBuilt", {
-        schema: Schema.optional(Schema.String),
-        name: Schema.String
-      }),
-      Schema.TaggedStruct("IndexDropped", {
-        schema: Schema.optional(Schema.String),
-        name: Schema.String
-      }),
-      /** Only a human can tell. */
-      Schema.TaggedStruct("Unknown", {})
-    )
-  )
+  verify: Schema.optional(Verify)
 })
 export type Unit = typeof Unit.Type
 

@@ -64,7 +64,11 @@ const begun = ({ entry, direction }: Setting): Pick<Step, "resume_at" | "in_doub
 
 /** What an applied migration is recognized by; blanks and comments do not count. */
 export const checksum = (migration: Migration): Step["checksum"] =>
-  Checksum.of(migration.up._tag === "Program" ? "text" : kindOf(migration.up), migration.up.text)
+  Checksum.of(
+    migration.up._tag === "Program" ? "text" : kindOf(migration.up),
+    migration.up.text,
+    languages[migration.backend].dialect
+  )
 
 const kindOf = (script: Script): "sql" | "json" => (script.path.endsWith(".json") ? "json" : "sql")
 

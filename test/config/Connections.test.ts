@@ -57,7 +57,7 @@ describe("connections", () => {
     )
     assert.deepStrictEqual([...config.connections.keys()], ["core"])
     assert.deepStrictEqual(config.warnings, [
-      "VAULT_STORAGE_BACKEND is set, but neither VAULT_STORAGE_DB_HOST nor VAULT_STORAGE_DB_URL: no connection was made"
+      "VAULT_STORAGE_BACKEND is set, but neither VAULT_STORAGE_ENDPOINTS nor VAULT_STORAGE_DB_HOST: no connection was made"
     ])
   })
 
@@ -68,17 +68,6 @@ describe("connections", () => {
     )
     assert.match(problems({ CORE_BACKEND: "postgresql" }, core).join(), /^CORE_DB_HOST: is not set/)
     assert.match(valid({ APP_BACKEND: "postgrs" }).warnings.join(), /^APP_BACKEND is not one of/)
-  })
-
-  it("says what this version cannot open", () => {
-    const found = problems({
-      LOGS_BACKEND: "greptimedb",
-      LOGS_DB_HOST: "db2",
-      METADATA_BACKEND: "etcd",
-      METADATA_ENDPOINTS: "e1:2379"
-    })
-    assert.match(found[0] ?? "", /^LOGS_BACKEND: only postgresql connections can be opened/)
-    assert.match(found[1] ?? "", /^METADATA_BACKEND: only postgresql connections can be opened/)
   })
 
   it("finds the variables of a name that cannot be one", () => {

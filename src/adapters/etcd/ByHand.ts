@@ -5,7 +5,7 @@ import type * as Scope from "effect/Scope"
 import { type ConnectionUnreachable, StoreRefused } from "../../domain/Errors.ts"
 import * as Chunk from "../../domain/etcd/Chunk.ts"
 import type { RunContext, Work } from "../../ports/Connections.ts"
-import * as DoneHash from "../store/DoneHash.ts"
+import * as Journal from "../store/Journal.ts"
 import * as Capture from "./Capture.ts"
 import type * as Fault from "./Fault.ts"
 import type { Item } from "./Keys.ts"
@@ -27,7 +27,7 @@ export const markApplied = (setup: Setup, work: Work, context: RunContext) =>
       const stored = Ledger.of(step, context, {
         state: "applied",
         units_done: step.units.length,
-        done_hash: DoneHash.of(step.units),
+        done_hash: Journal.hash(step.units),
         chunker: Chunk.version,
         prefix: live.keys.prefix(step.schema),
         attempt: context.runId,

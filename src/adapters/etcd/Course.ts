@@ -7,7 +7,7 @@ import * as Chunk from "../../domain/etcd/Chunk.ts"
 import * as Operation from "../../domain/etcd/Operation.ts"
 import type { Step } from "../../domain/Plan.ts"
 import type { Work } from "../../ports/Connections.ts"
-import * as DoneHash from "../store/DoneHash.ts"
+import * as Journal from "../store/Journal.ts"
 import * as Outcome from "../store/Outcome.ts"
 import * as Apply from "./Apply.ts"
 import * as Capture from "./Capture.ts"
@@ -57,7 +57,7 @@ const changed = (live: Live, step: Step, stored: Ledger.Stored, done: number): F
       "set the prefix of the connection as it was"
     )
   }
-  if (done === 0 || stored.done_hash === DoneHash.of(step.units.slice(0, done))) return undefined
+  if (done === 0 || stored.done_hash === Journal.hash(step.units.slice(0, done))) return undefined
   return stored.chunker === Chunk.version
     ? Fault.ours(
         "BF003",
@@ -123,7 +123,7 @@ const entryAfter = Effect.fnUntraced(function* (live: Live, step: Step, unit: nu
   const before = live.entries.get(step.migration_id)?.stored
   const progress = {
     units_done: unit + 1,
-    done_hash: DoneHash.of(step.units.slice(0, unit + 1)),
+    done_hash: Journal.hash(step.units.slice(0, unit + 1)),
     chunker: Chunk.version,
     prefix: live.keys.prefix(step.schema),
     attempt

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import type { Step } from "../../domain/Plan.ts"
-import * as DoneHash from "../store/DoneHash.ts"
+import * as Journal from "../store/Journal.ts"
 import type * as Fault from "./Fault.ts"
 import type { Live } from "./Live.ts"
 import type { Wire } from "./Wire.ts"
@@ -14,24 +14,12 @@ export interface Course {
 }
 
 /** A unit that did not succeed, and what is left of it. */
-export interface Stuck {
-  readonly unit: number
-  readonly fault: Fault.Fault
-  readonly aftermath: string
-}
+export type Stuck = Journal.Stuck<Fault.Fault>
 
 /** SQL that notes how many units are done, and which one is under way. */
 export const mark = ({ live, step }: Course, done: number, doubt?: string): string =>
-  live.ledger.mark(step, done, DoneHash.of(step.units.slice(0, done)), doubt)
-
-/** What stands and where the next run goes on. */
-export const progress = (step: Step, index: number): string =>
-  `${index} of ${step.units.length} parts are done and stay; the next run goes on with part ${index + 1}`
+  live.ledger.mark(step, done, Journal.hash(step.units.slice(0, done)), doubt)
 
 /** The connection is gone in mid-unit: the journal knows, the next run asks the catalog. */
 export const lost = (course: Course, index: number, fault: Fault.Lost): Effect.Effect<Stuck> =>
-  Effect.as(course.live.drop, {
-    unit: index,
-    fault,
-    aftermath: `${progress(course.step, index)}, after the catalog has been asked whether that part has landed`
-  })
+  Effect.as(course.live.drop, { unit: index, fault, aftermath: Journal.doubted(course.step, index) })

@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import type { Unit } from "../../domain/Plan.ts"
+import type { Verify } from "../../domain/Verify.ts"
 import type { Fault } from "./Fault.ts"
 import { identifier } from "./Quote.ts"
 import type { Wire } from "./Wire.ts"
@@ -13,8 +13,6 @@ export type Evidence =
   /** The catalog cannot tell. */
   | { readonly _tag: "Unclear" }
 
-type Verify = NonNullable<Unit["verify"]>
-
 const indexQuestion = `SELECT c.oid::regclass::text AS name, i.indisvalid AS valid
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_index i ON i.indexrelid=c.oid WHERE c.oid=pg_catalog.to_regclass($1)`
 
@@ -23,8 +21,6 @@ export const gather = (wire: Wire, verify: Verify): Effect.Effect<Evidence, Faul
   switch (verify._tag) {
     case "Repeatable":
       return Effect.succeed({ _tag: "NotBegun" })
-    case "Unknown":
-      return Effect.succeed({ _tag: "Unclear" })
     case "IndexBuilt":
       return Effect.map(index(wire, verify), found => {
         if (found === undefined) return { _tag: "NotBegun" }
@@ -39,6 +35,8 @@ export const gather = (wire: Wire, verify: Verify): Effect.Effect<Evidence, Faul
       return Effect.map(index(wire, verify), found =>
         found === undefined ? { _tag: "Landed" } : { _tag: "NotBegun" }
       )
+    default:
+      return Effect.succeed({ _tag: "Unclear" })
   }
 }
 

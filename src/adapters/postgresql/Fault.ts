@@ -1,5 +1,7 @@
 import * as Data from "effect/Data"
 import pg from "pg"
+import * as Network from "../store/Network.ts"
+import type * as Outcome from "../store/Outcome.ts"
 
 /** The server refused a statement and the session goes on. */
 export class Refused extends Data.TaggedError("Refused")<{
@@ -42,8 +44,7 @@ const number = (text: string | undefined): number | undefined =>
 /** What pg rejects with, as a value. */
 export const from = (cause: unknown, sent?: string): Fault => {
   if (!(cause instanceof pg.DatabaseError)) {
-    const code = cause instanceof Error && "code" in cause ? String(cause.code) : undefined
-    return new Lost({ reason: cause instanceof Error ? describe(cause) : String(cause), code })
+    return new Lost(Network.describe(cause))
   }
   const code = cause.code ?? "XX000"
   if (fatal.has(code) || cause.severity === "FATAL" || cause.severity === "PANIC") {
@@ -62,14 +63,8 @@ export const from = (cause: unknown, sent?: string): Fault => {
   })
 }
 
-/** Node's connection errors have an empty message when several addresses failed. */
-const describe = (error: Error): string =>
-  error instanceof AggregateError && error.errors.length > 0
-    ? error.errors.map(part => (part instanceof Error ? part.message : String(part))).join("; ")
-    : error.message || error.name
-
-/** A refusal of our own, where the server has nothing to say. Codes begin with `BF`. */
-export const ours = (code: `BF${string}`, reason: string, hint?: string, detail?: string): Refused =>
+/** What BfM itself refuses, where the server has nothing to say. */
+export const refusal = ({ code = "BF000", reason, hint, detail }: Outcome.Fault): Refused =>
   new Refused({
     code,
     reason,
@@ -81,6 +76,10 @@ export const ours = (code: `BF${string}`, reason: string, hint?: string, detail?
     where: undefined,
     sent: undefined
   })
+
+/** A refusal of our own. Codes begin with `BF`. */
+export const ours = (code: `BF${string}`, reason: string, hint?: string, detail?: string): Refused =>
+  refusal({ code, reason, hint, detail })
 
 /** Could not get a lock in time, or was chosen to end a deadlock: the same step may succeed a moment later. */
 export const isContention = (fault: Fault): boolean =>

@@ -1,13 +1,12 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { LockBusy } from "../../domain/Errors.ts"
-import type { Step, Unit } from "../../domain/Plan.ts"
+import type { Unit } from "../../domain/Plan.ts"
 import type { StepOutcome, Work } from "../../ports/Connections.ts"
-import * as DoneHash from "../store/DoneHash.ts"
-import { type Course, lost, mark, progress, type Stuck } from "./Course.ts"
+import * as Journal from "../store/Journal.ts"
+import { type Course, lost, mark, type Stuck } from "./Course.ts"
 import * as Fault from "./Fault.ts"
 import * as Guard from "./Guard.ts"
-import type { Entry } from "./Ledger.ts"
 import type { Live } from "./Live.ts"
 import * as Message from "./Message.ts"
 import * as Report from "./Report.ts"
@@ -28,41 +27,19 @@ export const run = (
     const began = yield* Clock.currentTimeMillis
     const wire = yield* live.wire
     const entry = (yield* live.entries).find(({ migrationId }) => migrationId === step.migration_id)
-    const stuck = yield* follow({ live, wire, step, retries }, entry)
+    const course = { live, wire, step, retries }
+    const stuck = yield* Journal.follow(step, entry, {
+      begin: wire.send(`BEGIN;${Message.createSchema(step)}${live.ledger.begin(step, live.context)};COMMIT`),
+      unit: (unit, index, doubt) =>
+        unit.atomic ? atomic(course, unit, index) : Standalone.run(course, unit, index, doubt),
+      finish: wire.send(step.direction === "up" ? live.ledger.finish(step) : live.ledger.remove(step)),
+      refuse: Fault.refusal
+    })
     const durationMs = (yield* Clock.currentTimeMillis) - began
     if (stuck === undefined) return { _tag: "Applied", step, durationMs }
     const { fault, aftermath, unit } = stuck
     return Report.failed(step, fault, { aftermath, attempts: 1, durationMs, unit })
   })
-
-const follow = Effect.fnUntraced(function* (course: Course, entry: Entry | undefined) {
-  const { live, wire, step } = course
-  const begun = entry?.state === "running" && entry.direction === step.direction ? entry : undefined
-  const done = begun?.unitsDone ?? 0
-  if (begun === undefined) {
-    yield* wire.send(`BEGIN;${Message.createSchema(step)}${live.ledger.begin(step, live.context)};COMMIT`)
-  } else if (begun.doneHash !== DoneHash.of(step.units.slice(0, done))) return edited(step, done)
-  for (const [offset, unit] of step.units.slice(done).entries()) {
-    const index = done + offset
-    const doubt = offset === 0 ? begun?.doubt : undefined
-    const stuck = unit.atomic
-      ? yield* atomic(course, unit, index)
-      : yield* Standalone.run(course, unit, index, doubt)
-    if (stuck !== undefined) return stuck
-  }
-  yield* wire.send(step.direction === "up" ? live.ledger.finish(step) : live.ledger.remove(step))
-  return undefined
-})
-
-const edited = (step: Step, done: number): Stuck => ({
-  unit: done,
-  fault: Fault.ours(
-    "BF003",
-    `the first ${done} parts of this migration are applied already and were edited since`,
-    "restore them as they were; only what comes after may be changed"
-  ),
-  aftermath: progress(step, done)
-})
 
 /** One transaction with its mark: no doubt can remain, and what could not get a lock is simply tried again. */
 const atomic = Effect.fnUntraced(function* (course: Course, unit: Unit, index: number) {
@@ -74,7 +51,7 @@ const atomic = Effect.fnUntraced(function* (course: Course, unit: Unit, index: n
     if (answer.left._tag === "Lost") return yield* lost(course, index, answer.left)
     yield* wire.send(`ROLLBACK;${Message.reset}`)
     if (!Fault.isContention(answer.left) || tried > retries) {
-      return { unit: index, fault: answer.left, aftermath: progress(step, index) } satisfies Stuck
+      return { unit: index, fault: answer.left, aftermath: Journal.progress(step, index) } satisfies Stuck
     }
     yield* Transaction.pause(tried)
   }

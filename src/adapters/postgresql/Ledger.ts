@@ -2,16 +2,9 @@ import * as Effect from "effect/Effect"
 import type { LedgerEntry } from "../../domain/Ledger.ts"
 import type { Step } from "../../domain/Plan.ts"
 import type { RunContext } from "../../ports/Connections.ts"
+import type { Entry } from "../store/Journal.ts"
 import { identifier, literal } from "./Quote.ts"
 import type { Result, Wire } from "./Wire.ts"
-
-/** A journal's line as this adapter reads it: what was done is recognized by its hash. */
-export interface Entry extends LedgerEntry {
-  /** Hash over the texts of the units that are done. */
-  readonly doneHash: string
-  /** JSON of the unit that was begun and not finished. */
-  readonly doubt: string | undefined
-}
 
 /** The SQL of the ledger that lives in `schema` of the target. */
 export interface Ledger {

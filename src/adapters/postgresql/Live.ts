@@ -4,6 +4,7 @@ import * as Scope from "effect/Scope"
 import type pg from "pg"
 import type { LockBusy } from "../../domain/Errors.ts"
 import type { RunContext } from "../../ports/Connections.ts"
+import type { Entry } from "../store/Journal.ts"
 import type { Fault } from "./Fault.ts"
 import * as Guard from "./Guard.ts"
 import * as Ledger from "./Ledger.ts"
@@ -23,7 +24,7 @@ export interface Live {
   /** Gives the connection up: it is broken. */
   readonly drop: Effect.Effect<void>
   /** The ledger of this schema as it stands. */
-  readonly entries: Effect.Effect<ReadonlyArray<Ledger.Entry>, Fault | LockBusy>
+  readonly entries: Effect.Effect<ReadonlyArray<Entry>, Fault | LockBusy>
 }
 
 interface Opened {

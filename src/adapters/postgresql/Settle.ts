@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import type { StepOutcome, Work } from "../../ports/Connections.ts"
+import type { Entry } from "../store/Journal.ts"
 import type { Fault } from "./Fault.ts"
-import type { Entry } from "./Ledger.ts"
 import type { Live } from "./Live.ts"
 import { reset } from "./Message.ts"
 import * as Report from "./Report.ts"

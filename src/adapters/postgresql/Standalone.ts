@@ -1,21 +1,11 @@
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
-import * as Schema from "effect/Schema"
-import { Unit } from "../../domain/Plan.ts"
-import { type Course, lost, mark, progress, type Stuck } from "./Course.ts"
+import type { Unit } from "../../domain/Plan.ts"
+import { noteDoubt, progress, readDoubt, textOf, unclear, undecided } from "../store/Journal.ts"
+import { type Course, lost, mark, type Stuck } from "./Course.ts"
 import * as Evidence from "./Evidence.ts"
 import * as Fault from "./Fault.ts"
 import * as Guard from "./Guard.ts"
 import * as Message from "./Message.ts"
-
-/** What the journal notes before a statement is sent that stands outside a transaction. */
-const Doubt = Schema.parseJson(Schema.Struct({ text: Schema.String, verify: Unit.fields.verify.from }))
-const encode = Schema.encodeSync(Doubt)
-const decode = Schema.decodeUnknownEither(Doubt)
-
-const unclear = { _tag: "Unknown" } as const
-
-const textOf = (unit: Unit): string => unit.statements.map(({ text }) => text).join(";\n")
 
 /** One statement by itself, between the mark that it was begun and the mark that it is done. */
 export const run = Effect.fnUntraced(function* (
@@ -43,9 +33,9 @@ const untouched = Effect.fnUntraced(function* (course: Course, unit: Unit, index
 
 /** It was begun and its end is not known: the catalog is asked, by what was begun then, not by what stands there now. */
 const doubtful = Effect.fnUntraced(function* (course: Course, unit: Unit, index: number, doubt: string) {
-  const noted = Either.getOrElse(decode(doubt), () => ({ text: textOf(unit), verify: unclear }))
-  const found = yield* Evidence.gather(course.wire, noted.verify ?? unclear)
-  if (found._tag === "Unclear") return undecided(course, index)
+  const noted = readDoubt(doubt, unit)
+  const found = yield* Evidence.gather(course.wire, noted.verify)
+  if (found._tag === "Unclear") return unknown(course, index)
   if (found._tag === "Leftover") yield* course.wire.send(found.clear)
   return found._tag === "Landed" && noted.text === textOf(unit) ? ("landed" as const) : ("clear" as const)
 })
@@ -53,7 +43,7 @@ const doubtful = Effect.fnUntraced(function* (course: Course, unit: Unit, index:
 const send = Effect.fnUntraced(function* (course: Course, unit: Unit, index: number) {
   const { wire } = course
   const verify = unit.verify ?? unclear
-  yield* wire.send(mark(course, index, encode({ text: textOf(unit), verify })))
+  yield* wire.send(mark(course, index, noteDoubt(unit)))
   const answer = yield* Effect.either(wire.send(textOf(unit)))
   if (answer._tag === "Left") return yield* refused(course, unit, index, answer.left)
   yield* wire.send(Message.block(Guard.keep(course.live.place)))
@@ -75,14 +65,9 @@ const refused = Effect.fnUntraced(function* (course: Course, unit: Unit, index: 
   return { unit: index, fault, aftermath } satisfies Stuck
 })
 
-const undecided = ({ step }: Course, index: number): Stuck => ({
+const unknown = ({ step }: Course, index: number): Stuck => ({
   unit: index,
-  fault: Fault.ours(
-    "BF004",
-    `part ${index + 1} of ${step.units.length} was interrupted, and the catalog cannot tell whether it took effect`,
-    `look, then say what is true: bfm resolve ${step.id} --applied, or --pending to run it from the beginning`,
-    step.units[index]?.statements[0]?.text
-  ),
+  fault: Fault.refusal(undecided(step, index, step.units[index]?.statements[0]?.text)),
   aftermath: progress(step, index)
 })
 

@@ -45,6 +45,7 @@ export const Code = {
   semicolon: 59,
   equals: 61,
   backslash: 92,
+  backtick: 96,
   c: 99,
   brace: 123
 } as const

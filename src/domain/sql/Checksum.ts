@@ -2,6 +2,7 @@ import * as Crypto from "node:crypto"
 import * as Either from "effect/Either"
 import type { Checksum } from "../Plan.ts"
 import { Code } from "./Characters.ts"
+import * as Dialect from "./Dialect.ts"
 import * as Lexer from "./Lexer.ts"
 import { hasByteOrderMark } from "./Position.ts"
 import * as Quotes from "./Quotes.ts"
@@ -15,9 +16,13 @@ export const sourceHash = (text: string): string =>
   Crypto.createHash("sha256").update(text, "utf8").digest("hex")
 
 /** Over what the text says to the store, not how it is laid out. */
-export const of = (kind: "sql" | "json" | "text", text: string): Checksum => ({
+export const of = (
+  kind: "sql" | "json" | "text",
+  text: string,
+  dialect: Dialect.Dialect = Dialect.postgresql
+): Checksum => ({
   algorithm: ALGORITHM,
-  value: values[kind](text)
+  value: values[kind](text, dialect)
 })
 
 const unmarked = (text: string): string => (hasByteOrderMark(text) ? text.slice(1) : text)
@@ -35,8 +40,8 @@ const sorted = (value: unknown): string => {
 }
 
 /** Semicolons count only between statements. */
-const sql = (text: string): string => {
-  const scanner = Lexer.scanner(text)
+const sql = (text: string, dialect: Dialect.Dialect): string => {
+  const scanner = Lexer.scanner(text, dialect)
   const digest = TokenDigest.make(text.length)
   let begun = false
   let semicolon = false
@@ -83,7 +88,7 @@ const joined = (token: string): string => {
   return parts.join("\n").replaceAll("\r\n", "\n")
 }
 
-const values: Record<"sql" | "json" | "text", (text: string) => string> = {
+const values: Record<"sql" | "json" | "text", (text: string, dialect: Dialect.Dialect) => string> = {
   sql,
   json: text => sourceHash(json(text)),
   text: text => sourceHash(lines(text))

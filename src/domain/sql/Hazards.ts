@@ -1,8 +1,6 @@
-import * as AlterTable from "./AlterTableRules.ts"
 import * as Name from "./Name.ts"
 import * as Pattern from "./Pattern.ts"
 import * as Phrase from "./Phrase.ts"
-import * as Rules from "./PostgresqlRules.ts"
 import * as RuleTable from "./RuleTable.ts"
 
 /** What a person wants to know before a script runs. */
@@ -15,9 +13,25 @@ export interface Hazards {
 
 type Names = Pattern.Match["names"]
 
+/** `{table}` and the like are the names that were found. Nothing to say when absent. */
 interface Hazard {
   readonly says?: string
+  /** Something would be lost. */
   readonly destroys: boolean
+}
+
+type Table<Said> = RuleTable.RuleTable<{ readonly pattern: Pattern.Pattern } & Said>
+
+/** What a store's statements mean to those who use it. */
+export interface Rules {
+  readonly statements: Table<Hazard>
+  /** What comes before the actions of ALTER TABLE. */
+  readonly opening: Pattern.Pattern
+  readonly actions: Table<Hazard>
+  /** Of every action that the table does not know. */
+  readonly usual?: string
+  /** Statements after which there is a table that nobody else uses yet; `surely`: it was not there before. */
+  readonly creations: Table<{ readonly surely: boolean }>
 }
 
 interface Finding extends Hazard {
@@ -25,20 +39,20 @@ interface Finding extends Hazard {
 }
 
 /** Looks at each statement in turn; what is done to tables that the script itself created harms nobody. */
-export const of = (sentences: ReadonlyArray<Phrase.Sentence>): Hazards => {
+export const of = (sentences: ReadonlyArray<Phrase.Sentence>, rules: Rules): Hazards => {
   const warnings = new Set<string>()
   // Whether each table that the script created was surely not there before.
   const created = new Map<string, boolean>()
   let destructive = false
   for (const { phrase } of sentences) {
-    for (const { says, destroys, names } of findings(phrase)) {
+    for (const { says, destroys, names } of findings(phrase, rules)) {
       const own = (names.table ?? []).map(name => created.get(Name.render(name)))
       const known = own.length > 0 && own.every(surely => surely !== undefined && (surely || !destroys))
       if (known || says === undefined) continue
       warnings.add(fill(says, names))
       destructive ||= destroys
     }
-    const creation = RuleTable.first(Rules.creations, phrase)
+    const creation = RuleTable.first(rules.creations, phrase)
     for (const name of creation?.match.names.table ?? []) {
       created.set(Name.render(name), creation?.rule.surely ?? false)
     }
@@ -46,18 +60,20 @@ export const of = (sentences: ReadonlyArray<Phrase.Sentence>): Hazards => {
   return { warnings: [...warnings], destructive }
 }
 
-const findings = (phrase: Phrase.Phrase): ReadonlyArray<Finding> => {
-  const altered = phrase.at(0) === "alter" ? Pattern.match(AlterTable.opening, phrase) : undefined
+const findings = (phrase: Phrase.Phrase, rules: Rules): ReadonlyArray<Finding> => {
+  const altered = phrase.at(0) === "alter" ? Pattern.match(rules.opening, phrase) : undefined
   if (altered !== undefined) {
-    return Phrase.parts(phrase, altered.end).map(part => action(part, altered.names))
+    return Phrase.parts(phrase, altered.end).map(part => action(part, altered.names, rules))
   }
-  const found = RuleTable.first(Rules.hazards, phrase)
+  const found = RuleTable.first(rules.statements, phrase)
   return found === undefined ? [] : [{ ...found.rule, names: found.match.names }]
 }
 
-const action = (phrase: Phrase.Phrase, names: Names): Finding => {
-  const found = RuleTable.first(AlterTable.actions, phrase)
-  if (found === undefined) return { says: AlterTable.usual, destroys: false, names }
+const action = (phrase: Phrase.Phrase, names: Names, { actions, usual }: Rules): Finding => {
+  const found = RuleTable.first(actions, phrase)
+  if (found === undefined) {
+    return { ...(usual === undefined ? {} : { says: usual }), destroys: false, names }
+  }
   return { ...found.rule, names: { ...found.match.names, ...names } }
 }
 

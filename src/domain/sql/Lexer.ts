@@ -1,4 +1,5 @@
 import { Class, Code, classOf } from "./Characters.ts"
+import * as Dialect from "./Dialect.ts"
 import { hasByteOrderMark, lineColumn } from "./Position.ts"
 import * as Quotes from "./Quotes.ts"
 
@@ -24,7 +25,7 @@ export interface Token {
   readonly end: number
 }
 
-/** Something that PostgreSQL will not read. */
+/** Something that the store will not read. */
 export interface Problem {
   readonly line: number
   readonly reason: string
@@ -33,6 +34,7 @@ export interface Problem {
 /** A place in a text: its fields are the token that `next` found last. */
 export interface Scanner {
   readonly text: string
+  readonly dialect: Dialect.Dialect
   kind: TokenKind
   start: number
   end: number
@@ -40,9 +42,9 @@ export interface Scanner {
 }
 
 /** Stands before the first token. */
-export const scanner = (text: string): Scanner => {
+export const scanner = (text: string, dialect: Dialect.Dialect = Dialect.postgresql): Scanner => {
   const begin = hasByteOrderMark(text) ? 1 : 0
-  return { text, kind: "punctuation", start: begin, end: begin, problems: [] }
+  return { text, dialect, kind: "punctuation", start: begin, end: begin, problems: [] }
 }
 
 /** Where the blanks and comments at the scanner's place end. */
@@ -80,14 +82,10 @@ const string = (scanner: Scanner, start: number, quote: number): number => {
   }
 }
 
-const quoted = (scanner: Scanner, start: number, quote: number): number => {
+const quoted = (scanner: Scanner, start: number, quote: number, mark: '"' | "`" = '"'): number => {
   scanner.kind = "quoted"
-  return closed(
-    scanner,
-    start,
-    Quotes.doubledEnd(scanner.text, quote + 1, '"'),
-    'name is never closed with "'
-  )
+  const end = Quotes.doubledEnd(scanner.text, quote + 1, mark)
+  return closed(scanner, start, end, `name is never closed with ${mark}`)
 }
 
 const TEMPLATE = /\{\{[ \t]*\.[A-Za-z0-9_.]+[ \t]*\}\}/y
@@ -116,11 +114,11 @@ const wordEnd = (text: string, from: number): number => {
 
 /** A word, or what a letter before a quote begins: `E'…'`, `U&'…'`, `U&"…"`. */
 const word = (scanner: Scanner, start: number): number => {
-  const { text } = scanner
+  const { text, dialect } = scanner
   const second = text.charCodeAt(start + 1)
-  if (second === Code.single && "eEbBxXnN".includes(text.charAt(start)))
+  if (second === Code.single && dialect.prefixes.includes(text.charAt(start)))
     return string(scanner, start, start + 1)
-  if (second === Code.ampersand && "uU".includes(text.charAt(start))) {
+  if (second === Code.ampersand && dialect.unicodeEscapes && "uU".includes(text.charAt(start))) {
     const third = text.charCodeAt(start + 2)
     if (third === Code.single) return string(scanner, start, start + 2)
     if (third === Code.double) return quoted(scanner, start, start + 2)
@@ -164,11 +162,13 @@ const isSign = (code: number): boolean => code === Code.plus || code === Code.da
 
 /** A run of operator characters, cut at a comment; PostgreSQL lets only some operators end in + or -. */
 const operator = (scanner: Scanner, start: number): number => {
-  const { text } = scanner
+  const { text, dialect } = scanner
+  if (dialect.backticks && text.charCodeAt(start) === Code.backtick) return quoted(scanner, start, start, "`")
   scanner.kind = "operator"
   let at = start + 1
   while (classOf(text.charCodeAt(at)) === Class.operator) {
     const code = text.charCodeAt(at)
+    if (code === Code.backtick && dialect.backticks) break
     const following = text.charCodeAt(at + 1)
     if ((code === Code.dash && following === Code.dash) || (code === Code.slash && following === Code.star))
       break
@@ -231,9 +231,10 @@ export const next = (scanner: Scanner): boolean => {
 
 /** All tokens at once. */
 export const scan = (
-  text: string
+  text: string,
+  dialect: Dialect.Dialect = Dialect.postgresql
 ): { readonly tokens: ReadonlyArray<Token>; readonly problems: ReadonlyArray<Problem> } => {
-  const at = scanner(text)
+  const at = scanner(text, dialect)
   const tokens: Array<Token> = []
   while (next(at)) tokens.push({ kind: at.kind, start: at.start, end: at.end })
   return { tokens, problems: at.problems }

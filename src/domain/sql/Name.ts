@@ -1,35 +1,35 @@
+import type { Dialect } from "./Dialect.ts"
+
 /** A name of something in a database, as its catalog holds it. */
 export interface Name {
   readonly schema?: string
   readonly name: string
 }
 
-/** PostgreSQL cuts names after this many bytes. */
-const NAME_BYTES = 63
-
 const encoder = new TextEncoder()
 
-const cut = (name: string): string => {
-  if (name.length * 3 <= NAME_BYTES || encoder.encode(name).length <= NAME_BYTES) return name
+const cut = (name: string, most: number): string => {
+  if (name.length * 3 <= most || encoder.encode(name).length <= most) return name
   let [kept, bytes] = ["", 0]
   for (const character of name) {
     bytes += encoder.encode(character).length
-    if (bytes > NAME_BYTES) break
+    if (bytes > most) break
     kept += character
   }
   return kept
 }
 
 /** A folded word or a quoted name as the catalog holds it; `undefined` for anything else, `U&"…"` and templates included. */
-export const unquote = (part: string): string | undefined => {
-  if (part.startsWith('"')) {
-    const inner = part.slice(1, -1).replaceAll('""', '"')
-    return inner === "" ? undefined : cut(inner)
+export const unquote = (part: string, { backticks, nameBytes }: Dialect): string | undefined => {
+  const mark = part.charAt(0)
+  if (mark === '"' || (mark === "`" && backticks)) {
+    const inner = part.slice(1, -1).replaceAll(mark + mark, mark)
+    return inner === "" ? undefined : cut(inner, nameBytes)
   }
-  return /^[a-z_\u0080-\uffff][^"'{]*$/.test(part) ? cut(part) : undefined
+  return /^[a-z_\u0080-\uffff][^"'{]*$/.test(part) ? cut(part, nameBytes) : undefined
 }
 
-/** A word as PostgreSQL compares it: only ASCII letters are folded. */
+/** A word as stores compare it: only ASCII letters are folded. */
 export const fold = (word: string): string => {
   const lower = word.toLowerCase()
   return lower.length === word.length && !BEYOND_ASCII.test(word)

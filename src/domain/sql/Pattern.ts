@@ -137,11 +137,11 @@ interface Found {
 const name = (phrase: Phrase.Phrase, from: number): Found | undefined => {
   let at = from
   let schema: string | undefined
-  let last = Name.unquote(phrase.at(at))
+  let last = Name.unquote(phrase.at(at), phrase.dialect)
   while (phrase.at(at + 1) === ".") {
     at += 2
     schema = last
-    last = Name.unquote(phrase.at(at))
+    last = Name.unquote(phrase.at(at), phrase.dialect)
   }
   if (last === undefined) return undefined
   return { names: [schema === undefined ? { name: last } : { schema, name: last }], end: at + 1 }

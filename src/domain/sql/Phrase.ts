@@ -1,4 +1,5 @@
 import type { Statement } from "../Plan.ts"
+import * as Dialect from "./Dialect.ts"
 import * as Lexer from "./Lexer.ts"
 import * as Name from "./Name.ts"
 
@@ -10,6 +11,7 @@ export interface Sentence {
 
 /** The tokens of one statement, read only as far as they are asked for. */
 export interface Phrase {
+  readonly dialect: Dialect.Dialect
   readonly at: (index: number) => string
 }
 
@@ -17,8 +19,8 @@ export interface Phrase {
  * Words are in lower case, a psql command is its backslash, everything else is as written, so that a quoted name
  * never looks like a keyword. After the end, every token is empty.
  */
-export const make = (text: string): Phrase => {
-  const scanner = Lexer.scanner(text)
+export const make = (text: string, dialect: Dialect.Dialect = Dialect.postgresql): Phrase => {
+  const scanner = Lexer.scanner(text, dialect)
   const read: Array<string> = []
   const at = (index: number): string => {
     while (read.length <= index) {
@@ -27,10 +29,15 @@ export const make = (text: string): Phrase => {
     }
     return read[index] ?? ""
   }
-  return { at }
+  return { dialect, at }
 }
 
 export const sentence = (statement: Statement): Sentence => ({ statement, phrase: make(statement.text) })
+
+/** The same in another dialect. */
+export const sentenceIn =
+  (dialect: Dialect.Dialect) =>
+  (statement: Statement): Sentence => ({ statement, phrase: make(statement.text, dialect) })
 
 const written = ({ text, kind, start, end }: Lexer.Scanner): string => {
   if (kind === "psql") return "\\"
@@ -64,5 +71,6 @@ export const parts = (phrase: Phrase, index: number): ReadonlyArray<Phrase> => {
 }
 
 const between = (phrase: Phrase, start: number, end: number): Phrase => ({
+  dialect: phrase.dialect,
   at: index => (start + index < end ? phrase.at(start + index) : "")
 })

@@ -1,9 +1,9 @@
 import { Class, Code, classOf } from "./Characters.ts"
 
-/** Where quoted things of PostgreSQL end. Each function returns -1 when the end is missing. */
+/** Where quoted things end. Each function returns -1 when the end is missing. */
 
 /** Offset after the closing `quote`; doubled quotes stand for themselves. `from` is after the opening one. */
-export const doubledEnd = (text: string, from: number, quote: "'" | '"'): number => {
+export const doubledEnd = (text: string, from: number, quote: "'" | '"' | "`"): number => {
   let at = text.indexOf(quote, from)
   while (at !== -1 && text[at + 1] === quote) at = text.indexOf(quote, at + 2)
   return at === -1 ? -1 : at + 1

@@ -1,12 +1,23 @@
 import type { Analysis } from "../Analysis.ts"
 import type { Statement, Unit } from "../Plan.ts"
+import * as AlterTable from "./AlterTableRules.ts"
+import * as Dialect from "./Dialect.ts"
+import * as FirstTable from "./FirstTable.ts"
 import * as Hazards from "./Hazards.ts"
-import * as Lexer from "./Lexer.ts"
+import type * as Lexer from "./Lexer.ts"
 import * as Phrase from "./Phrase.ts"
 import * as Rules from "./PostgresqlRules.ts"
 import * as RuleTable from "./RuleTable.ts"
 import * as Statements from "./Statement.ts"
 import * as Transaction from "./Transaction.ts"
+
+const hazardRules: Hazards.Rules = {
+  statements: Rules.hazards,
+  creations: Rules.creations,
+  opening: AlterTable.opening,
+  actions: AlterTable.actions,
+  usual: AlterTable.usual
+}
 
 type Sentence = Phrase.Sentence
 type Parts = Pick<Analysis, "units" | "unwrapped" | "problems" | "warnings">
@@ -16,7 +27,7 @@ export const analyse = (text: string, transaction: "own" | "none"): Analysis => 
   const { statements, problems } = Statements.split(text)
   const sentences = statements.map(Phrase.sentence)
   const parts = transaction === "own" ? own(sentences) : none(sentences)
-  const hazards = Hazards.of(sentences)
+  const hazards = Hazards.of(sentences, hazardRules)
   return {
     mode: transaction === "own" ? "transaction" : "journal",
     units: parts.units,
@@ -129,14 +140,5 @@ const single = (
   }
 }
 
-/** The table that a script creates or alters first: the last part of its name. Reads no further than that. */
-export const firstTable = (text: string): string | undefined => {
-  if (!/\btable\b/i.test(text)) return undefined
-  const scanner = Lexer.scanner(text)
-  for (let span = Statements.next(scanner); span !== undefined; span = Statements.next(scanner)) {
-    const found = RuleTable.first(Rules.firstTables, Phrase.make(text.slice(span.start, span.end)))
-    const [table] = found?.match.names.table ?? []
-    if (table !== undefined) return table.name
-  }
-  return undefined
-}
+/** The table that a script creates or alters first. */
+export const firstTable = FirstTable.finder(Rules.firstTables, Dialect.postgresql)

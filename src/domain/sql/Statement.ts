@@ -1,5 +1,6 @@
 import type { Statement } from "../Plan.ts"
 import { Code } from "./Characters.ts"
+import { type Dialect, postgresql } from "./Dialect.ts"
 import * as Lexer from "./Lexer.ts"
 import { lineColumn, locator } from "./Position.ts"
 import { lineEnd } from "./Quotes.ts"
@@ -135,15 +136,16 @@ const skipData = (scanner: Lexer.Scanner, start: number): void => {
  * a psql command stands alone.
  */
 export const split = (
-  text: string
+  text: string,
+  dialect: Dialect = postgresql
 ): { readonly statements: ReadonlyArray<Statement>; readonly problems: ReadonlyArray<Lexer.Problem> } => {
-  const scanner = Lexer.scanner(text)
+  const scanner = Lexer.scanner(text, dialect)
   const locate = locator(text)
   const nul = text.indexOf("\0")
   if (nul !== -1) {
     scanner.problems.push({
       line: locate(nul).line,
-      reason: "a NUL character stands here, which PostgreSQL cannot read"
+      reason: "a NUL character stands here, which no SQL can hold"
     })
   }
   const statements: Array<Statement> = []

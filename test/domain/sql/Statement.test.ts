@@ -99,7 +99,7 @@ describe("Statement.split", () => {
   })
 
   it.each([
-    ["SELECT 1;\nSELECT '\0'", 2, "a NUL character stands here, which PostgreSQL cannot read"],
+    ["SELECT 1;\nSELECT '\0'", 2, "a NUL character stands here, which no SQL can hold"],
     ["CREATE FUNCTION f() RETURNS int\nBEGIN ATOMIC\nSELECT (1; END", 3, "this ( is never closed with )"],
     ["SELECT 1;\nSELECT (1;\nSELECT 2;", 2, "this ( is never closed with )"],
     [

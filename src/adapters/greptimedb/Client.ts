@@ -1,0 +1,145 @@
+import { readFile } from "node:fs/promises"
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import * as Random from "effect/Random"
+import * as Redacted from "effect/Redacted"
+import type * as Scope from "effect/Scope"
+import { Agent, request } from "undici"
+import * as Network from "../store/Network.ts"
+import * as Answer from "./Answer.ts"
+import * as Fault from "./Fault.ts"
+import { databaseParameter } from "./Quote.ts"
+import { type GreptimedbSettings, origin } from "./Settings.ts"
+
+/** Milliseconds until a server that does not answer counts as unreachable. */
+const connectTimeout = 5_000
+
+/** Milliseconds for what BfM itself asks: ledger and catalog. */
+const askTimeout = 30_000
+
+/** How often BfM's own questions are asked again, and how long it waits before the first time. */
+const askRetries = 4
+const firstPause = 100
+
+/** More requests than this wait for one another. */
+const maxConnections = 8
+
+/** The authorities to trust cannot be read. */
+export class AuthorityUnreadable extends Data.TaggedError("AuthorityUnreadable")<{
+  readonly reason: string
+}> {
+  override get message() {
+    return this.reason
+  }
+}
+
+/** One statement on its way. */
+export interface Sending {
+  /** Milliseconds; 0 means no limit. */
+  readonly timeout: number
+  /** Gives the answer up: what the statement does is not known then. */
+  readonly signal?: AbortSignal
+}
+
+export interface Client {
+  /** One request, once. */
+  readonly send: (
+    sql: string,
+    database: string,
+    sending: Sending
+  ) => Effect.Effect<ReadonlyArray<Answer.Rows>, Fault.Fault>
+  /** What does no harm when it is asked twice, in the database that is always there: tried again where that can help. */
+  readonly ask: (sql: string) => Effect.Effect<ReadonlyArray<Answer.Rows>, Fault.Fault>
+}
+
+/** Connections to one server, closed with the scope. Nothing is sent before the first question. */
+export const make = (settings: GreptimedbSettings): Effect.Effect<Client, AuthorityUnreadable, Scope.Scope> =>
+  Effect.gen(function* () {
+    const ca = yield* authority(settings)
+    const agent = yield* Effect.acquireRelease(
+      Effect.sync(
+        () =>
+          new Agent({
+            connections: maxConnections,
+            connect: { timeout: connectTimeout, ...(ca === undefined ? {} : { ca }) },
+            // Deadlines are per statement.
+            headersTimeout: 0,
+            bodyTimeout: 0
+          })
+      ),
+      agent => Effect.promise(() => agent.destroy())
+    )
+    const send: Client["send"] = (sql, database, sending) =>
+      Effect.flatMap(deliver(agent, settings, sql, database, sending), Answer.read)
+    return { send, ask: sql => patient(send(sql, "public", { timeout: askTimeout }), 0) }
+  })
+
+const deliver = (
+  agent: Agent,
+  settings: GreptimedbSettings,
+  sql: string,
+  database: string,
+  { timeout, signal }: Sending
+): Effect.Effect<Answer.Answer, Fault.Lost> =>
+  Effect.tryPromise({
+    try: async interrupted => {
+      const limits = [
+        interrupted,
+        ...(signal === undefined ? [] : [signal]),
+        ...(timeout === 0 ? [] : [AbortSignal.timeout(timeout)])
+      ]
+      const { statusCode, body } = await request(`${origin(settings)}/v1/sql`, {
+        dispatcher: agent,
+        method: "POST",
+        query: { db: databaseParameter(database) },
+        headers: { "content-type": "application/x-www-form-urlencoded", ...authorization(settings) },
+        body: new URLSearchParams({ sql }).toString(),
+        signal: AbortSignal.any(limits)
+      })
+      return { status: statusCode, body: await body.text() }
+    },
+    catch: cause => lost(cause, timeout)
+  })
+
+const authorization = ({ username, password }: GreptimedbSettings): Record<string, string> => {
+  if (username === undefined) return {}
+  const secret = password === undefined ? "" : Redacted.value(password)
+  return { authorization: `Basic ${Buffer.from(`${username}:${secret}`).toString("base64")}` }
+}
+
+const lost = (cause: unknown, timeout: number): Fault.Lost => {
+  const name = cause instanceof Error ? cause.name : ""
+  if (name === "TimeoutError") {
+    return new Fault.Lost({ code: "timeout", reason: `no answer within ${timeout}ms`, again: false })
+  }
+  if (name === "AbortError") {
+    return new Fault.Lost({ code: "cancelled", reason: "the run was told to stop at once", again: false })
+  }
+  return new Fault.Lost({ ...Network.describe(cause), again: true })
+}
+
+const patient = <A>(effect: Effect.Effect<A, Fault.Fault>, tried: number): Effect.Effect<A, Fault.Fault> =>
+  Effect.catchAll(effect, fault =>
+    fault._tag === "Lost" && fault.again && tried < askRetries && fault.code !== "ECONNREFUSED"
+      ? Effect.zipRight(pause(tried), patient(effect, tried + 1))
+      : Effect.fail(fault)
+  )
+
+/** Twice as long each time, with chance in it. */
+export const pause = (tried: number): Effect.Effect<void> =>
+  Effect.flatMap(Random.nextRange(0.5, 1.5), jitter =>
+    Effect.sleep(Math.min(5_000, firstPause * 2 ** tried) * jitter)
+  )
+
+const authority = ({
+  authority: path
+}: GreptimedbSettings): Effect.Effect<string | undefined, AuthorityUnreadable> =>
+  path === undefined
+    ? Effect.succeed(undefined)
+    : Effect.tryPromise({
+        try: () => readFile(path, "utf8"),
+        catch: cause =>
+          new AuthorityUnreadable({
+            reason: `cannot read the certificate authorities ${path}: ${Network.describe(cause).reason}`
+          })
+      })

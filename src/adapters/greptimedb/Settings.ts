@@ -1,0 +1,32 @@
+import type * as Redacted from "effect/Redacted"
+
+/** A GreptimeDB and how to reach it over HTTP. */
+export interface GreptimedbSettings {
+  /** A name or an address. */
+  readonly host: string
+  readonly port: number
+  readonly tls: boolean
+  /** Path of a PEM file with the authorities to trust; the system's when absent. */
+  readonly authority?: string
+  /** Nothing is said of a user when absent. */
+  readonly username?: string
+  readonly password?: Redacted.Redacted<string>
+  /** The database of migrations that name none. */
+  readonly database: string
+}
+
+/** GreptimeDB's port for HTTP. */
+export const defaultPort = 4000
+
+/** The database that every GreptimeDB has. */
+export const defaultDatabase = "public"
+
+const hostOf = ({ host }: GreptimedbSettings): string => (host.includes(":") ? `[${host}]` : host)
+
+/** Where requests go: `https://db1:4000`. */
+export const origin = (settings: GreptimedbSettings): string =>
+  `${settings.tls ? "https" : "http"}://${hostOf(settings)}:${settings.port}`
+
+/** For people: `db1:4000/public`. Never anything secret. */
+export const address = (settings: GreptimedbSettings): string =>
+  `${hostOf(settings)}:${settings.port}/${settings.database}`
