@@ -1,0 +1,7 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { RunFailed } from "../../src/domain/Errors.ts"
+import * as Bfm from "../../src/interfaces/library/Bfm.ts"
+import * as EtcdProject from "../fixtures/EtcdProject.ts"
+import * as Fixture from "../greptimedb/Fixture.ts"
+import * as Scenario from "../fixtures/Scenario.ts"
