@@ -3,6 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import type * as Schema from "effect/Schema"
 import * as Guard from "../src/adapters/postgresql/Guard.ts"
+import * as MysqlLockKeys from "../src/adapters/state-sql/mysql/LockKeys.ts"
 import * as LockKeys from "../src/adapters/state-sql/postgresql/LockKeys.ts"
 import * as Bfm from "../src/Bfm.ts"
 import * as Catalog from "../src/domain/Catalog.ts"
@@ -71,6 +72,8 @@ describe("docs/FORMATS.md", () => {
       LockKeys.of("public", place),
       key(JSON.stringify(["bfm lock", "public", "core", "tenant_a"]))
     )
+    const digest = createHash("sha256").update(JSON.stringify(["bfm lock", "state", "core", "tenant_a"]))
+    assert.strictEqual(MysqlLockKeys.of("State", place), `bfm_${digest.digest("hex").slice(0, 60)}`)
     assert.strictEqual(Guard.key({ ...place, ledgerSchema: "bfm" }), key("bfm\0bfm\0tenant_a"))
   })
 
@@ -131,6 +134,28 @@ describe("docs/FORMATS.md", () => {
       assert.deepStrictEqual(
         tables.map(({ table_name }) => table_name),
         inDocument.filter(name => !name.includes(".")).sort()
+      )
+    })
+  )
+
+  it.scopedLive("says in what the state's tables differ in MySQL", () =>
+    Effect.gen(function* () {
+      const columns = (from: string) =>
+        `SELECT concat(table_name, '.', column_name) AS name FROM information_schema.columns WHERE ${from} ORDER BY 1`
+      const namesOf = (project: Project.Project, from: string) =>
+        Effect.gen(function* () {
+          project.write("20250101120000_create_users.up.sql", "CREATE TABLE users ();")
+          yield* project.run(Bfm.up())
+          return (yield* project.queryState(columns(from))).map(({ name }) => String(name))
+        })
+      const postgresql = yield* namesOf(yield* Project.make, "table_schema = 'public'")
+      const mysql = yield* namesOf(yield* Project.makeOnMysql, "table_schema = database()")
+      const lacking = (of: ReadonlyArray<string>, other: ReadonlyArray<string>) =>
+        of.filter(name => !other.includes(name))
+      const [sentence = ""] = /have the same columns.*? there\./s.exec(section("The state")) ?? []
+      assert.sameMembers(
+        [...Document.codes(sentence)],
+        [...lacking(postgresql, mysql), ...lacking(mysql, postgresql)]
       )
     })
   )

@@ -1,10 +1,13 @@
+import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import { defaultPool } from "../../src/adapters/postgresql/Settings.ts"
+import { StateStore } from "../../src/ports/StateStore.ts"
 import * as Mysql from "../fixtures/Mysql.ts"
 import { layerIn, settingsOf } from "../fixtures/StateMysql.ts"
 import * as LockSuite from "../ports/Lock.suite.ts"
 import * as StateStoreSuite from "../ports/StateStore.suite.ts"
-import type { Subjects } from "../ports/StateSubject.ts"
+import { execution, type Subjects } from "../ports/StateSubject.ts"
 
 const sessionsOf = (database: Mysql.Database) =>
   Mysql.query(
@@ -36,3 +39,36 @@ const subjects = (maxConnections: number): Subjects => {
 StateStoreSuite.suite("mysql", subjects(2))
 StateStoreSuite.suite("mysql, one connection", subjects(1))
 LockSuite.suite("mysql, one connection", subjects(1))
+
+describe("StateStore: mysql", () => {
+  it.scopedLive("writes a batch again that the server has ended because of a deadlock", () =>
+    Effect.gen(function* () {
+      const database = yield* Mysql.database
+      const batch = ["m1", "m2"].map(
+        migration_id => ({ _tag: "Execution", execution: execution({ migration_id }) }) as const
+      )
+      yield* Effect.gen(function* () {
+        const store = yield* StateStore
+        yield* store.record(batch)
+        const forget = (id: string) =>
+          `delete from bfm_executions where execution_key = sha2('["${id}","public"]', 256)`
+        // Whoever has changed less is ended: the other one has changed a lot.
+        const other = yield* Mysql.session(database, database.name)
+        yield* other("create table much (n int primary key) engine = InnoDB")
+        yield* other("begin; insert into much select seq from seq_1_to_500")
+        yield* other(forget("m2"))
+        const record = yield* Effect.fork(store.record(batch))
+        yield* Mysql.query(
+          database,
+          undefined,
+          `select 1 from information_schema.innodb_trx t join information_schema.processlist p
+             on p.id = t.trx_mysql_thread_id where t.trx_state = 'LOCK WAIT' and p.db = '${database.name}'`
+        ).pipe(Effect.repeat({ until: rows => rows.length > 0 }))
+        yield* other(forget("m1"))
+        yield* other("commit")
+        yield* Fiber.join(record)
+        assert.lengthOf(yield* store.executions(["core"]), 2)
+      }).pipe(Effect.provide(layerIn(database)))
+    })
+  )
+})

@@ -40,7 +40,7 @@ export const make = (server: Server, answerTime: number) =>
       else connection.release()
     }
 
-    const lend: Lend = use =>
+    const lendOnce: Lend = use =>
       Effect.acquireUseRelease(
         take(pool),
         connection =>
@@ -51,8 +51,8 @@ export const make = (server: Server, answerTime: number) =>
         (connection, exit) =>
           Effect.sync(() => (Exit.isSuccess(exit) ? giveBack(connection) : Driver.destroy(connection)))
       )
-    return (use =>
-      Effect.retry(lend(use), { while: Wording.isDeadlock, schedule: again })) satisfies Lend as Lend
+    const lend: Lend = use => Effect.retry(lendOnce(use), { while: Wording.isDeadlock, schedule: again })
+    return lend
   })
 
 const take = (pool: Mysql.Pool): Effect.Effect<Mysql.PoolConnection, SqlError> =>
