@@ -29,7 +29,9 @@ export const suite = (title: string, make: Effect.Effect<Team, never, Scope.Scop
       items.map(({ name, status }) => `${name} ${status}`)
     )
   const present = (team: Team) =>
-    Effect.filter(["first", "second", "third"], name => team.has(name)).pipe(Effect.map(names => names.join()))
+    Effect.filter(["first", "second", "third"], name => team.has(name)).pipe(
+      Effect.map(names => names.join())
+    )
 
   describe(title, () => {
     test("is planned, applied once, told of and rolled back", team =>
