@@ -3,7 +3,6 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as Bfm from "../../src/interfaces/library/Bfm.ts"
 import type * as Project from "../fixtures/Project.ts"
-import * as Scenario from "../fixtures/Scenario.ts"
 
 /** A backend's connection in somebody's project, and how to look at it without bfm. */
 export interface Team extends Pick<Project.Project, "run" | "cli"> {
@@ -94,21 +93,19 @@ export const suite = (title: string, make: Effect.Effect<Team, never, Scope.Scop
         assert.strictEqual(yield* present(team), "first,second")
       }))
 
-    test("is known by its ledger when the state has lost everything", team =>
+    test("believes a human who says what is applied and what is not", team =>
       Effect.gen(function* () {
         team.write(1, "first")
         yield* team.run(Bfm.up(look(team)))
         const { items } = yield* team.run(Bfm.status({ connections: [team.connection] }))
         assert.strictEqual(items[0]?.applied, true)
-        const marked = yield* team.cli(["resolve", team.id(1, "first"), "--pending", "--yes", "--json"])
+        const marked = yield* team.cli(["resolve", team.id(1, "first"), "--pending", "--json"])
         assert.strictEqual(marked.code, 0, marked.stderr)
         assert.deepStrictEqual(yield* statuses(team), ["first pending"])
-        const again = yield* team.cli(["resolve", team.id(1, "first"), "--applied", "--yes", "--json"])
+        const again = yield* team.cli(["resolve", team.id(1, "first"), "--applied", "--json"])
         assert.strictEqual(again.code, 0, again.stderr)
         assert.deepStrictEqual(yield* statuses(team), ["first applied"])
         assert.deepStrictEqual((yield* team.run(Bfm.up(look(team)))).applied, [])
       }))
   })
 }
-
-export const version = Scenario.named
