@@ -32,8 +32,8 @@ const fingerprint = () => {
 
 /** Readers of files that @effect/cli can take options from; ours takes none, so they stay out. */
 const unused = /^(yaml|toml|ini)$/
-/** Found beside the bundle when they are needed: jiti loads files of its own, mysql2 is needed by few. */
-const installed = /^(jiti|mysql2|etcd3|cockatiel)$/
+/** Found beside the bundle when they are needed: jiti loads files of its own, the others are needed by few. */
+const installed = /^(jiti|mysql2|etcd3|cockatiel|undici)$/
 
 /**
  * Two things without which each start would take half as long again. Newer Nodes have a `navigator`; without

@@ -1,10 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Embedded from "./adapters/embedded/Server.ts"
-import * as Etcd from "./adapters/etcd/Connections.ts"
-import * as LockService from "./adapters/etcd/LockService.ts"
 import * as FilesRegistry from "./adapters/files/Registry.ts"
-import * as Greptimedb from "./adapters/greptimedb/Connections.ts"
 import * as Postgresql from "./adapters/postgresql/Connections.ts"
 import type { PostgresqlSettings, Server } from "./adapters/postgresql/Settings.ts"
 import * as StateSql from "./adapters/state-sql/StateSql.ts"
@@ -63,18 +60,34 @@ const state = (config: StateConfig, resolve: Postgresql.Locate): Layer.Layer<Sta
 
 /** The state with its own locks, or with those of an etcd. */
 const locked = (config: LockConfig, layer: Layer.Layer<StateStore | Lock>): Layer.Layer<StateStore | Lock> =>
-  config.backend === "etcd" ? Layer.provideMerge(LockService.layer(config), layer) : layer
+  config.backend === "etcd"
+    ? Layer.provideMerge(
+        Layer.unwrapEffect(
+          Effect.map(
+            Effect.promise(() => import("./adapters/etcd/LockService.ts")),
+            service => service.layer(config)
+          )
+        ),
+        layer
+      )
+    : layer
 
-/** The adapter that opens a connection of this kind. */
+/** The adapter that opens a connection of this kind; those that few need are loaded only then. */
 const opened = (entry: ConnectionConfig, locate: Postgresql.Locate, lock: LockConfig) => {
   switch (entry.backend) {
     case "postgresql":
       return Postgresql.open(entry, locate)
     case "etcd":
       // A script must not take away the lock under which it runs.
-      return Etcd.open(entry, lock.backend === "etcd" ? [lock.prefix] : [])
+      return Effect.flatMap(
+        Effect.promise(() => import("./adapters/etcd/Connections.ts")),
+        etcd => etcd.open(entry, lock.backend === "etcd" ? [lock.prefix] : [])
+      )
     case "greptimedb":
-      return Greptimedb.open(entry)
+      return Effect.flatMap(
+        Effect.promise(() => import("./adapters/greptimedb/Connections.ts")),
+        greptimedb => greptimedb.open(entry)
+      )
   }
 }
 
