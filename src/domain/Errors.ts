@@ -161,7 +161,8 @@ export class PlanRejected extends Schema.TaggedError<PlanRejected>()("PlanReject
 }
 export type PlanProblem = PlanRejected["problems"][number]
 
-const renderProblem = ({ path, line, reason }: PlanProblem): string =>
+/** A problem of a plan as one line: where it is, and what. */
+export const renderProblem = ({ path, line, reason }: PlanProblem): string =>
   path === undefined ? reason : `${line === undefined ? path : `${path}:${line}`}  ${reason}`
 
 /** Applied migrations whose source says something else now. */
