@@ -300,27 +300,29 @@ export class ShuttingDown extends Schema.TaggedError<ShuttingDown>()("ShuttingDo
 }
 
 /** Every expected error. Each interface has one total table from `_tag` to its own code. */
-export type BfmError =
-  | BuildFailed
-  | ConfigInvalid
-  | ConnectionUnknown
-  | ConnectionUnreachable
-  | EmbeddedUnavailable
-  | Forbidden
-  | LockBusy
-  | MigrationAmbiguous
-  | MigrationChanged
-  | MigrationNotFound
-  | NotSupported
-  | PlanDiffers
-  | PlanRejected
-  | RequestInvalid
-  | RunConflict
-  | RunFailed
-  | RunNotFound
-  | ShuttingDown
-  | SourceInvalid
-  | StateUnavailable
-  | StoreRefused
-  | TooManyAttempts
-  | Unauthenticated
+export const BfmError = Schema.Union(
+  BuildFailed,
+  ConfigInvalid,
+  ConnectionUnknown,
+  ConnectionUnreachable,
+  EmbeddedUnavailable,
+  Forbidden,
+  LockBusy,
+  MigrationAmbiguous,
+  MigrationChanged,
+  MigrationNotFound,
+  NotSupported,
+  PlanDiffers,
+  PlanRejected,
+  RequestInvalid,
+  RunConflict,
+  RunFailed,
+  RunNotFound,
+  ShuttingDown,
+  SourceInvalid,
+  StateUnavailable,
+  StoreRefused,
+  TooManyAttempts,
+  Unauthenticated
+)
+export type BfmError = typeof BfmError.Type

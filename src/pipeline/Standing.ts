@@ -1,4 +1,4 @@
-import { canonical, compare } from "../domain/Identity.ts"
+import { canonical, compare, type Identity } from "../domain/Identity.ts"
 import * as Ledger from "../domain/Ledger.ts"
 import type { Migration } from "../domain/Migration.ts"
 import type { Execution } from "../domain/Run.ts"
@@ -17,8 +17,11 @@ export interface Memory {
   readonly held: ReadonlyArray<HeldLock>
 }
 
+/** Where an item stands in every list. */
+export type Place = Identity & { readonly schema: string }
+
 /** The order of every list: by migration, then by schema. */
-export const byPlace = (a: StatusItem, b: StatusItem): number =>
+export const byPlace = (a: Place, b: Place): number =>
   compare(a, b) || (a.schema < b.schema ? -1 : a.schema > b.schema ? 1 : 0)
 
 /** Every migration of a connection in every schema in which it is at home, asked for, applied or remembered. */

@@ -71,7 +71,7 @@ export const fromItem = (item: Run.HistoryItem): HistoryItem => ({
   error_message: item.error ?? "",
   executed_by: item.actor,
   execution_method: item.method,
-  execution_context: Origin.context(item.method, undefined),
+  execution_context: Origin.context(item.method, item.request),
   event: item.event,
   run_id: item.run_id,
   ...(item.duration_ms === undefined ? {} : { duration_ms: item.duration_ms })

@@ -67,15 +67,11 @@ const cause = ({ reason, code }: Failure): string =>
  * `{schema}_{table}_{version}_{name}`, the spelling of `POST /api/v1/migrate`. Where there is no table or no
  * schema, the nearest other spelling that is accepted.
  */
-export const tableSpelling = (
-  plan: Plan | undefined,
-  tableOf: (migrationId: string) => string | undefined
-): Spelling => {
+export const tableSpelling = (plan: Plan | undefined): Spelling => {
   const spelled = new Map(
     [...(plan?.steps ?? []), ...(plan?.skipped ?? [])].map(step => {
-      const table = tableOf(step.migration_id)
       const brief = `${step.version}_${step.name}`
-      const place = step.schema === "" ? step.connection : `${step.schema}_${table ?? step.connection}`
+      const place = step.schema === "" ? step.connection : `${step.schema}_${step.table ?? step.connection}`
       return [step.id, `${place}_${brief}`]
     })
   )

@@ -1,6 +1,7 @@
 import * as Schema from "effect/Schema"
+import type { BfmError } from "../../domain/Errors.ts"
 import type { RunResult } from "../../domain/Run.ts"
-import { fromDown } from "./MigrateResponse.ts"
+import * as MigrateResponse from "./MigrateResponse.ts"
 
 /** What rolling one migration back came to. */
 export const RollbackResponse = Schema.Struct({
@@ -27,7 +28,7 @@ export type RollbackResponse = typeof RollbackResponse.Type
 export const nothing = "no migrations to rollback"
 
 export const fromResult = (result: RunResult): RollbackResponse => {
-  const { applied, skipped, errors } = fromDown(result)
+  const { applied, skipped, errors } = MigrateResponse.fromDown(result)
   if (result.success && applied.length === 0) {
     return { success: false, message: nothing, applied, skipped, errors }
   }
@@ -40,4 +41,12 @@ export const fromResult = (result: RunResult): RollbackResponse => {
     skipped,
     errors
   }
+}
+
+/** Of one that could not begin. */
+export const fromError = (error: BfmError): RollbackResponse => {
+  const missing = error._tag === "PlanRejected" && error.problems.every(({ kind }) => kind === "no_down")
+  const message = missing ? "migration does not have rollback SQL" : "rollback failed"
+  const { applied, skipped, errors } = MigrateResponse.fromError(error)
+  return { success: false, message, applied, skipped, errors }
 }

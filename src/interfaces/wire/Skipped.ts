@@ -1,6 +1,6 @@
 import * as Schema from "effect/Schema"
-import type { RequestOrigin } from "../../domain/Actor.ts"
 import { Backend } from "../../domain/Backend.ts"
+import type { Skip } from "../../domain/Run.ts"
 import * as Origin from "./Origin.ts"
 
 /** A migration that was selected and had nothing to do. */
@@ -37,15 +37,6 @@ export const Skipped = Schema.Struct({
   ]
 })
 export type Skipped = typeof Skipped.Type
-
-/** What the state remembers of it. */
-interface Skip extends Pick<Skipped, "migration_id" | "schema" | "version" | "connection" | "backend"> {
-  readonly actor: string
-  readonly method: string
-  readonly request?: RequestOrigin | undefined
-  /** RFC 3339. */
-  readonly at: string
-}
 
 /** `number` counts the items of one answer: the state knows no number of its own. */
 export const fromSkip = (skip: Skip, number: number): Skipped => ({
