@@ -5,7 +5,7 @@ import type { Migration } from "./Migration.ts"
 export interface SourceProblem {
   /** Path below the SFM directory. */
   readonly path: string
-  readonly line?: number
+  readonly line?: number | undefined
   readonly reason: string
 }
 

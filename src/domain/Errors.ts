@@ -161,7 +161,8 @@ export class PlanRejected extends Schema.TaggedError<PlanRejected>()("PlanReject
 }
 export type PlanProblem = PlanRejected["problems"][number]
 
-const renderProblem = ({ path, line, reason }: PlanProblem): string =>
+/** A problem of a plan as one line: where it is, and what. */
+export const renderProblem = ({ path, line, reason }: PlanProblem): string =>
   path === undefined ? reason : `${line === undefined ? path : `${path}:${line}`}  ${reason}`
 
 /** Applied migrations whose source says something else now. */
@@ -299,27 +300,29 @@ export class ShuttingDown extends Schema.TaggedError<ShuttingDown>()("ShuttingDo
 }
 
 /** Every expected error. Each interface has one total table from `_tag` to its own code. */
-export type BfmError =
-  | BuildFailed
-  | ConfigInvalid
-  | ConnectionUnknown
-  | ConnectionUnreachable
-  | EmbeddedUnavailable
-  | Forbidden
-  | LockBusy
-  | MigrationAmbiguous
-  | MigrationChanged
-  | MigrationNotFound
-  | NotSupported
-  | PlanDiffers
-  | PlanRejected
-  | RequestInvalid
-  | RunConflict
-  | RunFailed
-  | RunNotFound
-  | ShuttingDown
-  | SourceInvalid
-  | StateUnavailable
-  | StoreRefused
-  | TooManyAttempts
-  | Unauthenticated
+export const BfmError = Schema.Union(
+  BuildFailed,
+  ConfigInvalid,
+  ConnectionUnknown,
+  ConnectionUnreachable,
+  EmbeddedUnavailable,
+  Forbidden,
+  LockBusy,
+  MigrationAmbiguous,
+  MigrationChanged,
+  MigrationNotFound,
+  NotSupported,
+  PlanDiffers,
+  PlanRejected,
+  RequestInvalid,
+  RunConflict,
+  RunFailed,
+  RunNotFound,
+  ShuttingDown,
+  SourceInvalid,
+  StateUnavailable,
+  StoreRefused,
+  TooManyAttempts,
+  Unauthenticated
+)
+export type BfmError = typeof BfmError.Type

@@ -109,6 +109,7 @@ export const NotPlanned = Schema.Struct({
   schema: Schema.String,
   version: Schema.String,
   name: Schema.String,
+  table: Schema.optional(Schema.String),
   reason: Schema.String
 })
 export type NotPlanned = typeof NotPlanned.Type

@@ -31,7 +31,9 @@ export const StatusItem = Schema.Struct({
   method: Schema.optional(Schema.String),
   /** Why it failed, or what to do about its status. */
   note: Schema.optional(Schema.String),
-  tags: Schema.optional(Schema.Record({ key: Schema.String, value: Schema.String }))
+  tags: Schema.optional(Schema.Record({ key: Schema.String, value: Schema.String })),
+  /** True when the store could not be asked: this is what the state remembers of it. */
+  remembered: Schema.optional(Schema.Boolean)
 })
 export type StatusItem = typeof StatusItem.Type
 

@@ -20,14 +20,16 @@ import type { Registry } from "../ports/Registry.ts"
 import { Signals } from "../ports/Signals.ts"
 import { StateStore } from "../ports/StateStore.ts"
 import * as Metrics from "./Metrics.ts"
+import type * as Permission from "./Permission.ts"
 import * as Result from "./Result.ts"
 import * as Pipeline from "./Run.ts"
 import * as RunRecord from "./RunRecord.ts"
 
-/** What is to be carried out. */
-export type Order =
+/** What is to be carried out, and on which connections at most; on all when that is left out. */
+export type Order = { readonly permitted?: Permission.Connections } & (
   | { readonly _tag: "Up"; readonly request: UpRequest; readonly options: RunOptions }
   | { readonly _tag: "Down"; readonly request: DownRequest; readonly options: RunOptions }
+)
 
 /** Events of one run are numbered from 1. */
 export interface Numbered {
@@ -38,6 +40,7 @@ export interface Numbered {
 /** A run that this process carries out, or has carried out not long ago. */
 export interface Handle {
   readonly id: string
+  readonly order: Order
   /** The run as it stands. */
   readonly run: Effect.Effect<Run>
   /** From the first event on, then as they come; ends with the run. Any number of listeners, at any time. */
@@ -58,12 +61,21 @@ export interface ActiveRun extends Handle {
 /** What a run needs. */
 export type Stores = Registry | Connections | StateStore | Lock
 
-/** Begins a run in a fiber of `scope`, for the current actor; it waits for one of `turns` first. */
+/** Where a run is carried out. */
+export interface Surroundings {
+  /** It waits for one of these first. */
+  readonly turns: Effect.Semaphore
+  readonly context: Context.Context<Stores>
+  /** What its fiber belongs to. */
+  readonly scope: Scope.Scope
+  /** Carried out when it has ended, before anybody hears of that. */
+  readonly ending: Effect.Effect<void>
+}
+
+/** Begins a run for the current actor, and does not wait for it. */
 export const begin = Effect.fn("ActiveRun.begin")(function* (
   order: Order,
-  turns: Effect.Semaphore,
-  context: Context.Context<Stores>,
-  scope: Scope.Scope
+  { turns, context, scope, ending: atEnd }: Surroundings
 ) {
   const actor = yield* CurrentActor
   const now = yield* Clock.currentTimeMillis
@@ -93,6 +105,7 @@ export const begin = Effect.fn("ActiveRun.begin")(function* (
     Effect.provide(context)
   )
   const ending = inTurn(carryOut, turns, Deferred.await(stop), id).pipe(
+    Effect.ensuring(atEnd),
     Effect.tap(outcome => close(outcome.state, Take.end)),
     Effect.tapErrorCause(cause =>
       Effect.zipRight(
@@ -105,6 +118,7 @@ export const begin = Effect.fn("ActiveRun.begin")(function* (
   yield* Effect.forkIn(Effect.provide(ending, context), scope)
   const active: ActiveRun = {
     id,
+    order,
     run: Effect.sync(() => run),
     events: Stream.flattenTake(Stream.fromPubSub(heard)),
     result: Deferred.await(result),
@@ -138,10 +152,12 @@ const queued = (id: string, actor: Run["actor"], order: Order, now: number): Run
   failed: 0
 })
 
-const events = (order: Order, runId: string): Stream.Stream<Event, BfmError, Stores> =>
-  order._tag === "Up"
-    ? Pipeline.up(order.request, order.options, { runId })
-    : Pipeline.down(order.request, order.options, { runId })
+const events = (order: Order, runId: string): Stream.Stream<Event, BfmError, Stores> => {
+  const identity = { runId, permitted: order.permitted }
+  return order._tag === "Up"
+    ? Pipeline.up(order.request, order.options, identity)
+    : Pipeline.down(order.request, order.options, identity)
+}
 
 /** Who is told to stop while waiting for a turn does not begin. */
 const inTurn = <E>(

@@ -29,6 +29,7 @@ export const notPlanned = (world: World, { migration, schema }: Placed, reason: 
   schema,
   version: migration.version,
   name: migration.name,
+  ...(migration.table === undefined ? {} : { table: migration.table }),
   reason
 })
 

@@ -14,6 +14,38 @@ export interface Found {
   readonly schema: string | undefined
 }
 
+/** What looking up needs, put in order once for any number of questions. */
+export interface Index {
+  readonly world: World
+  readonly byVersion: ReadonlyMap<string, ReadonlyArray<Migration>>
+  /** The schemas in which a migration is known to be, by canonical id. */
+  readonly places: ReadonlyMap<string, ReadonlySet<string>>
+}
+
+/** `elsewhere`: further places, that the ledgers do not know. */
+export const index = (
+  world: World,
+  elsewhere: Iterable<readonly [id: string, schema: string]> = []
+): Index => {
+  const byVersion = new Map<string, Array<Migration>>()
+  for (const migration of world.catalog.migrations) {
+    const known = byVersion.get(migration.version)
+    if (known === undefined) byVersion.set(migration.version, [migration])
+    else known.push(migration)
+  }
+  const places = new Map<string, Set<string>>()
+  const add = (id: string, schema: string) => {
+    const known = places.get(id)
+    if (known === undefined) places.set(id, new Set([schema]))
+    else known.add(schema)
+  }
+  for (const { entries } of world.inspections.values()) {
+    for (const { migrationId, schema } of entries) add(migrationId, schema)
+  }
+  for (const [id, schema] of elsewhere) add(id, schema)
+  return { world, byVersion, places }
+}
+
 /**
  * Looks an id up among every accepted spelling of every known migration, in every schema in which it is
  * known, applied, or asked for. Nothing is parsed: a spelling that fits two migrations, or one in two schemas, is an
@@ -23,31 +55,30 @@ export const find = (
   world: World,
   id: string,
   schemas: ReadonlyArray<string> = []
+): Either.Either<Found, MigrationNotFound | MigrationAmbiguous> => findIn(index(world), id, schemas)
+
+export const findIn = (
+  { world, byVersion, places }: Index,
+  id: string,
+  schemas: ReadonlyArray<string> = []
 ): Either.Either<Found, MigrationNotFound | MigrationAmbiguous> => {
   // A canonical id is what every list shows: it means its migration, whatever others are called.
   const exact = world.catalog.byId.get(id)
   if (exact !== undefined) return Either.right({ migration: exact, schema: undefined })
-  const inLedger = new Map<string, Set<string>>()
-  for (const { entries } of world.inspections.values()) {
-    for (const { migrationId, schema } of entries) {
-      inLedger.set(migrationId, (inLedger.get(migrationId) ?? new Set()).add(schema))
-    }
-  }
   const found = new Map<string, Found>()
-  for (const migration of world.catalog.migrations) {
-    // Every spelling contains the version: most migrations are ruled out without writing their ids.
-    if (!id.includes(migration.version)) continue
+  // Every spelling contains the version: most migrations are ruled out without writing their ids.
+  for (const migration of versions(id).flatMap(version => byVersion.get(version) ?? [])) {
     if (Catalog.spellings(migration, []).includes(id)) {
       found.set(canonical(migration), { migration, schema: undefined })
       continue
     }
     const home = Placement.home(migration, world.connections.get(migration.connection))
-    const places = new Set([
+    const known = new Set([
       ...(home === undefined ? [] : [home]),
       ...schemas,
-      ...(inLedger.get(canonical(migration)) ?? [])
+      ...(places.get(canonical(migration)) ?? [])
     ])
-    for (const schema of places) {
+    for (const schema of known) {
       if (Catalog.spellings(migration, [schema]).includes(id))
         found.set(Problem.shownId(world, migration, schema), { migration, schema })
     }
@@ -60,6 +91,11 @@ export const find = (
     ? Either.left(new MigrationNotFound({ id, similar: similar(world, id) }))
     : Either.right(first)
 }
+
+/** Everything in it that could be a version, each once. */
+const versions = (id: string): ReadonlyArray<string> => [
+  ...new Set([...id.matchAll(/(?=(\d{14}))/g)].map(([, digits]) => digits ?? ""))
+]
 
 /** Ids of migrations whose name or version occurs in what was asked for, or the other way round. */
 const similar = (world: World, id: string): ReadonlyArray<string> =>

@@ -86,7 +86,7 @@ const accept = (problems: ReadonlyArray<PlanProblem>) => {
 }
 
 /** A connection that is asked for by name must be configured; nothing is selected silently from none. */
-const configured = Effect.fnUntraced(function* (names: ReadonlyArray<string>) {
+export const configured = Effect.fnUntraced(function* (names: ReadonlyArray<string>) {
   const connections = yield* Connections
   for (const connection of names) {
     if (!connections.configured.has(connection)) {

@@ -5,7 +5,7 @@ import * as Stream from "effect/Stream"
 import { ulid } from "ulid"
 import { CurrentActor } from "../domain/Actor.ts"
 import * as Backend from "../domain/Backend.ts"
-import { NotSupported, PlanDiffers } from "../domain/Errors.ts"
+import { type Forbidden, NotSupported, PlanDiffers } from "../domain/Errors.ts"
 import type { LedgerEntry } from "../domain/Ledger.ts"
 import type { Plan } from "../domain/Plan.ts"
 import type { DownRequest, RunOptions, UpRequest } from "../domain/Request.ts"
@@ -14,6 +14,7 @@ import { Connections } from "../ports/Connections.ts"
 import { type StateChange, StateStore } from "../ports/StateStore.ts"
 import * as Execute from "./Execute.ts"
 import * as Metrics from "./Metrics.ts"
+import * as Permission from "./Permission.ts"
 import * as Planning from "./Planning.ts"
 import * as Reconcile from "./Reconcile.ts"
 import * as Recorder from "./Recorder.ts"
@@ -27,6 +28,8 @@ import * as World from "./World.ts"
  */
 export interface Identity {
   readonly runId: string
+  /** The only connections on which it may run. */
+  readonly permitted?: Permission.Connections
 }
 
 /** A plan, the world in which it was made, and what the state must learn before it is carried out. */
@@ -113,6 +116,7 @@ const stream = <E, R>(
   )
 
 type RunError =
+  | Forbidden
   | PlanDiffers
   | Effect.Effect.Error<ReturnType<typeof Execute.execute>>
   | Effect.Effect.Error<ReturnType<typeof Execute.locks>>
@@ -127,6 +131,7 @@ const perform = <E, R>(
   Effect.gen(function* () {
     const began = yield* Clock.currentTimeMillis
     const { plan, world, corrections } = yield* prepare
+    yield* Permission.within(plan, identity?.permitted)
     yield* tell({ _tag: "Planned", plan })
     if (options.plan_hash !== undefined && options.plan_hash !== plan.hash) {
       const steps = plan.steps.map(({ id }) => id)

@@ -37,7 +37,7 @@ export const skips = (
 ): ReadonlyArray<StateChange> =>
   plan.direction === "down"
     ? []
-    : plan.skipped.flatMap(({ id: _, reason: __, ...skipped }) => {
+    : plan.skipped.flatMap(({ id: _, reason: __, table: ___, ...skipped }) => {
         const backend = connections.get(skipped.connection)?.backend
         if (backend === undefined) return []
         const common = { backend, at: timestamp(now), actor: actor.name, method: actor.method, run_id: runId }

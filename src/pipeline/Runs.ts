@@ -5,6 +5,7 @@ import * as Option from "effect/Option"
 import * as Scope from "effect/Scope"
 import { RunNotFound, ShuttingDown } from "../domain/Errors.ts"
 import * as ActiveRun from "./ActiveRun.ts"
+import { Snapshot } from "./Snapshot.ts"
 
 /** Limits of a service. */
 export interface Limits {
@@ -21,6 +22,10 @@ export class Runs extends Context.Tag("bfm/Runs")<
     /** Begins a run for the current actor. It goes on whatever becomes of the caller. */
     readonly start: (order: ActiveRun.Order) => Effect.Effect<ActiveRun.Handle, ShuttingDown>
     readonly find: (id: string) => Effect.Effect<ActiveRun.Handle, RunNotFound>
+    /** The newest first, as far back as they are remembered. */
+    readonly recent: Effect.Effect<ReadonlyArray<ActiveRun.Handle>>
+    /** Whether nothing new is begun any more. */
+    readonly isClosing: Effect.Effect<boolean>
     /** Those that have not ended. */
     readonly active: Effect.Effect<ReadonlyArray<ActiveRun.Handle>>
     /** Begins nothing new, and waits until what is under way has ended and is recorded. */
@@ -34,11 +39,12 @@ const remembered = 100
 /** Milliseconds that a step has to end after it was cancelled. */
 const cancelling = 10_000
 
-export const layer = (limits: Limits): Layer.Layer<Runs, never, ActiveRun.Stores> =>
+export const layer = (limits: Limits): Layer.Layer<Runs, never, ActiveRun.Stores | Snapshot> =>
   Layer.scoped(
     Runs,
     Effect.gen(function* () {
       const context = yield* Effect.context<ActiveRun.Stores>()
+      const snapshot = yield* Snapshot
       // Not the layer's own: runs end by `drain`, and only then their fibers.
       const scope = yield* Scope.make()
       const turns = yield* Effect.makeSemaphore(limits.concurrent)
@@ -68,7 +74,7 @@ export const layer = (limits: Limits): Layer.Layer<Runs, never, ActiveRun.Stores
         start: order =>
           Effect.gen(function* () {
             if (closing) return yield* new ShuttingDown()
-            const run = yield* ActiveRun.begin(order, turns, context, scope)
+            const run = yield* ActiveRun.begin(order, { turns, context, scope, ending: snapshot.invalidate })
             known.set(run.id, run)
             yield* forget
             return run
@@ -78,6 +84,8 @@ export const layer = (limits: Limits): Layer.Layer<Runs, never, ActiveRun.Stores
             const run = known.get(id)
             return run === undefined ? new RunNotFound({ id }) : Effect.succeed(run)
           }),
+        recent: Effect.sync(() => [...known.values()].reverse()),
+        isClosing: Effect.sync(() => closing),
         active,
         drain
       })

@@ -1,6 +1,6 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
-import type { StateUnavailable } from "../domain/Errors.ts"
+import type { RequestInvalid, StateUnavailable } from "../domain/Errors.ts"
 import type { Execution, HistoryItem, Run, Skip } from "../domain/Run.ts"
 
 /** Something to remember. Batches of these are written in one round trip, in order, all or none. */
@@ -62,7 +62,7 @@ export class StateStore extends Context.Tag("bfm/StateStore")<
     /** Writes a batch in one round trip, all or none, in order. Writing the same batch again changes nothing. */
     readonly record: (changes: ReadonlyArray<StateChange>) => Effect.Effect<void, StateUnavailable>
     /** Newest first, stably ordered. */
-    readonly history: (query: HistoryQuery) => Effect.Effect<HistoryPage, StateUnavailable>
+    readonly history: (query: HistoryQuery) => Effect.Effect<HistoryPage, StateUnavailable | RequestInvalid>
     /** Newest first. */
     readonly runs: (limit: number) => Effect.Effect<ReadonlyArray<Run>, StateUnavailable>
     readonly run: (id: string) => Effect.Effect<Run | undefined, StateUnavailable>

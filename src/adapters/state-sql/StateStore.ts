@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { StateUnavailable } from "../../domain/Errors.ts"
+import { RequestInvalid } from "../../domain/Errors.ts"
 import { type HistoryPage, type HistoryQuery, StateStore } from "../../ports/StateStore.ts"
 import * as Batch from "./Batch.ts"
 import { type Current, StateDatabase } from "./Database.ts"
@@ -15,11 +15,7 @@ const make = Effect.gen(function* () {
   const historyPage = Effect.fn("StateStore.history")(function* ({ cursor, ...query }: HistoryQuery) {
     const before = cursor === undefined ? undefined : position(cursor)
     if (cursor !== undefined && before === undefined) {
-      return yield* new StateUnavailable({
-        address,
-        action: "read the history",
-        reason: "the cursor is not from an earlier page"
-      })
+      return yield* new RequestInvalid({ problems: ["cursor: it is not from an earlier page"] })
     }
     const rows = yield* database.query<Rows.HistoryRow>(
       "read the history",

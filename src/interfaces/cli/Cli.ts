@@ -3,6 +3,7 @@ import * as Either from "effect/Either"
 import type * as Layer from "effect/Layer"
 import { CurrentActor } from "../../domain/Actor.ts"
 import type { BfmError } from "../../domain/Errors.ts"
+import * as ErrorBody from "../wire/ErrorBody.ts"
 import * as Arguments from "./Arguments.ts"
 import * as Commands from "./Commands.ts"
 import * as ExitCode from "./ExitCode.ts"
@@ -72,7 +73,7 @@ const misunderstood = Effect.fnUntraced(function* ({ reason, help }: Arguments.M
 const failed = Effect.fnUntraced(function* (error: BfmError, json: boolean) {
   const { style, err, json: print } = yield* Screen.Screen
   yield* err(RenderError.lines(style, error))
-  if (json) yield* print(RenderError.json(error))
+  if (json) yield* print(ErrorBody.fromError(error))
   return ExitCode.ofError[error._tag]
 })
 

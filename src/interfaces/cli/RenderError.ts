@@ -34,10 +34,3 @@ const next = (error: BfmError): string => {
       return ""
   }
 }
-
-/** The same as one JSON value: the message, its kind, and what it knows. */
-export const json = (error: BfmError): Readonly<Record<string, unknown>> => {
-  const { _tag, message, code, ...fields } = Object.fromEntries(Object.entries(error))
-  const store = code === undefined ? {} : { store_code: code }
-  return { error: error.message, code: error._tag, ...fields, ...store }
-}

@@ -1,0 +1,38 @@
+import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
+import * as Effect from "effect/Effect"
+import { type Actor, CurrentActor } from "../../domain/Actor.ts"
+import { Forbidden } from "../../domain/Errors.ts"
+import * as Principal from "../../domain/Principal.ts"
+import type * as ActiveRun from "../../pipeline/ActiveRun.ts"
+import { Runs } from "../../pipeline/Runs.ts"
+import { Caller } from "./Access.ts"
+import * as RequestId from "./RequestId.ts"
+
+/** Fails when the caller's token does not reach so far. */
+export const permit = Effect.fnUntraced(function* (
+  scope: Principal.Scope,
+  connections: ReadonlyArray<string>
+) {
+  const reason = Principal.refusal(yield* Caller, scope, connections)
+  if (reason !== undefined) return yield* new Forbidden({ reason })
+})
+
+/** Begins a run in the name of the caller, on no connection that the caller may not touch. */
+export const begin = Effect.fnUntraced(function* (order: ActiveRun.Order) {
+  const runs = yield* Runs
+  const caller = yield* Caller
+  const request = yield* HttpServerRequest.HttpServerRequest
+  const actor: Actor = {
+    name: caller.name,
+    method: "api",
+    request: {
+      id: request.headers[RequestId.header] ?? "",
+      endpoint: `${request.method} ${RequestId.pathOf(request.url)}`
+    }
+  }
+  return yield* Effect.provideService(
+    runs.start({ ...order, permitted: caller.connections }),
+    CurrentActor,
+    actor
+  )
+})

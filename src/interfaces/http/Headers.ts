@@ -1,0 +1,71 @@
+import type * as HttpServerRequest from "@effect/platform/HttpServerRequest"
+import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
+import * as RequestId from "./RequestId.ts"
+
+/** What a page of another origin may do; nothing unless its origin is configured. */
+export interface Policy {
+  readonly origins: ReadonlyArray<string>
+  readonly tls: boolean
+}
+
+const always = {
+  "x-content-type-options": "nosniff",
+  "x-frame-options": "DENY",
+  "referrer-policy": "no-referrer",
+  "cross-origin-resource-policy": "same-origin",
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+  "cache-control": "no-store"
+}
+
+/** Two years, as browsers want it. */
+const overTls = { ...always, "strict-transport-security": "max-age=63072000" }
+
+/** Every answer with what protects whoever reads it; what the route said itself stays. */
+export const guard = (
+  policy: Policy,
+  request: HttpServerRequest.HttpServerRequest,
+  response: HttpServerResponse.HttpServerResponse,
+  requestId: string
+): HttpServerResponse.HttpServerResponse =>
+  HttpServerResponse.setHeaders(response, {
+    ...(policy.tls ? overTls : always),
+    ...response.headers,
+    ...origin(policy, request),
+    [RequestId.header]: requestId
+  })
+
+const origin = ({ origins }: Policy, { headers }: HttpServerRequest.HttpServerRequest) => {
+  if (origins.length === 0) return {}
+  const asking = headers["origin"]
+  if (asking === undefined || !origins.includes(asking)) return { vary: "Origin" }
+  return {
+    vary: "Origin",
+    "access-control-allow-origin": asking,
+    "access-control-expose-headers": "X-Request-Id, X-Run-Id, Retry-After",
+    "cross-origin-resource-policy": "cross-origin"
+  }
+}
+
+/** The answer to a browser that asks what it may, and to whoever asks what a path knows. */
+export const preflight = (
+  { origins }: Policy,
+  { headers }: HttpServerRequest.HttpServerRequest,
+  methods: ReadonlyArray<string>
+): HttpServerResponse.HttpServerResponse => {
+  const allow = methods.join(", ")
+  const asking = headers["origin"]
+  const allowed = asking !== undefined && origins.includes(asking)
+  return HttpServerResponse.empty({
+    status: 204,
+    headers: {
+      allow,
+      ...(allowed
+        ? {
+            "access-control-allow-methods": allow,
+            "access-control-allow-headers": "Authorization, Content-Type, X-Request-Id, Last-Event-ID",
+            "access-control-max-age": "600"
+          }
+        : {})
+    }
+  })
+}

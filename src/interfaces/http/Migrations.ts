@@ -1,0 +1,100 @@
+import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
+import * as Effect from "effect/Effect"
+import * as Detail from "../../pipeline/Detail.ts"
+import * as Latest from "../../pipeline/Latest.ts"
+import * as List from "../../pipeline/List.ts"
+import * as OrderBatch from "../../pipeline/OrderBatch.ts"
+import * as Reindex from "../../pipeline/Reindex.ts"
+import * as Execution from "../wire/Execution.ts"
+import * as HistoryItem from "../wire/HistoryItem.ts"
+import * as MigrationDetail from "../wire/MigrationDetail.ts"
+import * as MigrationItem from "../wire/MigrationItem.ts"
+import * as MigrationStatus from "../wire/MigrationStatus.ts"
+import * as Skipped from "../wire/Skipped.ts"
+import { Caller } from "./Access.ts"
+import { Api } from "./Api.ts"
+import { permit } from "./Begin.ts"
+import * as Given from "./Given.ts"
+
+/** One migration that the caller may see. */
+const seen = Effect.fnUntraced(function* (id: string) {
+  const detail = yield* Detail.of(id)
+  yield* permit("read", [detail.item.connection])
+  return detail
+})
+
+/** The same where an unknown one is no error. */
+const seenIfKnown = (id: string) =>
+  Effect.catchAll(
+    Effect.map(seen(id), ({ item }) => item),
+    error => (error._tag === "MigrationNotFound" ? Effect.succeed(undefined) : Effect.fail(error))
+  )
+
+const visible = <A, E, R>(limit: number, ask: (query: Latest.Query) => Effect.Effect<A, E, R>) =>
+  Effect.flatMap(Caller, ({ connections }) => ask({ limit, permitted: connections }))
+
+export const layer = HttpApiBuilder.group(Api, "migrations", handlers =>
+  handlers
+    .handle("list", ({ urlParams: { limit, cursor, tag, ...wanted } }) =>
+      Effect.gen(function* () {
+        const { connections } = yield* Caller
+        const filter = { ...Given.all(wanted), tags: tag, permitted: connections }
+        const { items, warnings, ...rest } = yield* List.of(filter, { limit, cursor })
+        return {
+          items: items.map(({ item, migration }) => MigrationItem.fromItem(item, migration)),
+          ...rest,
+          ...(warnings.length === 0 ? {} : { warnings })
+        }
+      })
+    )
+    .handle("recentExecutions", ({ urlParams }) =>
+      Effect.map(visible(urlParams.limit, Latest.executions), found => ({
+        executions: found.map(Execution.fromExecution)
+      }))
+    )
+    .handle("recentSkipped", ({ urlParams }) =>
+      Effect.map(visible(urlParams.limit, Latest.skips), found => ({ skipped: found.map(Skipped.fromSkip) }))
+    )
+    .handle("detail", ({ path: { id } }) =>
+      Effect.map(seen(id), ({ item, migration }) => MigrationDetail.fromItem(item, migration))
+    )
+    .handle("status", ({ path: { id } }) =>
+      Effect.map(seenIfKnown(id), item => MigrationStatus.fromItem(id, item))
+    )
+    .handle("applied", ({ path: { id } }) =>
+      Effect.map(seenIfKnown(id), item => ({ applied: item?.applied ?? false }))
+    )
+    .handle("history", ({ path: { id }, urlParams }) =>
+      Effect.gen(function* () {
+        yield* seenIfKnown(id)
+        const { items, next } = yield* Latest.historyOf(id, Given.page(urlParams))
+        return {
+          migration_id: id,
+          history: items.map(HistoryItem.fromItem),
+          ...(next === undefined ? {} : { next })
+        }
+      })
+    )
+    .handle("executions", ({ path: { id }, urlParams }) =>
+      Effect.map(
+        visible(urlParams.limit, query => Latest.executionsOf(id, query)),
+        found => ({ migration_id: id, executions: found.map(Execution.fromExecution) })
+      )
+    )
+    .handle("skipped", ({ path: { id }, urlParams }) =>
+      Effect.map(
+        visible(urlParams.limit, query => Latest.skipsOf(id, query)),
+        found => ({ migration_id: id, skipped: found.map(Skipped.fromSkip) })
+      )
+    )
+    .handle("orderBatch", ({ payload }) =>
+      Effect.zipRight(
+        permit("read", [payload.connection]),
+        Effect.map(
+          OrderBatch.order({ ids: payload.migration_ids, connection: payload.connection }),
+          ordered => ({ ordered_migration_ids: ordered })
+        )
+      )
+    )
+    .handle("reindex", () => Reindex.reindex())
+)

@@ -1,0 +1,114 @@
+import * as Http from "node:http"
+import * as Https from "node:https"
+import type { AddressInfo } from "node:net"
+import * as HttpMiddleware from "@effect/platform/HttpMiddleware"
+import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
+import * as Context from "effect/Context"
+import * as Data from "effect/Data"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as App from "./App.ts"
+import * as ClientError from "./ClientError.ts"
+import { Shutdown } from "./Shutdown.ts"
+
+export interface Options {
+  /** 0 means any that is free. */
+  readonly port: number
+  readonly host: string
+  /** PEM. */
+  readonly tls?: { readonly certificate: string; readonly key: string } | undefined
+  /** Pages of these origins may call; of no other one. */
+  readonly corsOrigins: ReadonlyArray<string>
+  /** The largest body of a request, in bytes. */
+  readonly bodyLimit: number
+  /** Whether spans are made; they cost time, so only when somebody collects them. */
+  readonly traced?: boolean
+}
+
+/** Where the service listens. */
+export class HttpAddress extends Context.Tag("bfm/http/Address")<HttpAddress, { readonly port: number }>() {}
+
+/** The address is taken, or may not be listened on. */
+export class ListenFailed extends Data.TaggedError("ListenFailed")<{
+  readonly address: string
+  readonly reason: string
+}> {
+  override get message() {
+    return `cannot listen on ${this.address}: ${this.reason}`
+  }
+}
+
+/** Milliseconds. */
+const limits = {
+  headersTimeout: 10_000,
+  requestTimeout: 60_000,
+  keepAliveTimeout: 5_000,
+  connectionsCheckingInterval: 2_000,
+  // Without it Node answers by itself, and says nothing.
+  requireHostHeader: false
+}
+
+/** What is under way when the server ends has so long to be answered, in milliseconds. */
+const patience = 800
+
+/**
+ * Listens until the scope closes; streams end then, and what is not answered soon is cut off. Runs are not
+ * concerned: they belong to `Runs`, which is drained before.
+ */
+export const layer = (options: Options) => Layer.scoped(HttpAddress, listening(options))
+
+const listening = Effect.fnUntraced(function* (options: Options) {
+  const ending = yield* Deferred.make<void>()
+  const app = yield* App.make({
+    origins: options.corsOrigins,
+    tls: options.tls !== undefined,
+    bodyLimit: options.bodyLimit
+  })
+  const handler = yield* tracing(options, NodeHttpServer.makeHandler(app)).pipe(
+    Effect.provideService(Shutdown, { begun: Deferred.await(ending) })
+  )
+  const server = yield* Effect.acquireRelease(
+    Effect.sync(() => create(options)),
+    opened => Effect.zipRight(Deferred.succeed(ending, undefined), close(opened))
+  )
+  server.on("request", handler)
+  ClientError.attach(server)
+  yield* listen(server, options)
+  return { port: (server.address() as AddressInfo).port }
+})
+
+const create = ({ tls }: Options): Http.Server =>
+  tls === undefined
+    ? Http.createServer(limits)
+    : Https.createServer({ ...limits, cert: tls.certificate, key: tls.key, minVersion: "TLSv1.2" })
+
+const listen = (server: Http.Server, { port, host }: Options): Effect.Effect<void, ListenFailed> =>
+  Effect.async(resume => {
+    const failed = (error: NodeJS.ErrnoException) =>
+      resume(new ListenFailed({ address: `${host}:${port}`, reason: error.code ?? error.message }))
+    server.once("error", failed)
+    server.listen(port, host, () => {
+      server.off("error", failed)
+      resume(Effect.void)
+    })
+  })
+
+/** No new connections, idle ones closed at once, the rest given a moment. */
+const close = (server: Http.Server): Effect.Effect<void> =>
+  Effect.async<void>(resume => {
+    const timer = setTimeout(() => server.closeAllConnections(), patience)
+    server.close(() => {
+      clearTimeout(timer)
+      resume(Effect.void)
+    })
+    server.closeIdleConnections()
+  })
+
+const tracing = <A, E, R>({ traced }: Options, handler: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  traced === true
+    ? handler
+    : Effect.withTracerEnabled(
+        HttpMiddleware.withTracerDisabledWhenEffect(handler, () => true),
+        false
+      )

@@ -1,0 +1,48 @@
+import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
+import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
+import * as Effect from "effect/Effect"
+import { Health, type Report } from "../../pipeline/Health.ts"
+import * as Latest from "../../pipeline/Latest.ts"
+import { Snapshot } from "../../pipeline/Snapshot.ts"
+import * as HealthResponse from "../wire/HealthResponse.ts"
+import { Caller } from "./Access.ts"
+import { Api } from "./Api.ts"
+import * as Document from "./Document.ts"
+import * as Given from "./Given.ts"
+import { MetricsText } from "./MetricsText.ts"
+
+const health = (isWell: (report: Report) => boolean) =>
+  Effect.gen(function* () {
+    const { report } = yield* Health
+    const found = yield* report
+    return HttpServerResponse.unsafeJson(HealthResponse.fromReport(found), {
+      status: isWell(found) ? 200 : 503
+    })
+  })
+
+const healthy = health(report => report.healthy)
+
+export const layer = HttpApiBuilder.group(Api, "service", handlers =>
+  handlers
+    .handle("health", () => healthy)
+    .handle("apiHealth", () => healthy)
+    .handle("ready", () => health(({ ready }) => ready))
+    .handle("live", () => Effect.succeed({ status: "alive" as const }))
+    .handle("connections", () =>
+      Effect.gen(function* () {
+        const { connections } = yield* Caller
+        const view = yield* (yield* Snapshot).current
+        const items = view.connections.filter(({ connection }) => connections?.includes(connection) !== false)
+        return { items, total: items.length }
+      })
+    )
+    .handle("history", ({ urlParams: { id, ...bounds } }) =>
+      Effect.flatMap(Caller, ({ connections }) =>
+        Latest.history(id === "" ? undefined : id, { ...Given.page(bounds), permitted: connections })
+      )
+    )
+    .handle("metrics", () => Effect.flatMap(MetricsText, ({ render }) => render))
+    .handle("openapiJson", () => Document.json)
+    .handle("openapiYaml", () => Document.yaml)
+    .handle("docs", () => Document.page)
+)

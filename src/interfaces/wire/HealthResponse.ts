@@ -1,0 +1,23 @@
+import * as Schema from "effect/Schema"
+import type { Report } from "../../pipeline/Health.ts"
+
+/** How the service is; open to everybody, so it names no addresses. */
+export const HealthResponse = Schema.Struct({
+  status: Schema.Literal("healthy", "unhealthy"),
+  /** `ok`, or what is wrong in one word, by component. */
+  checks: Schema.Record({ key: Schema.String, value: Schema.String })
+}).annotations({
+  identifier: "HealthResponse",
+  examples: [
+    { status: "healthy", checks: { executor: "ok", state: "ok", sources: "ok", "connection core": "ok" } }
+  ]
+})
+export type HealthResponse = typeof HealthResponse.Type
+
+export const fromReport = ({ healthy, components }: Report): HealthResponse => ({
+  status: healthy ? "healthy" : "unhealthy",
+  checks: {
+    executor: healthy ? "ok" : "impaired",
+    ...Object.fromEntries(components.map(({ name, ok, code }) => [name, ok ? "ok" : (code ?? "failed")]))
+  }
+})
