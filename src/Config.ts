@@ -6,6 +6,7 @@ import * as Either from "effect/Either"
 import { defaultPool, type PoolLimits } from "./adapters/postgresql/Settings.ts"
 import * as Connections from "./config/Connections.ts"
 import * as Reader from "./config/Reader.ts"
+import * as Server from "./config/Server.ts"
 import * as State from "./config/State.ts"
 import * as Variables from "./config/Variables.ts"
 import * as Backend from "./domain/Backend.ts"
@@ -30,11 +31,27 @@ export interface BfmConfig {
   readonly warnings: ReadonlyArray<string>
 }
 
+/** The same of a service. */
+export type ServiceConfig = BfmConfig & { readonly server: Server.ServerConfig }
+
 /** Decodes an environment, or says everything that is wrong with it. */
 export const decode = (
   environment: Reader.Environment,
   sources: Connections.Sources
-): Either.Either<BfmConfig, ConfigInvalid> => {
+): Either.Either<BfmConfig, ConfigInvalid> => decodeWith(environment, sources, () => ({}))
+
+/** Decodes what a service needs too. */
+export const decodeService = (
+  environment: Reader.Environment,
+  sources: Connections.Sources
+): Either.Either<ServiceConfig, ConfigInvalid> =>
+  decodeWith(environment, sources, reader => ({ server: Server.decode(reader) }))
+
+const decodeWith = <A extends object>(
+  environment: Reader.Environment,
+  sources: Connections.Sources,
+  more: (reader: Reader.Reader) => A
+): Either.Either<BfmConfig & A, ConfigInvalid> => {
   const reader = Reader.make(environment)
   const pool = decodePool(reader)
   const state = State.decode(reader, environment, pool)
@@ -50,6 +67,7 @@ export const decode = (
     lockWait: reader.duration("BFM_LOCK_TIMEOUT", 30_000),
     variables: Variables.templateVariables(environment)
   }
+  const added = more(reader)
   // Read where they are needed before the rest is.
   reader.text("BFM_SFM_PATH")
   reader.text("BFM_ACTOR")
@@ -61,6 +79,7 @@ export const decode = (
   }
   return Either.right({
     ...config,
+    ...added,
     notices: notices(config, nothing),
     warnings: [
       ...misspelt.map(({ variable, reason }) => `${variable} ${reason}`),

@@ -1,6 +1,7 @@
 import * as Spelling from "../domain/Spelling.ts"
 import * as Connections from "./Connections.ts"
 import type { Environment, Reader } from "./Reader.ts"
+import * as Server from "./Server.ts"
 import * as State from "./State.ts"
 
 /** What this version reads. */
@@ -19,21 +20,8 @@ const decoded = [
 
 /** What only the service, the workers or the page read: right in a shared environment, of no effect here. */
 const elsewhere = [
-  "BFM_API_TOKEN",
-  "BFM_API_TOKENS_FILE",
-  "BFM_HTTP_PORT",
-  "BFM_GRPC_PORT",
-  "BFM_TLS_CERT",
-  "BFM_TLS_KEY",
-  "BFM_CORS_ORIGINS",
+  ...Server.variables,
   "BFM_APP_MODE",
-  "BFM_REINDEX_INTERVAL_MINUTES",
-  "BFM_LOG_LEVEL",
-  "BFM_LOG_FORMAT",
-  "BFM_AUTO_MIGRATE",
-  "BFM_AUTO_MIGRATE_CONNECTIONS",
-  "BFM_AUTO_MIGRATE_RETRY_INTERVAL",
-  "BFM_AUTO_MIGRATE_RETRY_MAX_ROUNDS",
   "BFM_QUEUE_ENABLED",
   "BFM_QUEUE_TYPE",
   "BFM_QUEUE_KAFKA_BROKERS",
