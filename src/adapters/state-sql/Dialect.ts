@@ -6,6 +6,7 @@ import type { LockHolder, LockKey } from "../../ports/Lock.ts"
 import type { HistoryQuery, LatestQuery } from "../../ports/StateStore.ts"
 import type { Batch } from "./Batch.ts"
 import type { Explain } from "./Failure.ts"
+import type { ExecutionRow } from "./Rows.ts"
 import type { Step, Verdict } from "./Tables.ts"
 
 /** A statement with its bound values. */
@@ -23,8 +24,12 @@ export interface HistoryRequest extends Omit<HistoryQuery, "cursor"> {
 export interface Statements {
   /** `current`: whether exactly the known steps are installed; 1 where there are no booleans. */
   readonly version: Statement
-  /** Has `current` in every row, and a row with nothing else when there is no execution. */
+  /** Has `current` in its first row, also when there is no execution. */
   readonly executions: (connections: ReadonlyArray<string>) => Statement
+  /** What that statement found. */
+  readonly executionsOf: (
+    rows: ReadonlyArray<Readonly<Record<string, unknown>>>
+  ) => ReadonlyArray<ExecutionRow>
   readonly latest: (query: LatestQuery) => Statement
   readonly skips: (query: LatestQuery) => Statement
   readonly history: (request: HistoryRequest) => Statement

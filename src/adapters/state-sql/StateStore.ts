@@ -6,8 +6,7 @@ import * as Batch from "./Batch.ts"
 import { type Current, StateDatabase } from "./Database.ts"
 import * as Rows from "./Rows.ts"
 
-/** A row of the executions' query; all of it is null when there is no execution. */
-type Listed = { readonly current: Current } & (Rows.ExecutionRow | { readonly migration_id: null })
+type Found = Readonly<Record<string, unknown>> & { readonly current: Current }
 
 const make = Effect.gen(function* () {
   const database = yield* StateDatabase
@@ -35,11 +34,11 @@ const make = Effect.gen(function* () {
   return StateStore.of({
     address,
     executions: Effect.fn("StateStore.executions")(function* (connections) {
-      const rows = yield* database.queryCurrent<Listed>(
+      const rows = yield* database.queryCurrent<Found>(
         "read the executions",
         statements.executions(connections)
       )
-      return rows.flatMap(row => (row.migration_id === null ? [] : [Rows.execution(row)]))
+      return statements.executionsOf(rows).map(Rows.execution)
     }),
     latest: Effect.fn("StateStore.latest")(function* (query) {
       const rows = yield* database.query<Rows.ExecutionRow>("read the executions", statements.latest(query))

@@ -1,4 +1,5 @@
 import type { HistoryRequest, Statement, Statements } from "../Dialect.ts"
+import type { ExecutionRow } from "../Rows.ts"
 import { fingerprint, type Step } from "../Tables.ts"
 import * as LockKeys from "./LockKeys.ts"
 
@@ -13,6 +14,9 @@ from ${installed} as installed left join bfm_executions e on e.connection in (?)
       // An empty list is no SQL; nothing equals null.
       values: [known, connections.length === 0 ? null : [...connections]]
     }),
+    // A row of nothing but `current` when there is no execution; the columns are those of the statement.
+    executionsOf: rows =>
+      rows.filter((row): row is typeof row & ExecutionRow => row["migration_id"] !== null),
     latest: ({ migrationId, limit }) => ({
       text: `select ${executionColumns} from bfm_executions e
 ${migrationId === undefined ? "" : `where ${exactly("e.migration_id")}`} order by e.at desc, e.migration_id, e.\`schema\` limit ?`,

@@ -1,6 +1,7 @@
 import { identifier } from "../../postgresql/Quote.ts"
 import { type Batch, encode, keptSkips } from "../Batch.ts"
 import type { HistoryRequest, Statement, Statements } from "../Dialect.ts"
+import type { ExecutionRow } from "../Rows.ts"
 import { fingerprint, type Step } from "../Tables.ts"
 import * as LockKeys from "./LockKeys.ts"
 
@@ -12,10 +13,13 @@ export const make = (schema: string, steps: ReadonlyArray<Step>): Statements => 
   return {
     version: { text: `select current from ${installed} as installed`, values: [known] },
     executions: connections => ({
-      text: `select installed.current, ${executionColumns}
-from ${installed} as installed left join ${quoted}.bfm_executions e on e.connection = any($2::text[])`,
+      text: `select installed.current, (select coalesce(json_agg(l), '[]') from (
+  select ${executionColumns} from ${quoted}.bfm_executions e where e.connection = any($2::text[])
+) l) as executions from ${installed} as installed`,
       values: [known, [...connections]]
     }),
+    // As JSON in one row: pg takes three times as long over a thousand rows. The columns are the statement's.
+    executionsOf: ([row]) => (row?.["executions"] ?? []) as ReadonlyArray<ExecutionRow>,
     latest: ({ migrationId, limit }) => ({
       text: `select ${executionColumns} from ${quoted}.bfm_executions e
 where $1::text is null or e.migration_id = $1 order by e.at desc, e.migration_id, e.schema limit $2`,
