@@ -1,40 +1,41 @@
 import type { Scope } from "../../domain/Principal.ts"
 import type { MigrationService } from "./generated/migration_pb.ts"
 
-/** What a method needs: a scope, or nothing at all. `dryRun` is enough when nothing is to be changed. */
-export type Access = "public" | { readonly scope: Scope; readonly dryRun?: Scope }
-
-const read: Access = { scope: "read" }
-const migrate: Access = { scope: "migrate", dryRun: "read" }
-const rollback: Access = { scope: "rollback", dryRun: "read" }
+/** What a method needs: a scope, or nothing at all. */
+export type Access = "public" | Scope
 
 /** A new method does not compile until it is said here who may call it. */
-export const ofMethod: Record<keyof typeof MigrationService.method, Access> = {
-  migrate,
-  streamMigrate: migrate,
-  migrateUp: migrate,
-  migrateDown: rollback,
-  rollbackMigration: { scope: "rollback" },
-  listMigrations: read,
-  getMigration: read,
-  getMigrationStatus: read,
-  isMigrationApplied: read,
-  getMigrationHistory: read,
-  listExecutions: read,
-  listSkipped: read,
-  orderMigrations: read,
-  listConnections: read,
-  reindexMigrations: { scope: "migrate" },
+const methods: Record<keyof typeof MigrationService.method, Access> = {
+  migrate: "migrate",
+  streamMigrate: "migrate",
+  migrateUp: "migrate",
+  migrateDown: "rollback",
+  rollbackMigration: "rollback",
+  listMigrations: "read",
+  getMigration: "read",
+  getMigrationStatus: "read",
+  isMigrationApplied: "read",
+  getMigrationHistory: "read",
+  listExecutions: "read",
+  listSkipped: "read",
+  orderMigrations: "read",
+  listConnections: "read",
+  reindexMigrations: "migrate",
   health: "public",
-  plan: read,
-  // What they begin or end says which scope it takes.
-  startRun: read,
-  cancelRun: read,
-  getRun: read,
-  listRuns: read,
-  watchRun: read
+  plan: "read",
+  // Which scope it takes beyond that depends on what is begun or ended.
+  startRun: "read",
+  cancelRun: "read",
+  resumeRun: "read",
+  getRun: "read",
+  listRuns: "read",
+  watchRun: "read"
 }
 
-/** The scope that a request needs. */
-export const needed = (access: Exclude<Access, "public">, request: object): Scope =>
-  access.dryRun !== undefined && "dryRun" in request && request.dryRun === true ? access.dryRun : access.scope
+const isMethod = (name: string): name is keyof typeof methods => name in methods
+
+/** What a method needs, by its local name. */
+export const of = (method: string): Access => (isMethod(method) ? methods[method] : "admin")
+
+/** Which services and messages there are. */
+export const reflection: Access = "read"

@@ -33,12 +33,18 @@ type AnyHandler<E, R> = (
   request: Message
 ) => Effect.Effect<MessageInitShape<DescMessage>, E, R> | Stream.Stream<MessageInitShape<DescMessage>, E, R>
 
-/** One call: how it is answered, and what it is about. */
+/** One call, before it is known whether it will be answered. */
 export interface Call {
-  readonly method: DescMethod
-  readonly request: Message
-  readonly surface: grpc.ServerUnaryCall<Message, Message> | grpc.ServerWritableStream<Message, Message>
+  /** `migration.MigrationService/Migrate`. */
+  readonly endpoint: string
+  /** The method's name as handlers are called. */
+  readonly method: string
+  readonly request: object
+  readonly surface: Surface
 }
+
+/** What grpc-js knows about any kind of call. */
+export type Surface = Pick<grpc.ServerUnaryCall<unknown, unknown>, "metadata" | "getPeer" | "sendMetadata">
 
 /** Runs what answers a call; whoever is returned is interrupted when nobody waits for the answer any more. */
 export type Run<E, R> = (call: Call, answer: Effect.Effect<void, E, R>, failed: Failed) => () => void
@@ -73,17 +79,24 @@ export const implementation = <S extends DescService, E, R>(
     service.methods.map(method => {
       // The mapped type above holds for each method by itself; that is lost when they are walked through.
       const handler = handlers[method.localName as keyof S["method"]] as AnyHandler<E, R>
-      return [method.localName, method.methodKind === "unary" ? unary(method, handler, run) : streaming(method, handler, run)]
+      return [
+        method.localName,
+        method.methodKind === "unary" ? unary(method, handler, run) : streaming(method, handler, run)
+      ]
     })
   )
 
 const unary =
-  <E, R>(method: DescMethod, handler: AnyHandler<E, R>, run: Run<E, R>): grpc.handleUnaryCall<Message, Message> =>
+  <E, R>(
+    method: DescMethod,
+    handler: AnyHandler<E, R>,
+    run: Run<E, R>
+  ): grpc.handleUnaryCall<Message, Message> =>
   (surface, callback) => {
     const answer = Effect.suspend(() => asEffect(handler(surface.request))).pipe(
       Effect.flatMap(value => Effect.sync(() => callback(null, create(method.output, value))))
     )
-    surface.on("cancelled", run({ method, request: surface.request, surface }, answer, callback))
+    surface.on("cancelled", run(callOf(method, surface), answer, callback))
   }
 
 const streaming =
@@ -98,14 +111,24 @@ const streaming =
       Effect.zipRight(Effect.sync(() => surface.end()))
     )
     const failed: Failed = error => surface.emit("error", error)
-    surface.on("cancelled", run({ method, request: surface.request, surface }, answer, failed))
+    surface.on("cancelled", run(callOf(method, surface), answer, failed))
   }
 
-const asEffect = <A, E, R>(answer: Effect.Effect<A, E, R> | Stream.Stream<A, E, R>): Effect.Effect<A, E, R> =>
+const callOf = (method: DescMethod, surface: Surface & { readonly request: Message }): Call => ({
+  endpoint: `${method.parent.typeName}/${method.name}`,
+  method: method.localName,
+  request: surface.request,
+  surface
+})
+
+const asEffect = <A, E, R>(
+  answer: Effect.Effect<A, E, R> | Stream.Stream<A, E, R>
+): Effect.Effect<A, E, R> =>
   Effect.isEffect(answer) ? answer : Effect.dieMessage("a unary method is answered by an effect")
 
-const asStream = <A, E, R>(answer: Effect.Effect<A, E, R> | Stream.Stream<A, E, R>): Stream.Stream<A, E, R> =>
-  Effect.isEffect(answer) ? Stream.fromEffect(answer) : answer
+const asStream = <A, E, R>(
+  answer: Effect.Effect<A, E, R> | Stream.Stream<A, E, R>
+): Stream.Stream<A, E, R> => (Effect.isEffect(answer) ? Stream.fromEffect(answer) : answer)
 
 /** Waits when the client reads more slowly than we write. */
 const write = (surface: grpc.ServerWritableStream<Message, Message>, message: Message): Effect.Effect<void> =>

@@ -2,7 +2,7 @@ import * as Headers from "@effect/platform/Headers"
 import * as HttpTraceContext from "@effect/platform/HttpTraceContext"
 import { Metadata, status } from "@grpc/grpc-js"
 import * as Cause from "effect/Cause"
-import * as Duration from "effect/Duration"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as FiberSet from "effect/FiberSet"
@@ -10,9 +10,8 @@ import * as Option from "effect/Option"
 import type * as Tracer from "effect/Tracer"
 import { ulid } from "ulid"
 import { CurrentActor, type RequestOrigin } from "../../domain/Actor.ts"
-import type { BfmError } from "../../domain/Errors.ts"
 import type { Identity } from "../../ports/Identity.ts"
-import * as Access from "./Access.ts"
+import type * as Access from "./Access.ts"
 import type * as Adapter from "./Adapter.ts"
 import * as Authentication from "./Authentication.ts"
 import { anybody, Caller, need } from "./Caller.ts"
@@ -29,10 +28,10 @@ export const make = <R>() =>
   Effect.map(
     FiberSet.makeRuntime<Exclude<R, Caller> | Identity>(),
     fork =>
-      (needs: Needs): Adapter.Run<BfmError, R> =>
+      (needs: Needs): Adapter.Run<Details.CallError, R> =>
       (call, answer, failed) => {
         const origin = originOf(call)
-        const access = needs(call.method.localName)
+        const access = needs(call.method)
         acknowledge(call, origin)
         const program = admitted(call, access, origin, answer).pipe(
           Effect.tapErrorCause(unexpected),
@@ -48,28 +47,26 @@ export const make = <R>() =>
   )
 
 const admitted = <R>(
-  { surface, request }: Adapter.Call,
+  { surface }: Adapter.Call,
   access: Access.Access,
   origin: RequestOrigin,
-  answer: Effect.Effect<void, BfmError, R>
+  answer: Effect.Effect<void, Details.CallError, R>
 ) =>
   Effect.gen(function* () {
     const open = access === "public"
-    const caller = open
-      ? anybody
-      : yield* Authentication.authenticate(surface.metadata, surface.getPeer())
-    const allowed = open ? Effect.void : need(Access.needed(access, request))
+    const caller = open ? anybody : yield* Authentication.authenticate(surface.metadata, surface.getPeer())
+    const allowed = open ? Effect.void : need(access)
     yield* Effect.zipRight(allowed, answer).pipe(
       Effect.provideService(Caller, caller),
       Effect.provideService(CurrentActor, { name: caller.name, method: "grpc", request: origin })
     )
   })
 
-const originOf = ({ method, surface }: Adapter.Call): RequestOrigin => {
+const originOf = ({ endpoint, surface }: Adapter.Call): RequestOrigin => {
   const [given] = surface.metadata.get("x-request-id").map(String)
   // The caller's own, where it is one that a log line can carry.
   const id = given !== undefined && /^[\x21-\x7e]{1,128}$/.test(given) ? given : ulid()
-  return { id, endpoint: `${method.parent.typeName}/${method.name}` }
+  return { id, endpoint }
 }
 
 /** The caller learns at once under which id the call is remembered. */
@@ -87,23 +84,26 @@ const parentOf = (metadata: Metadata): { readonly parent?: Tracer.ExternalSpan }
 }
 
 /** What nobody expected is for the log; the caller hears only that it happened. */
-const unexpected = (cause: Cause.Cause<BfmError>): Effect.Effect<void> =>
+const unexpected = (cause: Cause.Cause<Details.CallError>): Effect.Effect<void> =>
   Option.isSome(Cause.failureOption(cause)) || Cause.isInterruptedOnly(cause)
     ? Effect.void
     : Effect.logError("a call failed unexpectedly", cause)
 
-/** One line for each call. */
+/** One line for each call, also for one that was cancelled. */
 const logged =
   ({ endpoint }: RequestOrigin) =>
-  <R>(effect: Effect.Effect<void, BfmError, R>): Effect.Effect<void, BfmError, R> =>
-    Effect.flatMap(Effect.timed(Effect.exit(effect)), ([duration, exit]) =>
-      Effect.logInfo(`${endpoint} ${outcomeOf(exit)}`).pipe(
-        Effect.annotateLogs({ duration_ms: Duration.toMillis(duration) }),
-        Effect.zipRight(exit)
+  <R>(effect: Effect.Effect<void, Details.CallError, R>): Effect.Effect<void, Details.CallError, R> =>
+    Effect.flatMap(Clock.currentTimeMillis, began =>
+      Effect.onExit(effect, exit =>
+        Effect.flatMap(Clock.currentTimeMillis, now =>
+          Effect.logInfo(`${endpoint} ${outcomeOf(exit)}`).pipe(
+            Effect.annotateLogs({ duration_ms: now - began })
+          )
+        )
       )
     )
 
-const outcomeOf = (exit: Exit.Exit<void, BfmError>): string =>
+const outcomeOf = (exit: Exit.Exit<void, Details.CallError>): string =>
   Exit.match(exit, {
     onSuccess: () => "OK",
     onFailure: cause => status[Details.fromCause(cause).code ?? status.UNKNOWN] ?? "UNKNOWN"

@@ -2,6 +2,7 @@ import { create, toBinary } from "@bufbuild/protobuf"
 import { anyPack } from "@bufbuild/protobuf/wkt"
 import * as grpc from "@grpc/grpc-js"
 import * as Cause from "effect/Cause"
+import * as Data from "effect/Data"
 import * as Option from "effect/Option"
 import type { BfmError } from "../../domain/Errors.ts"
 import * as ErrorBody from "../wire/ErrorBody.ts"
@@ -13,8 +14,16 @@ const longestText = 2_000
 const longestField = 500
 const mostFields = 12
 
+/** What only gRPC has to say: an error that is a status and nothing else. */
+export class Refused extends Data.TaggedError("Refused")<{
+  readonly code: grpc.status
+  readonly details: string
+}> {}
+
+export type CallError = BfmError | Refused
+
 /** Why a call came to nothing, as its caller hears it. What nobody expected is said to nobody but the log. */
-export const fromCause = (cause: Cause.Cause<BfmError>): grpc.ServerErrorResponse => {
+export const fromCause = (cause: Cause.Cause<CallError>): grpc.ServerErrorResponse => {
   const error = Cause.failureOption(cause)
   if (Option.isSome(error)) return fromError(error.value)
   return Cause.isInterruptedOnly(cause)
@@ -30,7 +39,8 @@ const plain = (code: grpc.status, details: string): grpc.ServerErrorResponse => 
 })
 
 /** The text, the code, and in `grpc-status-details-bin` the kind of the error and what is known about it. */
-export const fromError = (error: BfmError): grpc.ServerErrorResponse => {
+export const fromError = (error: CallError): grpc.ServerErrorResponse => {
+  if (error._tag === "Refused") return plain(error.code, error.details)
   const code = Status.ofError[error._tag]
   const message = shortened(error.message, longestText)
   const details = [

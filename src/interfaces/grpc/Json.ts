@@ -1,10 +1,4 @@
-import {
-  type DescMessage,
-  fromJson,
-  type JsonValue,
-  type MessageShape,
-  toJson
-} from "@bufbuild/protobuf"
+import { type DescMessage, fromJson, type JsonValue, type MessageShape, toJson } from "@bufbuild/protobuf"
 import * as Effect from "effect/Effect"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"

@@ -19,7 +19,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file migration.proto.
  */
 export const file_migration: GenFile = /*@__PURE__*/
-  fileDesc("Cg9taWdyYXRpb24ucHJvdG8SCW1pZ3JhdGlvbiJ1Cg9NaWdyYXRpb25UYXJnZXQSDwoHYmFja2VuZBgBIAEoCRIOCgZzY2hlbWEYAiABKAkSDgoGdGFibGVzGAMgAygJEg8KB3ZlcnNpb24YBCABKAkSEgoKY29ubmVjdGlvbhgFIAEoCRIMCgR0YWdzGAYgAygJIqcCCg5NaWdyYXRlUmVxdWVzdBIqCgZ0YXJnZXQYASABKAsyGi5taWdyYXRpb24uTWlncmF0aW9uVGFyZ2V0EhIKCmNvbm5lY3Rpb24YAiABKAkSDgoGc2NoZW1hGAMgASgJEhMKC3NjaGVtYV9uYW1lGAQgASgJEg8KB2RyeV9ydW4YBSABKAgSGwoTaWdub3JlX2RlcGVuZGVuY2llcxgGIAEoCBITCgtlbnZpcm9ubWVudBgHIAEoCRI7Cgl2YXJpYWJsZXMYCCADKAsyKC5taWdyYXRpb24uTWlncmF0ZVJlcXVlc3QuVmFyaWFibGVzRW50cnkaMAoOVmFyaWFibGVzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASJzCg9NaWdyYXRlUmVzcG9uc2USDwoHc3VjY2VzcxgBIAEoCBIPCgdhcHBsaWVkGAIgAygJEg8KB3NraXBwZWQYAyADKAkSDgoGZXJyb3JzGAQgAygJEh0KBHBsYW4YBSABKAsyDy5taWdyYXRpb24uUGxhbiJqCg9NaWdyYXRlUHJvZ3Jlc3MSFAoMbWlncmF0aW9uX2lkGAEgASgJEg4KBnN0YXR1cxgCIAEoCRIPCgdtZXNzYWdlGAMgASgJEhAKCHByb2dyZXNzGAQgASgFEg4KBnJ1bl9pZBgFIAEoCSKCAgoQTWlncmF0ZVVwUmVxdWVzdBIqCgZ0YXJnZXQYASABKAsyGi5taWdyYXRpb24uTWlncmF0aW9uVGFyZ2V0EhIKCmNvbm5lY3Rpb24YAiABKAkSDwoHc2NoZW1hcxgDIAMoCRIPCgdkcnlfcnVuGAQgASgIEhsKE2lnbm9yZV9kZXBlbmRlbmNpZXMYBSABKAgSPQoJdmFyaWFibGVzGAYgAygLMioubWlncmF0aW9uLk1pZ3JhdGVVcFJlcXVlc3QuVmFyaWFibGVzRW50cnkaMAoOVmFyaWFibGVzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASLtAQoSTWlncmF0ZURvd25SZXF1ZXN0EhQKDG1pZ3JhdGlvbl9pZBgBIAEoCRIPCgdzY2hlbWFzGAIgAygJEg8KB2RyeV9ydW4YAyABKAgSGwoTaWdub3JlX2RlcGVuZGVuY2llcxgEIAEoCBIPCgdjYXNjYWRlGAUgASgIEj8KCXZhcmlhYmxlcxgGIAMoCzIsLm1pZ3JhdGlvbi5NaWdyYXRlRG93blJlcXVlc3QuVmFyaWFibGVzRW50cnkaMAoOVmFyaWFibGVzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASKbAQoVTGlzdE1pZ3JhdGlvbnNSZXF1ZXN0Eg4KBnNjaGVtYRgBIAEoCRINCgV0YWJsZRgCIAEoCRISCgpjb25uZWN0aW9uGAMgASgJEg8KB2JhY2tlbmQYBCABKAkSDgoGc3RhdHVzGAUgASgJEg8KB3ZlcnNpb24YBiABKAkSDQoFbGltaXQYByABKAUSDgoGY3Vyc29yGAggASgJImkKFkxpc3RNaWdyYXRpb25zUmVzcG9uc2USKwoFaXRlbXMYASADKAsyHC5taWdyYXRpb24uTWlncmF0aW9uTGlzdEl0ZW0SDQoFdG90YWwYAiABKAUSEwoLbmV4dF9jdXJzb3IYAyABKAki+gEKEU1pZ3JhdGlvbkxpc3RJdGVtEhQKDG1pZ3JhdGlvbl9pZBgBIAEoCRIOCgZzY2hlbWEYAiABKAkSDQoFdGFibGUYAyABKAkSDwoHdmVyc2lvbhgEIAEoCRIMCgRuYW1lGAUgASgJEhIKCmNvbm5lY3Rpb24YBiABKAkSDwoHYmFja2VuZBgHIAEoCRIPCgdhcHBsaWVkGAggASgIEg4KBnN0YXR1cxgJIAEoCRISCgphcHBsaWVkX2F0GAogASgJEhUKDWVycm9yX21lc3NhZ2UYCyABKAkSDAoEdGFncxgMIAMoCRISCgpyZW1lbWJlcmVkGA0gASgIIisKE0dldE1pZ3JhdGlvblJlcXVlc3QSFAoMbWlncmF0aW9uX2lkGAEgASgJIrsCChdNaWdyYXRpb25EZXRhaWxSZXNwb25zZRIUCgxtaWdyYXRpb25faWQYASABKAkSDgoGc2NoZW1hGAIgASgJEg0KBXRhYmxlGAMgASgJEg8KB3ZlcnNpb24YBCABKAkSDAoEbmFtZRgFIAEoCRISCgpjb25uZWN0aW9uGAYgASgJEg8KB2JhY2tlbmQYByABKAkSDwoHYXBwbGllZBgIIAEoCBIOCgZ1cF9zcWwYCSABKAkSEAoIZG93bl9zcWwYCiABKAkSFAoMZGVwZW5kZW5jaWVzGAsgAygJEj4KF3N0cnVjdHVyZWRfZGVwZW5kZW5jaWVzGAwgAygLMh0ubWlncmF0aW9uLkRlcGVuZGVuY3lSZXNwb25zZRIMCgR0YWdzGA0gAygJEhAKCHJlcXVpcmVzGA4gAygJIo4BChJEZXBlbmRlbmN5UmVzcG9uc2USEgoKY29ubmVjdGlvbhgBIAEoCRIOCgZzY2hlbWEYAiABKAkSDgoGdGFyZ2V0GAMgASgJEhMKC3RhcmdldF90eXBlGAQgASgJEhYKDnJlcXVpcmVzX3RhYmxlGAUgASgJEhcKD3JlcXVpcmVzX3NjaGVtYRgGIAEoCSIxChlHZXRNaWdyYXRpb25TdGF0dXNSZXF1ZXN0EhQKDG1pZ3JhdGlvbl9pZBgBIAEoCSKPAQoXTWlncmF0aW9uU3RhdHVzUmVzcG9uc2USFAoMbWlncmF0aW9uX2lkGAEgASgJEg4KBnN0YXR1cxgCIAEoCRIPCgdhcHBsaWVkGAMgASgIEhIKCmFwcGxpZWRfYXQYBCABKAkSFQoNZXJyb3JfbWVzc2FnZRgFIAEoCRISCgpyZW1lbWJlcmVkGAYgASgIIjEKGUlzTWlncmF0aW9uQXBwbGllZFJlcXVlc3QSFAoMbWlncmF0aW9uX2lkGAEgASgJIi0KGklzTWlncmF0aW9uQXBwbGllZFJlc3BvbnNlEg8KB2FwcGxpZWQYASABKAgiUQoaR2V0TWlncmF0aW9uSGlzdG9yeVJlcXVlc3QSFAoMbWlncmF0aW9uX2lkGAEgASgJEg0KBWxpbWl0GAIgASgFEg4KBmN1cnNvchgDIAEoCSJ3ChhNaWdyYXRpb25IaXN0b3J5UmVzcG9uc2USFAoMbWlncmF0aW9uX2lkGAEgASgJEjAKB2hpc3RvcnkYAiADKAsyHy5taWdyYXRpb24uTWlncmF0aW9uSGlzdG9yeUl0ZW0SEwoLbmV4dF9jdXJzb3IYAyABKAkiugIKFE1pZ3JhdGlvbkhpc3RvcnlJdGVtEhQKDG1pZ3JhdGlvbl9pZBgBIAEoCRIOCgZzY2hlbWEYAiABKAkSDQoFdGFibGUYAyABKAkSDwoHdmVyc2lvbhgEIAEoCRISCgpjb25uZWN0aW9uGAUgASgJEg8KB2JhY2tlbmQYBiABKAkSEgoKYXBwbGllZF9hdBgHIAEoCRIOCgZzdGF0dXMYCCABKAkSFQoNZXJyb3JfbWVzc2FnZRgJIAEoCRITCgtleGVjdXRlZF9ieRgKIAEoCRIYChBleGVjdXRpb25fbWV0aG9kGAsgASgJEhkKEWV4ZWN1dGlvbl9jb250ZXh0GAwgASgJEg0KBWV2ZW50GA0gASgJEg4KBnJ1bl9pZBgOIAEoCRITCgtkdXJhdGlvbl9tcxgPIAEoASI8ChVMaXN0RXhlY3V0aW9uc1JlcXVlc3QSFAoMbWlncmF0aW9uX2lkGAEgASgJEg0KBWxpbWl0GAIgASgFIlgKFkxpc3RFeGVjdXRpb25zUmVzcG9uc2USFAoMbWlncmF0aW9uX2lkGAEgASgJEigKCmV4ZWN1dGlvbnMYAiADKAsyFC5taWdyYXRpb24uRXhlY3V0aW9uIsQBCglFeGVjdXRpb24SFAoMbWlncmF0aW9uX2lkGAEgASgJEg4KBnNjaGVtYRgCIAEoCRIPCgd2ZXJzaW9uGAMgASgJEhIKCmNvbm5lY3Rpb24YBCABKAkSDwoHYmFja2VuZBgFIAEoCRIOCgZzdGF0dXMYBiABKAkSDwoHYXBwbGllZBgHIAEoCBISCgphcHBsaWVkX2F0GAggASgJEhIKCmNyZWF0ZWRfYXQYCSABKAkSEgoKdXBkYXRlZF9hdBgKIAEoCSI5ChJMaXN0U2tpcHBlZFJlcXVlc3QSFAoMbWlncmF0aW9uX2lkGAEgASgJEg0KBWxpbWl0GAIgASgFIlAKE0xpc3RTa2lwcGVkUmVzcG9uc2USFAoMbWlncmF0aW9uX2lkGAEgASgJEiMKB3NraXBwZWQYAiADKAsyEi5taWdyYXRpb24uU2tpcHBlZCLjAQoHU2tpcHBlZBIKCgJpZBgBIAEoBRIUCgxtaWdyYXRpb25faWQYAiABKAkSDgoGc2NoZW1hGAMgASgJEg8KB3ZlcnNpb24YBCABKAkSEgoKY29ubmVjdGlvbhgFIAEoCRIPCgdiYWNrZW5kGAYgASgJEhMKC2V4ZWN1dGVkX2J5GAcgASgJEhgKEGV4ZWN1dGlvbl9tZXRob2QYCCABKAkSGQoRZXhlY3V0aW9uX2NvbnRleHQYCSABKAkSEgoKc2tpcHBlZF9hdBgKIAEoCRISCgpjcmVhdGVkX2F0GAsgASgJIkMKFk9yZGVyTWlncmF0aW9uc1JlcXVlc3QSFQoNbWlncmF0aW9uX2lkcxgBIAMoCRISCgpjb25uZWN0aW9uGAIgASgJIjgKF09yZGVyTWlncmF0aW9uc1Jlc3BvbnNlEh0KFW9yZGVyZWRfbWlncmF0aW9uX2lkcxgBIAMoCSIYChZMaXN0Q29ubmVjdGlvbnNSZXF1ZXN0IkUKF0xpc3RDb25uZWN0aW9uc1Jlc3BvbnNlEioKC2Nvbm5lY3Rpb25zGAEgAygLMhUubWlncmF0aW9uLkNvbm5lY3Rpb24ixwEKCkNvbm5lY3Rpb24SEgoKY29ubmVjdGlvbhgBIAEoCRIPCgdiYWNrZW5kGAIgASgJEhIKCmNvbmZpZ3VyZWQYAyABKAgSDwoHYWRkcmVzcxgEIAEoCRINCgVlcnJvchgFIAEoCRIxCgZjb3VudHMYBiADKAsyIS5taWdyYXRpb24uQ29ubmVjdGlvbi5Db3VudHNFbnRyeRotCgtDb3VudHNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAU6AjgBIkEKGFJvbGxiYWNrTWlncmF0aW9uUmVxdWVzdBIUCgxtaWdyYXRpb25faWQYASABKAkSDwoHc2NoZW1hcxgCIAMoCSJmChBSb2xsYmFja1Jlc3BvbnNlEg8KB3N1Y2Nlc3MYASABKAgSDwoHbWVzc2FnZRgCIAEoCRIOCgZlcnJvcnMYAyADKAkSDwoHYXBwbGllZBgEIAMoCRIPCgdza2lwcGVkGAUgAygJIiwKGFJlaW5kZXhNaWdyYXRpb25zUmVxdWVzdBIQCghzZm1fcGF0aBgBIAEoCSJRCg9SZWluZGV4UmVzcG9uc2USDQoFYWRkZWQYASADKAkSDwoHcmVtb3ZlZBgCIAMoCRIPCgd1cGRhdGVkGAMgAygJEg0KBXRvdGFsGAQgASgFIg8KDUhlYWx0aFJlcXVlc3QihgEKDkhlYWx0aFJlc3BvbnNlEg4KBnN0YXR1cxgBIAEoCRI1CgZjaGVja3MYAiADKAsyJS5taWdyYXRpb24uSGVhbHRoUmVzcG9uc2UuQ2hlY2tzRW50cnkaLQoLQ2hlY2tzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASJtCgZUYXJnZXQSDwoHYmFja2VuZBgBIAEoCRIOCgZzY2hlbWEYAiABKAkSDgoGdGFibGVzGAMgAygJEg8KB3ZlcnNpb24YBCABKAkSEwoLY29ubmVjdGlvbnMYBSADKAkSDAoEdGFncxgGIAMoCSL/AQoJVXBSZXF1ZXN0EiEKBnRhcmdldBgBIAEoCzIRLm1pZ3JhdGlvbi5UYXJnZXQSDwoHc2NoZW1hcxgCIAMoCRIKCgJ0bxgDIAEoCRI2Cgl2YXJpYWJsZXMYBCADKAsyIy5taWdyYXRpb24uVXBSZXF1ZXN0LlZhcmlhYmxlc0VudHJ5EhsKE2lnbm9yZV9kZXBlbmRlbmNpZXMYBSABKAgSFAoMb3V0X29mX29yZGVyGAYgASgJEhUKDXN0cmljdF9zY2hlbWEYByABKAgaMAoOVmFyaWFibGVzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASLXAQoLRG93blJlcXVlc3QSCgoCaWQYASABKAkSDwoHc2NoZW1hcxgCIAMoCRI4Cgl2YXJpYWJsZXMYAyADKAsyJS5taWdyYXRpb24uRG93blJlcXVlc3QuVmFyaWFibGVzRW50cnkSDwoHY2FzY2FkZRgEIAEoCBIRCglnZW5lcmF0ZWQYBSABKAgSGwoTaWdub3JlX2RlcGVuZGVuY2llcxgGIAEoCBowCg5WYXJpYWJsZXNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIkgKClJ1bk9wdGlvbnMSEwoLY29uY3VycmVuY3kYASABKAUSEgoKb25fZmFpbHVyZRgCIAEoCRIRCglwbGFuX2hhc2gYAyABKAkiYgoLUGxhblJlcXVlc3QSIgoCdXAYASABKAsyFC5taWdyYXRpb24uVXBSZXF1ZXN0SAASJgoEZG93bhgCIAEoCzIWLm1pZ3JhdGlvbi5Eb3duUmVxdWVzdEgAQgcKBW9yZGVyIi0KDFBsYW5SZXNwb25zZRIdCgRwbGFuGAEgASgLMg8ubWlncmF0aW9uLlBsYW4ijgEKD1N0YXJ0UnVuUmVxdWVzdBIiCgJ1cBgBIAEoCzIULm1pZ3JhdGlvbi5VcFJlcXVlc3RIABImCgRkb3duGAIgASgLMhYubWlncmF0aW9uLkRvd25SZXF1ZXN0SAASJgoHb3B0aW9ucxgDIAEoCzIVLm1pZ3JhdGlvbi5SdW5PcHRpb25zQgcKBW9yZGVyIh8KDUdldFJ1blJlcXVlc3QSDgoGcnVuX2lkGAEgASgJIjAKD0xpc3RSdW5zUmVxdWVzdBINCgVsaW1pdBgBIAEoBRIOCgZjdXJzb3IYAiABKAkiRQoQTGlzdFJ1bnNSZXNwb25zZRIcCgRydW5zGAEgAygLMg4ubWlncmF0aW9uLlJ1bhITCgtuZXh0X2N1cnNvchgCIAEoCSIiChBDYW5jZWxSdW5SZXF1ZXN0Eg4KBnJ1bl9pZBgBIAEoCSIwCg9XYXRjaFJ1blJlcXVlc3QSDgoGcnVuX2lkGAEgASgJEg0KBWFmdGVyGAIgASgDIuIBCgNSdW4SCgoCaWQYASABKAkSHwoFYWN0b3IYAiABKAsyEC5taWdyYXRpb24uQWN0b3ISEQoJZGlyZWN0aW9uGAMgASgJEhEKCXBsYW5faGFzaBgEIAEoCRINCgVzdGF0ZRgFIAEoCRISCgpzdGFydGVkX2F0GAYgASgDEhMKC2ZpbmlzaGVkX2F0GAcgASgDEg0KBXRvdGFsGAggASgFEhEKCXN1Y2NlZWRlZBgJIAEoBRIOCgZmYWlsZWQYCiABKAUSDwoHY3VycmVudBgLIAEoCRINCgVlcnJvchgMIAEoCSJQCgVBY3RvchIMCgRuYW1lGAEgASgJEg4KBm1ldGhvZBgCIAEoCRIpCgdyZXF1ZXN0GAMgASgLMhgubWlncmF0aW9uLlJlcXVlc3RPcmlnaW4iLQoNUmVxdWVzdE9yaWdpbhIKCgJpZBgBIAEoCRIQCghlbmRwb2ludBgCIAEoCSKXAQoEUGxhbhIMCgRoYXNoGAEgASgJEhEKCWRpcmVjdGlvbhgCIAEoCRIeCgVzdGVwcxgDIAMoCzIPLm1pZ3JhdGlvbi5TdGVwEiYKB3NraXBwZWQYBCADKAsyFS5taWdyYXRpb24uTm90UGxhbm5lZBImCgd3YWl0aW5nGAUgAygLMhUubWlncmF0aW9uLk5vdFBsYW5uZWQiogQKBFN0ZXASEAoIcG9zaXRpb24YASABKAUSCgoCaWQYAiABKAkSFAoMbWlncmF0aW9uX2lkGAMgASgJEg8KB2JhY2tlbmQYBCABKAkSEgoKY29ubmVjdGlvbhgFIAEoCRIPCgd2ZXJzaW9uGAYgASgJEgwKBG5hbWUYByABKAkSDgoGc2NoZW1hGAggASgJEg0KBXRhYmxlGAkgASgJEhEKCWRpcmVjdGlvbhgKIAEoCRIMCgRwYXRoGAsgASgJEgwKBG1vZGUYDCABKAkSHgoFdW5pdHMYDSADKAsyDy5taWdyYXRpb24uVW5pdBIXCg9kZXBlbmRzX29uX2RhdGEYDiABKAgSEQoJdW53cmFwcGVkGA8gASgIEhYKDmNyZWF0ZXNfc2NoZW1hGBAgASgIEhQKDGxvY2tfdGltZW91dBgRIAEoBRIZChFzdGF0ZW1lbnRfdGltZW91dBgSIAEoBRINCgVhZnRlchgTIAMoCRIoCghyZXF1aXJlcxgUIAMoCzIWLm1pZ3JhdGlvbi5SZXF1aXJlbWVudBIQCgh3YXJuaW5ncxgVIAMoCRITCgtkZXN0cnVjdGl2ZRgWIAEoCBIlCghjaGVja3N1bRgXIAEoCzITLm1pZ3JhdGlvbi5DaGVja3N1bRITCgtzb3VyY2VfaGFzaBgYIAEoCRIRCglyZXN1bWVfYXQYGSABKAUSEAoIaW5fZG91YnQYGiABKAgiQAoEVW5pdBIOCgZhdG9taWMYASABKAgSKAoKc3RhdGVtZW50cxgCIAMoCzIULm1pZ3JhdGlvbi5TdGF0ZW1lbnQiWwoJU3RhdGVtZW50EgwKBHRleHQYASABKAkSDAoEbGluZRgCIAEoBRIOCgZjb2x1bW4YAyABKAUSIgoHZWZmZWN0cxgEIAMoCzIRLm1pZ3JhdGlvbi5DaGFuZ2UiUwoGQ2hhbmdlEgsKA2tleRgBIAEoCRITCgZiZWZvcmUYAiABKAlIAIgBARISCgVhZnRlchgDIAEoCUgBiAEBQgkKB19iZWZvcmVCCAoGX2FmdGVyIikKC1JlcXVpcmVtZW50EgwKBGtpbmQYASABKAkSDAoEbmFtZRgCIAEoCSIsCghDaGVja3N1bRIRCglhbGdvcml0aG0YASABKAUSDQoFdmFsdWUYAiABKAkigQEKCk5vdFBsYW5uZWQSCgoCaWQYASABKAkSFAoMbWlncmF0aW9uX2lkGAIgASgJEhIKCmNvbm5lY3Rpb24YAyABKAkSDgoGc2NoZW1hGAQgASgJEg8KB3ZlcnNpb24YBSABKAkSDAoEbmFtZRgGIAEoCRIOCgZyZWFzb24YByABKAkioAQKCFJ1bkV2ZW50EhAKCHNlcXVlbmNlGAEgASgDEiUKB3BsYW5uZWQYAiABKAsyEi5taWdyYXRpb24uUGxhbm5lZEgAEiwKC3J1bl9zdGFydGVkGAMgASgLMhUubWlncmF0aW9uLlJ1blN0YXJ0ZWRIABIuCgxsb2NrX3dhaXRpbmcYBCABKAsyFi5taWdyYXRpb24uTG9ja1dhaXRpbmdIABIuCgxzdGVwX3N0YXJ0ZWQYBSABKAsyFi5taWdyYXRpb24uU3RlcFN0YXJ0ZWRIABIuCgxzdGVwX3JldHJpZWQYBiABKAsyFi5taWdyYXRpb24uU3RlcFJldHJpZWRIABIyCg5zdGVwX3N1Y2NlZWRlZBgHIAEoCzIYLm1pZ3JhdGlvbi5TdGVwU3VjY2VlZGVkSAASLgoMc3RlcF9za2lwcGVkGAggASgLMhYubWlncmF0aW9uLlN0ZXBTa2lwcGVkSAASLAoLc3RlcF9mYWlsZWQYCSABKAsyFS5taWdyYXRpb24uU3RlcEZhaWxlZEgAEi0KDHN0ZXBfbm90X3J1bhgKIAEoCzIVLm1pZ3JhdGlvbi5TdGVwTm90UnVuSAASIwoGd2FybmVkGAsgASgLMhEubWlncmF0aW9uLldhcm5lZEgAEi4KDHJ1bl9maW5pc2hlZBgMIAEoCzIWLm1pZ3JhdGlvbi5SdW5GaW5pc2hlZEgAQgcKBWV2ZW50IigKB1BsYW5uZWQSHQoEcGxhbhgBIAEoCzIPLm1pZ3JhdGlvbi5QbGFuIisKClJ1blN0YXJ0ZWQSDgoGcnVuX2lkGAEgASgJEg0KBXRvdGFsGAIgASgFIkEKC0xvY2tXYWl0aW5nEhIKCmNvbm5lY3Rpb24YASABKAkSDgoGc2NoZW1hGAIgASgJEg4KBmhvbGRlchgDIAEoCSIrCgtTdGVwU3RhcnRlZBIKCgJpZBgBIAEoCRIQCghwb3NpdGlvbhgCIAEoBSI6CgtTdGVwUmV0cmllZBIKCgJpZBgBIAEoCRIPCgdhdHRlbXB0GAIgASgFEg4KBnJlYXNvbhgDIAEoCSJCCg1TdGVwU3VjY2VlZGVkEgoKAmlkGAEgASgJEhAKCHBvc2l0aW9uGAIgASgFEhMKC2R1cmF0aW9uX21zGAMgASgBIjsKC1N0ZXBTa2lwcGVkEgoKAmlkGAEgASgJEhAKCHBvc2l0aW9uGAIgASgFEg4KBnJlYXNvbhgDIAEoCSJPCgpTdGVwRmFpbGVkEgoKAmlkGAEgASgJEhAKCHBvc2l0aW9uGAIgASgFEiMKB2ZhaWx1cmUYAyABKAsyEi5taWdyYXRpb24uRmFpbHVyZSI6CgpTdGVwTm90UnVuEgoKAmlkGAEgASgJEhAKCHBvc2l0aW9uGAIgASgFEg4KBnJlYXNvbhgDIAEoCSIZCgZXYXJuZWQSDwoHbWVzc2FnZRgBIAEoCSJBCgtSdW5GaW5pc2hlZBIOCgZydW5faWQYASABKAkSDQoFc3RhdGUYAiABKAkSEwoLZHVyYXRpb25fbXMYAyABKAEiygIKB0ZhaWx1cmUSCgoCaWQYASABKAkSFAoMbWlncmF0aW9uX2lkGAIgASgJEhIKCmNvbm5lY3Rpb24YAyABKAkSDgoGc2NoZW1hGAQgASgJEg8KB3ZlcnNpb24YBSABKAkSDAoEbmFtZRgGIAEoCRIRCglkaXJlY3Rpb24YByABKAkSDgoGcmVhc29uGAggASgJEgwKBGNvZGUYCSABKAkSDgoGZGV0YWlsGAogASgJEgwKBGhpbnQYCyABKAkSDAoEcGF0aBgMIAEoCRIMCgRsaW5lGA0gASgFEg4KBmNvbHVtbhgOIAEoBRIRCglzdGF0ZW1lbnQYDyABKAkSEQoJYWZ0ZXJtYXRoGBAgASgJEhIKCmJsb2NrZWRfYnkYESABKAkSEAoIYXR0ZW1wdHMYEiABKAUSEwoLZHVyYXRpb25fbXMYEyABKAEypw0KEE1pZ3JhdGlvblNlcnZpY2USQAoHTWlncmF0ZRIZLm1pZ3JhdGlvbi5NaWdyYXRlUmVxdWVzdBoaLm1pZ3JhdGlvbi5NaWdyYXRlUmVzcG9uc2USSAoNU3RyZWFtTWlncmF0ZRIZLm1pZ3JhdGlvbi5NaWdyYXRlUmVxdWVzdBoaLm1pZ3JhdGlvbi5NaWdyYXRlUHJvZ3Jlc3MwARJECglNaWdyYXRlVXASGy5taWdyYXRpb24uTWlncmF0ZVVwUmVxdWVzdBoaLm1pZ3JhdGlvbi5NaWdyYXRlUmVzcG9uc2USSAoLTWlncmF0ZURvd24SHS5taWdyYXRpb24uTWlncmF0ZURvd25SZXF1ZXN0GhoubWlncmF0aW9uLk1pZ3JhdGVSZXNwb25zZRJVChFSb2xsYmFja01pZ3JhdGlvbhIjLm1pZ3JhdGlvbi5Sb2xsYmFja01pZ3JhdGlvblJlcXVlc3QaGy5taWdyYXRpb24uUm9sbGJhY2tSZXNwb25zZRJVCg5MaXN0TWlncmF0aW9ucxIgLm1pZ3JhdGlvbi5MaXN0TWlncmF0aW9uc1JlcXVlc3QaIS5taWdyYXRpb24uTGlzdE1pZ3JhdGlvbnNSZXNwb25zZRJSCgxHZXRNaWdyYXRpb24SHi5taWdyYXRpb24uR2V0TWlncmF0aW9uUmVxdWVzdBoiLm1pZ3JhdGlvbi5NaWdyYXRpb25EZXRhaWxSZXNwb25zZRJeChJHZXRNaWdyYXRpb25TdGF0dXMSJC5taWdyYXRpb24uR2V0TWlncmF0aW9uU3RhdHVzUmVxdWVzdBoiLm1pZ3JhdGlvbi5NaWdyYXRpb25TdGF0dXNSZXNwb25zZRJhChJJc01pZ3JhdGlvbkFwcGxpZWQSJC5taWdyYXRpb24uSXNNaWdyYXRpb25BcHBsaWVkUmVxdWVzdBolLm1pZ3JhdGlvbi5Jc01pZ3JhdGlvbkFwcGxpZWRSZXNwb25zZRJhChNHZXRNaWdyYXRpb25IaXN0b3J5EiUubWlncmF0aW9uLkdldE1pZ3JhdGlvbkhpc3RvcnlSZXF1ZXN0GiMubWlncmF0aW9uLk1pZ3JhdGlvbkhpc3RvcnlSZXNwb25zZRJVCg5MaXN0RXhlY3V0aW9ucxIgLm1pZ3JhdGlvbi5MaXN0RXhlY3V0aW9uc1JlcXVlc3QaIS5taWdyYXRpb24uTGlzdEV4ZWN1dGlvbnNSZXNwb25zZRJMCgtMaXN0U2tpcHBlZBIdLm1pZ3JhdGlvbi5MaXN0U2tpcHBlZFJlcXVlc3QaHi5taWdyYXRpb24uTGlzdFNraXBwZWRSZXNwb25zZRJYCg9PcmRlck1pZ3JhdGlvbnMSIS5taWdyYXRpb24uT3JkZXJNaWdyYXRpb25zUmVxdWVzdBoiLm1pZ3JhdGlvbi5PcmRlck1pZ3JhdGlvbnNSZXNwb25zZRJYCg9MaXN0Q29ubmVjdGlvbnMSIS5taWdyYXRpb24uTGlzdENvbm5lY3Rpb25zUmVxdWVzdBoiLm1pZ3JhdGlvbi5MaXN0Q29ubmVjdGlvbnNSZXNwb25zZRJUChFSZWluZGV4TWlncmF0aW9ucxIjLm1pZ3JhdGlvbi5SZWluZGV4TWlncmF0aW9uc1JlcXVlc3QaGi5taWdyYXRpb24uUmVpbmRleFJlc3BvbnNlEj0KBkhlYWx0aBIYLm1pZ3JhdGlvbi5IZWFsdGhSZXF1ZXN0GhkubWlncmF0aW9uLkhlYWx0aFJlc3BvbnNlEjcKBFBsYW4SFi5taWdyYXRpb24uUGxhblJlcXVlc3QaFy5taWdyYXRpb24uUGxhblJlc3BvbnNlEjYKCFN0YXJ0UnVuEhoubWlncmF0aW9uLlN0YXJ0UnVuUmVxdWVzdBoOLm1pZ3JhdGlvbi5SdW4SMgoGR2V0UnVuEhgubWlncmF0aW9uLkdldFJ1blJlcXVlc3QaDi5taWdyYXRpb24uUnVuEkMKCExpc3RSdW5zEhoubWlncmF0aW9uLkxpc3RSdW5zUmVxdWVzdBobLm1pZ3JhdGlvbi5MaXN0UnVuc1Jlc3BvbnNlEjgKCUNhbmNlbFJ1bhIbLm1pZ3JhdGlvbi5DYW5jZWxSdW5SZXF1ZXN0Gg4ubWlncmF0aW9uLlJ1bhI9CghXYXRjaFJ1bhIaLm1pZ3JhdGlvbi5XYXRjaFJ1blJlcXVlc3QaEy5taWdyYXRpb24uUnVuRXZlbnQwAWIGcHJvdG8z");
+  fileDesc("Cg9taWdyYXRpb24ucHJvdG8SCW1pZ3JhdGlvbiJ1Cg9NaWdyYXRpb25UYXJnZXQSDwoHYmFja2VuZBgBIAEoCRIOCgZzY2hlbWEYAiABKAkSDgoGdGFibGVzGAMgAygJEg8KB3ZlcnNpb24YBCABKAkSEgoKY29ubmVjdGlvbhgFIAEoCRIMCgR0YWdzGAYgAygJIqcCCg5NaWdyYXRlUmVxdWVzdBIqCgZ0YXJnZXQYASABKAsyGi5taWdyYXRpb24uTWlncmF0aW9uVGFyZ2V0EhIKCmNvbm5lY3Rpb24YAiABKAkSDgoGc2NoZW1hGAMgASgJEhMKC3NjaGVtYV9uYW1lGAQgASgJEg8KB2RyeV9ydW4YBSABKAgSGwoTaWdub3JlX2RlcGVuZGVuY2llcxgGIAEoCBITCgtlbnZpcm9ubWVudBgHIAEoCRI7Cgl2YXJpYWJsZXMYCCADKAsyKC5taWdyYXRpb24uTWlncmF0ZVJlcXVlc3QuVmFyaWFibGVzRW50cnkaMAoOVmFyaWFibGVzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASJzCg9NaWdyYXRlUmVzcG9uc2USDwoHc3VjY2VzcxgBIAEoCBIPCgdhcHBsaWVkGAIgAygJEg8KB3NraXBwZWQYAyADKAkSDgoGZXJyb3JzGAQgAygJEh0KBHBsYW4YBSABKAsyDy5taWdyYXRpb24uUGxhbiJqCg9NaWdyYXRlUHJvZ3Jlc3MSFAoMbWlncmF0aW9uX2lkGAEgASgJEg4KBnN0YXR1cxgCIAEoCRIPCgdtZXNzYWdlGAMgASgJEhAKCHByb2dyZXNzGAQgASgFEg4KBnJ1bl9pZBgFIAEoCSKCAgoQTWlncmF0ZVVwUmVxdWVzdBIqCgZ0YXJnZXQYASABKAsyGi5taWdyYXRpb24uTWlncmF0aW9uVGFyZ2V0EhIKCmNvbm5lY3Rpb24YAiABKAkSDwoHc2NoZW1hcxgDIAMoCRIPCgdkcnlfcnVuGAQgASgIEhsKE2lnbm9yZV9kZXBlbmRlbmNpZXMYBSABKAgSPQoJdmFyaWFibGVzGAYgAygLMioubWlncmF0aW9uLk1pZ3JhdGVVcFJlcXVlc3QuVmFyaWFibGVzRW50cnkaMAoOVmFyaWFibGVzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASLtAQoSTWlncmF0ZURvd25SZXF1ZXN0EhQKDG1pZ3JhdGlvbl9pZBgBIAEoCRIPCgdzY2hlbWFzGAIgAygJEg8KB2RyeV9ydW4YAyABKAgSGwoTaWdub3JlX2RlcGVuZGVuY2llcxgEIAEoCBIPCgdjYXNjYWRlGAUgASgIEj8KCXZhcmlhYmxlcxgGIAMoCzIsLm1pZ3JhdGlvbi5NaWdyYXRlRG93blJlcXVlc3QuVmFyaWFibGVzRW50cnkaMAoOVmFyaWFibGVzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASKpAQoVTGlzdE1pZ3JhdGlvbnNSZXF1ZXN0Eg4KBnNjaGVtYRgBIAEoCRINCgV0YWJsZRgCIAEoCRISCgpjb25uZWN0aW9uGAMgASgJEg8KB2JhY2tlbmQYBCABKAkSDgoGc3RhdHVzGAUgASgJEg8KB3ZlcnNpb24YBiABKAkSDQoFbGltaXQYByABKAUSDgoGY3Vyc29yGAggASgJEgwKBHRhZ3MYCSADKAkidAoWTGlzdE1pZ3JhdGlvbnNSZXNwb25zZRIrCgVpdGVtcxgBIAMoCzIcLm1pZ3JhdGlvbi5NaWdyYXRpb25MaXN0SXRlbRINCgV0b3RhbBgCIAEoBRIMCgRuZXh0GAMgASgJEhAKCHdhcm5pbmdzGAQgAygJIvoBChFNaWdyYXRpb25MaXN0SXRlbRIUCgxtaWdyYXRpb25faWQYASABKAkSDgoGc2NoZW1hGAIgASgJEg0KBXRhYmxlGAMgASgJEg8KB3ZlcnNpb24YBCABKAkSDAoEbmFtZRgFIAEoCRISCgpjb25uZWN0aW9uGAYgASgJEg8KB2JhY2tlbmQYByABKAkSDwoHYXBwbGllZBgIIAEoCBIOCgZzdGF0dXMYCSABKAkSEgoKYXBwbGllZF9hdBgKIAEoCRIVCg1lcnJvcl9tZXNzYWdlGAsgASgJEgwKBHRhZ3MYDCADKAkSEgoKcmVtZW1iZXJlZBgNIAEoCCIrChNHZXRNaWdyYXRpb25SZXF1ZXN0EhQKDG1pZ3JhdGlvbl9pZBgBIAEoCSK7AgoXTWlncmF0aW9uRGV0YWlsUmVzcG9uc2USFAoMbWlncmF0aW9uX2lkGAEgASgJEg4KBnNjaGVtYRgCIAEoCRINCgV0YWJsZRgDIAEoCRIPCgd2ZXJzaW9uGAQgASgJEgwKBG5hbWUYBSABKAkSEgoKY29ubmVjdGlvbhgGIAEoCRIPCgdiYWNrZW5kGAcgASgJEg8KB2FwcGxpZWQYCCABKAgSDgoGdXBfc3FsGAkgASgJEhAKCGRvd25fc3FsGAogASgJEhQKDGRlcGVuZGVuY2llcxgLIAMoCRI+ChdzdHJ1Y3R1cmVkX2RlcGVuZGVuY2llcxgMIAMoCzIdLm1pZ3JhdGlvbi5EZXBlbmRlbmN5UmVzcG9uc2USDAoEdGFncxgNIAMoCRIQCghyZXF1aXJlcxgOIAMoCSKOAQoSRGVwZW5kZW5jeVJlc3BvbnNlEhIKCmNvbm5lY3Rpb24YASABKAkSDgoGc2NoZW1hGAIgASgJEg4KBnRhcmdldBgDIAEoCRITCgt0YXJnZXRfdHlwZRgEIAEoCRIWCg5yZXF1aXJlc190YWJsZRgFIAEoCRIXCg9yZXF1aXJlc19zY2hlbWEYBiABKAkiMQoZR2V0TWlncmF0aW9uU3RhdHVzUmVxdWVzdBIUCgxtaWdyYXRpb25faWQYASABKAkijwEKF01pZ3JhdGlvblN0YXR1c1Jlc3BvbnNlEhQKDG1pZ3JhdGlvbl9pZBgBIAEoCRIOCgZzdGF0dXMYAiABKAkSDwoHYXBwbGllZBgDIAEoCBISCgphcHBsaWVkX2F0GAQgASgJEhUKDWVycm9yX21lc3NhZ2UYBSABKAkSEgoKcmVtZW1iZXJlZBgGIAEoCCIxChlJc01pZ3JhdGlvbkFwcGxpZWRSZXF1ZXN0EhQKDG1pZ3JhdGlvbl9pZBgBIAEoCSItChpJc01pZ3JhdGlvbkFwcGxpZWRSZXNwb25zZRIPCgdhcHBsaWVkGAEgASgIIlEKGkdldE1pZ3JhdGlvbkhpc3RvcnlSZXF1ZXN0EhQKDG1pZ3JhdGlvbl9pZBgBIAEoCRINCgVsaW1pdBgCIAEoBRIOCgZjdXJzb3IYAyABKAkicAoYTWlncmF0aW9uSGlzdG9yeVJlc3BvbnNlEhQKDG1pZ3JhdGlvbl9pZBgBIAEoCRIwCgdoaXN0b3J5GAIgAygLMh8ubWlncmF0aW9uLk1pZ3JhdGlvbkhpc3RvcnlJdGVtEgwKBG5leHQYAyABKAkiugIKFE1pZ3JhdGlvbkhpc3RvcnlJdGVtEhQKDG1pZ3JhdGlvbl9pZBgBIAEoCRIOCgZzY2hlbWEYAiABKAkSDQoFdGFibGUYAyABKAkSDwoHdmVyc2lvbhgEIAEoCRISCgpjb25uZWN0aW9uGAUgASgJEg8KB2JhY2tlbmQYBiABKAkSEgoKYXBwbGllZF9hdBgHIAEoCRIOCgZzdGF0dXMYCCABKAkSFQoNZXJyb3JfbWVzc2FnZRgJIAEoCRITCgtleGVjdXRlZF9ieRgKIAEoCRIYChBleGVjdXRpb25fbWV0aG9kGAsgASgJEhkKEWV4ZWN1dGlvbl9jb250ZXh0GAwgASgJEg0KBWV2ZW50GA0gASgJEg4KBnJ1bl9pZBgOIAEoCRITCgtkdXJhdGlvbl9tcxgPIAEoASI8ChVMaXN0RXhlY3V0aW9uc1JlcXVlc3QSFAoMbWlncmF0aW9uX2lkGAEgASgJEg0KBWxpbWl0GAIgASgFIlgKFkxpc3RFeGVjdXRpb25zUmVzcG9uc2USFAoMbWlncmF0aW9uX2lkGAEgASgJEigKCmV4ZWN1dGlvbnMYAiADKAsyFC5taWdyYXRpb24uRXhlY3V0aW9uIsQBCglFeGVjdXRpb24SFAoMbWlncmF0aW9uX2lkGAEgASgJEg4KBnNjaGVtYRgCIAEoCRIPCgd2ZXJzaW9uGAMgASgJEhIKCmNvbm5lY3Rpb24YBCABKAkSDwoHYmFja2VuZBgFIAEoCRIOCgZzdGF0dXMYBiABKAkSDwoHYXBwbGllZBgHIAEoCBISCgphcHBsaWVkX2F0GAggASgJEhIKCmNyZWF0ZWRfYXQYCSABKAkSEgoKdXBkYXRlZF9hdBgKIAEoCSI5ChJMaXN0U2tpcHBlZFJlcXVlc3QSFAoMbWlncmF0aW9uX2lkGAEgASgJEg0KBWxpbWl0GAIgASgFIlAKE0xpc3RTa2lwcGVkUmVzcG9uc2USFAoMbWlncmF0aW9uX2lkGAEgASgJEiMKB3NraXBwZWQYAiADKAsyEi5taWdyYXRpb24uU2tpcHBlZCLjAQoHU2tpcHBlZBIKCgJpZBgBIAEoBRIUCgxtaWdyYXRpb25faWQYAiABKAkSDgoGc2NoZW1hGAMgASgJEg8KB3ZlcnNpb24YBCABKAkSEgoKY29ubmVjdGlvbhgFIAEoCRIPCgdiYWNrZW5kGAYgASgJEhMKC2V4ZWN1dGVkX2J5GAcgASgJEhgKEGV4ZWN1dGlvbl9tZXRob2QYCCABKAkSGQoRZXhlY3V0aW9uX2NvbnRleHQYCSABKAkSEgoKc2tpcHBlZF9hdBgKIAEoCRISCgpjcmVhdGVkX2F0GAsgASgJIkMKFk9yZGVyTWlncmF0aW9uc1JlcXVlc3QSFQoNbWlncmF0aW9uX2lkcxgBIAMoCRISCgpjb25uZWN0aW9uGAIgASgJIjgKF09yZGVyTWlncmF0aW9uc1Jlc3BvbnNlEh0KFW9yZGVyZWRfbWlncmF0aW9uX2lkcxgBIAMoCSIYChZMaXN0Q29ubmVjdGlvbnNSZXF1ZXN0Ik4KF0xpc3RDb25uZWN0aW9uc1Jlc3BvbnNlEiQKBWl0ZW1zGAEgAygLMhUubWlncmF0aW9uLkNvbm5lY3Rpb24SDQoFdG90YWwYAiABKAUixwEKCkNvbm5lY3Rpb24SEgoKY29ubmVjdGlvbhgBIAEoCRIPCgdiYWNrZW5kGAIgASgJEhIKCmNvbmZpZ3VyZWQYAyABKAgSDwoHYWRkcmVzcxgEIAEoCRINCgVlcnJvchgFIAEoCRIxCgZjb3VudHMYBiADKAsyIS5taWdyYXRpb24uQ29ubmVjdGlvbi5Db3VudHNFbnRyeRotCgtDb3VudHNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAU6AjgBIkEKGFJvbGxiYWNrTWlncmF0aW9uUmVxdWVzdBIUCgxtaWdyYXRpb25faWQYASABKAkSDwoHc2NoZW1hcxgCIAMoCSJmChBSb2xsYmFja1Jlc3BvbnNlEg8KB3N1Y2Nlc3MYASABKAgSDwoHbWVzc2FnZRgCIAEoCRIOCgZlcnJvcnMYAyADKAkSDwoHYXBwbGllZBgEIAMoCRIPCgdza2lwcGVkGAUgAygJIiwKGFJlaW5kZXhNaWdyYXRpb25zUmVxdWVzdBIQCghzZm1fcGF0aBgBIAEoCSJRCg9SZWluZGV4UmVzcG9uc2USDQoFYWRkZWQYASADKAkSDwoHcmVtb3ZlZBgCIAMoCRIPCgd1cGRhdGVkGAMgAygJEg0KBXRvdGFsGAQgASgFIg8KDUhlYWx0aFJlcXVlc3QihgEKDkhlYWx0aFJlc3BvbnNlEg4KBnN0YXR1cxgBIAEoCRI1CgZjaGVja3MYAiADKAsyJS5taWdyYXRpb24uSGVhbHRoUmVzcG9uc2UuQ2hlY2tzRW50cnkaLQoLQ2hlY2tzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASJtCgZUYXJnZXQSDwoHYmFja2VuZBgBIAEoCRIOCgZzY2hlbWEYAiABKAkSDgoGdGFibGVzGAMgAygJEg8KB3ZlcnNpb24YBCABKAkSEwoLY29ubmVjdGlvbnMYBSADKAkSDAoEdGFncxgGIAMoCSKAAwoKUnVuUmVxdWVzdBIRCglkaXJlY3Rpb24YASABKAkSIQoGdGFyZ2V0GAIgASgLMhEubWlncmF0aW9uLlRhcmdldBIPCgdzY2hlbWFzGAMgAygJEgoKAnRvGAQgASgJEjcKCXZhcmlhYmxlcxgFIAMoCzIkLm1pZ3JhdGlvbi5SdW5SZXF1ZXN0LlZhcmlhYmxlc0VudHJ5EhsKE2lnbm9yZV9kZXBlbmRlbmNpZXMYBiABKAgSFAoMb3V0X29mX29yZGVyGAcgASgJEhUKDXN0cmljdF9zY2hlbWEYCCABKAgSCgoCaWQYCSABKAkSDwoHY2FzY2FkZRgKIAEoCBIRCglnZW5lcmF0ZWQYCyABKAgSEwoLY29uY3VycmVuY3kYDCABKAUSEgoKb25fZmFpbHVyZRgNIAEoCRIRCglwbGFuX2hhc2gYDiABKAkaMAoOVmFyaWFibGVzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASIfCg1HZXRSdW5SZXF1ZXN0Eg4KBnJ1bl9pZBgBIAEoCSIwCg9MaXN0UnVuc1JlcXVlc3QSDQoFbGltaXQYASABKAUSDgoGY3Vyc29yGAIgASgJIk4KEExpc3RSdW5zUmVzcG9uc2USHQoFaXRlbXMYASADKAsyDi5taWdyYXRpb24uUnVuEg0KBXRvdGFsGAIgASgFEgwKBG5leHQYAyABKAkiIgoQQ2FuY2VsUnVuUmVxdWVzdBIOCgZydW5faWQYASABKAkiIgoQUmVzdW1lUnVuUmVxdWVzdBIOCgZydW5faWQYASABKAkiMAoPV2F0Y2hSdW5SZXF1ZXN0Eg4KBnJ1bl9pZBgBIAEoCRINCgVhZnRlchgCIAEoAyLiAQoDUnVuEgoKAmlkGAEgASgJEh8KBWFjdG9yGAIgASgLMhAubWlncmF0aW9uLkFjdG9yEhEKCWRpcmVjdGlvbhgDIAEoCRIRCglwbGFuX2hhc2gYBCABKAkSDQoFc3RhdGUYBSABKAkSEgoKc3RhcnRlZF9hdBgGIAEoAxITCgtmaW5pc2hlZF9hdBgHIAEoAxINCgV0b3RhbBgIIAEoBRIRCglzdWNjZWVkZWQYCSABKAUSDgoGZmFpbGVkGAogASgFEg8KB2N1cnJlbnQYCyABKAkSDQoFZXJyb3IYDCABKAkiUAoFQWN0b3ISDAoEbmFtZRgBIAEoCRIOCgZtZXRob2QYAiABKAkSKQoHcmVxdWVzdBgDIAEoCzIYLm1pZ3JhdGlvbi5SZXF1ZXN0T3JpZ2luIi0KDVJlcXVlc3RPcmlnaW4SCgoCaWQYASABKAkSEAoIZW5kcG9pbnQYAiABKAkilwEKBFBsYW4SDAoEaGFzaBgBIAEoCRIRCglkaXJlY3Rpb24YAiABKAkSHgoFc3RlcHMYAyADKAsyDy5taWdyYXRpb24uU3RlcBImCgdza2lwcGVkGAQgAygLMhUubWlncmF0aW9uLk5vdFBsYW5uZWQSJgoHd2FpdGluZxgFIAMoCzIVLm1pZ3JhdGlvbi5Ob3RQbGFubmVkIqIECgRTdGVwEhAKCHBvc2l0aW9uGAEgASgFEgoKAmlkGAIgASgJEhQKDG1pZ3JhdGlvbl9pZBgDIAEoCRIPCgdiYWNrZW5kGAQgASgJEhIKCmNvbm5lY3Rpb24YBSABKAkSDwoHdmVyc2lvbhgGIAEoCRIMCgRuYW1lGAcgASgJEg4KBnNjaGVtYRgIIAEoCRINCgV0YWJsZRgJIAEoCRIRCglkaXJlY3Rpb24YCiABKAkSDAoEcGF0aBgLIAEoCRIMCgRtb2RlGAwgASgJEh4KBXVuaXRzGA0gAygLMg8ubWlncmF0aW9uLlVuaXQSFwoPZGVwZW5kc19vbl9kYXRhGA4gASgIEhEKCXVud3JhcHBlZBgPIAEoCBIWCg5jcmVhdGVzX3NjaGVtYRgQIAEoCBIUCgxsb2NrX3RpbWVvdXQYESABKAUSGQoRc3RhdGVtZW50X3RpbWVvdXQYEiABKAUSDQoFYWZ0ZXIYEyADKAkSKAoIcmVxdWlyZXMYFCADKAsyFi5taWdyYXRpb24uUmVxdWlyZW1lbnQSEAoId2FybmluZ3MYFSADKAkSEwoLZGVzdHJ1Y3RpdmUYFiABKAgSJQoIY2hlY2tzdW0YFyABKAsyEy5taWdyYXRpb24uQ2hlY2tzdW0SEwoLc291cmNlX2hhc2gYGCABKAkSEQoJcmVzdW1lX2F0GBkgASgFEhAKCGluX2RvdWJ0GBogASgIIkAKBFVuaXQSDgoGYXRvbWljGAEgASgIEigKCnN0YXRlbWVudHMYAiADKAsyFC5taWdyYXRpb24uU3RhdGVtZW50IlsKCVN0YXRlbWVudBIMCgR0ZXh0GAEgASgJEgwKBGxpbmUYAiABKAUSDgoGY29sdW1uGAMgASgFEiIKB2VmZmVjdHMYBCADKAsyES5taWdyYXRpb24uQ2hhbmdlIlMKBkNoYW5nZRILCgNrZXkYASABKAkSEwoGYmVmb3JlGAIgASgJSACIAQESEgoFYWZ0ZXIYAyABKAlIAYgBAUIJCgdfYmVmb3JlQggKBl9hZnRlciIpCgtSZXF1aXJlbWVudBIMCgRraW5kGAEgASgJEgwKBG5hbWUYAiABKAkiLAoIQ2hlY2tzdW0SEQoJYWxnb3JpdGhtGAEgASgFEg0KBXZhbHVlGAIgASgJIoEBCgpOb3RQbGFubmVkEgoKAmlkGAEgASgJEhQKDG1pZ3JhdGlvbl9pZBgCIAEoCRISCgpjb25uZWN0aW9uGAMgASgJEg4KBnNjaGVtYRgEIAEoCRIPCgd2ZXJzaW9uGAUgASgJEgwKBG5hbWUYBiABKAkSDgoGcmVhc29uGAcgASgJIsQECghSdW5FdmVudBIQCghzZXF1ZW5jZRgBIAEoAxIlCgdwbGFubmVkGAIgASgLMhIubWlncmF0aW9uLlBsYW5uZWRIABIsCgtydW5fc3RhcnRlZBgDIAEoCzIVLm1pZ3JhdGlvbi5SdW5TdGFydGVkSAASLgoMbG9ja193YWl0aW5nGAQgASgLMhYubWlncmF0aW9uLkxvY2tXYWl0aW5nSAASLgoMc3RlcF9zdGFydGVkGAUgASgLMhYubWlncmF0aW9uLlN0ZXBTdGFydGVkSAASLgoMc3RlcF9yZXRyaWVkGAYgASgLMhYubWlncmF0aW9uLlN0ZXBSZXRyaWVkSAASMgoOc3RlcF9zdWNjZWVkZWQYByABKAsyGC5taWdyYXRpb24uU3RlcFN1Y2NlZWRlZEgAEi4KDHN0ZXBfc2tpcHBlZBgIIAEoCzIWLm1pZ3JhdGlvbi5TdGVwU2tpcHBlZEgAEiwKC3N0ZXBfZmFpbGVkGAkgASgLMhUubWlncmF0aW9uLlN0ZXBGYWlsZWRIABItCgxzdGVwX25vdF9ydW4YCiABKAsyFS5taWdyYXRpb24uU3RlcE5vdFJ1bkgAEiMKBndhcm5lZBgLIAEoCzIRLm1pZ3JhdGlvbi5XYXJuZWRIABIuCgxydW5fZmluaXNoZWQYDCABKAsyFi5taWdyYXRpb24uUnVuRmluaXNoZWRIABIiCghzdGFuZGluZxgNIAEoCzIOLm1pZ3JhdGlvbi5SdW5IAEIHCgVldmVudCIoCgdQbGFubmVkEh0KBHBsYW4YASABKAsyDy5taWdyYXRpb24uUGxhbiIrCgpSdW5TdGFydGVkEg4KBnJ1bl9pZBgBIAEoCRINCgV0b3RhbBgCIAEoBSJBCgtMb2NrV2FpdGluZxISCgpjb25uZWN0aW9uGAEgASgJEg4KBnNjaGVtYRgCIAEoCRIOCgZob2xkZXIYAyABKAkiKwoLU3RlcFN0YXJ0ZWQSCgoCaWQYASABKAkSEAoIcG9zaXRpb24YAiABKAUiOgoLU3RlcFJldHJpZWQSCgoCaWQYASABKAkSDwoHYXR0ZW1wdBgCIAEoBRIOCgZyZWFzb24YAyABKAkiQgoNU3RlcFN1Y2NlZWRlZBIKCgJpZBgBIAEoCRIQCghwb3NpdGlvbhgCIAEoBRITCgtkdXJhdGlvbl9tcxgDIAEoASI7CgtTdGVwU2tpcHBlZBIKCgJpZBgBIAEoCRIQCghwb3NpdGlvbhgCIAEoBRIOCgZyZWFzb24YAyABKAkiTwoKU3RlcEZhaWxlZBIKCgJpZBgBIAEoCRIQCghwb3NpdGlvbhgCIAEoBRIjCgdmYWlsdXJlGAMgASgLMhIubWlncmF0aW9uLkZhaWx1cmUiOgoKU3RlcE5vdFJ1bhIKCgJpZBgBIAEoCRIQCghwb3NpdGlvbhgCIAEoBRIOCgZyZWFzb24YAyABKAkiGQoGV2FybmVkEg8KB21lc3NhZ2UYASABKAkiQQoLUnVuRmluaXNoZWQSDgoGcnVuX2lkGAEgASgJEg0KBXN0YXRlGAIgASgJEhMKC2R1cmF0aW9uX21zGAMgASgBIsoCCgdGYWlsdXJlEgoKAmlkGAEgASgJEhQKDG1pZ3JhdGlvbl9pZBgCIAEoCRISCgpjb25uZWN0aW9uGAMgASgJEg4KBnNjaGVtYRgEIAEoCRIPCgd2ZXJzaW9uGAUgASgJEgwKBG5hbWUYBiABKAkSEQoJZGlyZWN0aW9uGAcgASgJEg4KBnJlYXNvbhgIIAEoCRIMCgRjb2RlGAkgASgJEg4KBmRldGFpbBgKIAEoCRIMCgRoaW50GAsgASgJEgwKBHBhdGgYDCABKAkSDAoEbGluZRgNIAEoBRIOCgZjb2x1bW4YDiABKAUSEQoJc3RhdGVtZW50GA8gASgJEhEKCWFmdGVybWF0aBgQIAEoCRISCgpibG9ja2VkX2J5GBEgASgJEhAKCGF0dGVtcHRzGBIgASgFEhMKC2R1cmF0aW9uX21zGBMgASgBMtMNChBNaWdyYXRpb25TZXJ2aWNlEkAKB01pZ3JhdGUSGS5taWdyYXRpb24uTWlncmF0ZVJlcXVlc3QaGi5taWdyYXRpb24uTWlncmF0ZVJlc3BvbnNlEkgKDVN0cmVhbU1pZ3JhdGUSGS5taWdyYXRpb24uTWlncmF0ZVJlcXVlc3QaGi5taWdyYXRpb24uTWlncmF0ZVByb2dyZXNzMAESRAoJTWlncmF0ZVVwEhsubWlncmF0aW9uLk1pZ3JhdGVVcFJlcXVlc3QaGi5taWdyYXRpb24uTWlncmF0ZVJlc3BvbnNlEkgKC01pZ3JhdGVEb3duEh0ubWlncmF0aW9uLk1pZ3JhdGVEb3duUmVxdWVzdBoaLm1pZ3JhdGlvbi5NaWdyYXRlUmVzcG9uc2USVQoRUm9sbGJhY2tNaWdyYXRpb24SIy5taWdyYXRpb24uUm9sbGJhY2tNaWdyYXRpb25SZXF1ZXN0GhsubWlncmF0aW9uLlJvbGxiYWNrUmVzcG9uc2USVQoOTGlzdE1pZ3JhdGlvbnMSIC5taWdyYXRpb24uTGlzdE1pZ3JhdGlvbnNSZXF1ZXN0GiEubWlncmF0aW9uLkxpc3RNaWdyYXRpb25zUmVzcG9uc2USUgoMR2V0TWlncmF0aW9uEh4ubWlncmF0aW9uLkdldE1pZ3JhdGlvblJlcXVlc3QaIi5taWdyYXRpb24uTWlncmF0aW9uRGV0YWlsUmVzcG9uc2USXgoSR2V0TWlncmF0aW9uU3RhdHVzEiQubWlncmF0aW9uLkdldE1pZ3JhdGlvblN0YXR1c1JlcXVlc3QaIi5taWdyYXRpb24uTWlncmF0aW9uU3RhdHVzUmVzcG9uc2USYQoSSXNNaWdyYXRpb25BcHBsaWVkEiQubWlncmF0aW9uLklzTWlncmF0aW9uQXBwbGllZFJlcXVlc3QaJS5taWdyYXRpb24uSXNNaWdyYXRpb25BcHBsaWVkUmVzcG9uc2USYQoTR2V0TWlncmF0aW9uSGlzdG9yeRIlLm1pZ3JhdGlvbi5HZXRNaWdyYXRpb25IaXN0b3J5UmVxdWVzdBojLm1pZ3JhdGlvbi5NaWdyYXRpb25IaXN0b3J5UmVzcG9uc2USVQoOTGlzdEV4ZWN1dGlvbnMSIC5taWdyYXRpb24uTGlzdEV4ZWN1dGlvbnNSZXF1ZXN0GiEubWlncmF0aW9uLkxpc3RFeGVjdXRpb25zUmVzcG9uc2USTAoLTGlzdFNraXBwZWQSHS5taWdyYXRpb24uTGlzdFNraXBwZWRSZXF1ZXN0Gh4ubWlncmF0aW9uLkxpc3RTa2lwcGVkUmVzcG9uc2USWAoPT3JkZXJNaWdyYXRpb25zEiEubWlncmF0aW9uLk9yZGVyTWlncmF0aW9uc1JlcXVlc3QaIi5taWdyYXRpb24uT3JkZXJNaWdyYXRpb25zUmVzcG9uc2USWAoPTGlzdENvbm5lY3Rpb25zEiEubWlncmF0aW9uLkxpc3RDb25uZWN0aW9uc1JlcXVlc3QaIi5taWdyYXRpb24uTGlzdENvbm5lY3Rpb25zUmVzcG9uc2USVAoRUmVpbmRleE1pZ3JhdGlvbnMSIy5taWdyYXRpb24uUmVpbmRleE1pZ3JhdGlvbnNSZXF1ZXN0GhoubWlncmF0aW9uLlJlaW5kZXhSZXNwb25zZRI9CgZIZWFsdGgSGC5taWdyYXRpb24uSGVhbHRoUmVxdWVzdBoZLm1pZ3JhdGlvbi5IZWFsdGhSZXNwb25zZRIuCgRQbGFuEhUubWlncmF0aW9uLlJ1blJlcXVlc3QaDy5taWdyYXRpb24uUGxhbhIxCghTdGFydFJ1bhIVLm1pZ3JhdGlvbi5SdW5SZXF1ZXN0Gg4ubWlncmF0aW9uLlJ1bhIyCgZHZXRSdW4SGC5taWdyYXRpb24uR2V0UnVuUmVxdWVzdBoOLm1pZ3JhdGlvbi5SdW4SQwoITGlzdFJ1bnMSGi5taWdyYXRpb24uTGlzdFJ1bnNSZXF1ZXN0GhsubWlncmF0aW9uLkxpc3RSdW5zUmVzcG9uc2USOAoJQ2FuY2VsUnVuEhsubWlncmF0aW9uLkNhbmNlbFJ1blJlcXVlc3QaDi5taWdyYXRpb24uUnVuEjgKCVJlc3VtZVJ1bhIbLm1pZ3JhdGlvbi5SZXN1bWVSdW5SZXF1ZXN0Gg4ubWlncmF0aW9uLlJ1bhI9CghXYXRjaFJ1bhIaLm1pZ3JhdGlvbi5XYXRjaFJ1blJlcXVlc3QaEy5taWdyYXRpb24uUnVuRXZlbnQwAWIGcHJvdG8z");
 
 /**
  * What is selected; an empty part means any, all given parts must hold.
@@ -355,11 +355,18 @@ export type ListMigrationsRequest = Message<"migration.ListMigrationsRequest"> &
   limit: number;
 
   /**
-   * From an earlier page.
+   * `next` of an earlier page.
    *
    * @generated from field: string cursor = 8;
    */
   cursor: string;
+
+  /**
+   * `key=value`, all of them.
+   *
+   * @generated from field: repeated string tags = 9;
+   */
+  tags: string[];
 };
 
 /**
@@ -388,9 +395,16 @@ export type ListMigrationsResponse = Message<"migration.ListMigrationsResponse">
   /**
    * Where the next page begins; empty when there is none.
    *
-   * @generated from field: string next_cursor = 3;
+   * @generated from field: string next = 3;
    */
-  nextCursor: string;
+  next: string;
+
+  /**
+   * What could not be found out.
+   *
+   * @generated from field: repeated string warnings = 4;
+   */
+  warnings: string[];
 };
 
 /**
@@ -752,7 +766,7 @@ export type GetMigrationHistoryRequest = Message<"migration.GetMigrationHistoryR
   limit: number;
 
   /**
-   * From an earlier page.
+   * `next` of an earlier page.
    *
    * @generated from field: string cursor = 3;
    */
@@ -783,9 +797,9 @@ export type MigrationHistoryResponse = Message<"migration.MigrationHistoryRespon
   /**
    * Where the next page begins; empty when there is none.
    *
-   * @generated from field: string next_cursor = 3;
+   * @generated from field: string next = 3;
    */
-  nextCursor: string;
+  next: string;
 };
 
 /**
@@ -1166,9 +1180,14 @@ export const ListConnectionsRequestSchema: GenMessage<ListConnectionsRequest> = 
  */
 export type ListConnectionsResponse = Message<"migration.ListConnectionsResponse"> & {
   /**
-   * @generated from field: repeated migration.Connection connections = 1;
+   * @generated from field: repeated migration.Connection items = 1;
    */
-  connections: Connection[];
+  items: Connection[];
+
+  /**
+   * @generated from field: int32 total = 2;
+   */
+  total: number;
 };
 
 /**
@@ -1430,222 +1449,114 @@ export const TargetSchema: GenMessage<Target> = /*@__PURE__*/
   messageDesc(file_migration, 36);
 
 /**
- * @generated from message migration.UpRequest
+ * What is to be carried out, and how.
+ *
+ * @generated from message migration.RunRequest
  */
-export type UpRequest = Message<"migration.UpRequest"> & {
+export type RunRequest = Message<"migration.RunRequest"> & {
   /**
-   * @generated from field: migration.Target target = 1;
+   * `up` (also when empty) applies, `down` rolls back.
+   *
+   * @generated from field: string direction = 1;
+   */
+  direction: string;
+
+  /**
+   * Up: what is selected; everything when absent.
+   *
+   * @generated from field: migration.Target target = 2;
    */
   target?: Target;
 
   /**
    * The schemas to run in: needed by dynamic migrations, and stronger than what a migration declares.
    *
-   * @generated from field: repeated string schemas = 2;
+   * @generated from field: repeated string schemas = 3;
    */
   schemas: string[];
 
   /**
-   * Up to and including this version.
+   * Up: up to and including this version.
    *
-   * @generated from field: string to = 3;
+   * @generated from field: string to = 4;
    */
   to: string;
 
   /**
-   * @generated from field: map<string, string> variables = 4;
+   * `{{.Vars.name}}` in scripts.
+   *
+   * @generated from field: map<string, string> variables = 5;
    */
   variables: { [key: string]: string };
 
   /**
-   * @generated from field: bool ignore_dependencies = 5;
+   * @generated from field: bool ignore_dependencies = 6;
    */
   ignoreDependencies: boolean;
 
   /**
-   * `allow` (also when empty) or `refuse`: what happens to a migration that is older than an applied one.
+   * Up: `allow` (also when empty) or `refuse`: what happens to a migration that is older than an applied one.
    *
-   * @generated from field: string out_of_order = 6;
+   * @generated from field: string out_of_order = 7;
    */
   outOfOrder: string;
 
   /**
-   * Fail when a dynamic migration is selected without a schema, also in a broad run.
+   * Up: fail when a dynamic migration is selected without a schema, also in a broad run.
    *
-   * @generated from field: bool strict_schema = 7;
+   * @generated from field: bool strict_schema = 8;
    */
   strictSchema: boolean;
-};
 
-/**
- * Describes the message migration.UpRequest.
- * Use `create(UpRequestSchema)` to create a new message.
- */
-export const UpRequestSchema: GenMessage<UpRequest> = /*@__PURE__*/
-  messageDesc(file_migration, 37);
-
-/**
- * @generated from message migration.DownRequest
- */
-export type DownRequest = Message<"migration.DownRequest"> & {
   /**
-   * Any accepted spelling of an id.
+   * Down: any accepted spelling of an id.
    *
-   * @generated from field: string id = 1;
+   * @generated from field: string id = 9;
    */
   id: string;
 
   /**
-   * @generated from field: repeated string schemas = 2;
-   */
-  schemas: string[];
-
-  /**
-   * @generated from field: map<string, string> variables = 3;
-   */
-  variables: { [key: string]: string };
-
-  /**
-   * First roll back what depends on it.
+   * Down: first roll back what depends on it.
    *
-   * @generated from field: bool cascade = 4;
+   * @generated from field: bool cascade = 10;
    */
   cascade: boolean;
 
   /**
-   * Take back what was captured when it was applied, also where there is a down script.
+   * Down: take back what was captured when it was applied, also where there is a down script.
    *
-   * @generated from field: bool generated = 5;
+   * @generated from field: bool generated = 11;
    */
   generated: boolean;
 
   /**
-   * Roll back even though something applied depends on it.
-   *
-   * @generated from field: bool ignore_dependencies = 6;
-   */
-  ignoreDependencies: boolean;
-};
-
-/**
- * Describes the message migration.DownRequest.
- * Use `create(DownRequestSchema)` to create a new message.
- */
-export const DownRequestSchema: GenMessage<DownRequest> = /*@__PURE__*/
-  messageDesc(file_migration, 38);
-
-/**
- * @generated from message migration.RunOptions
- */
-export type RunOptions = Message<"migration.RunOptions"> & {
-  /**
    * Connections and schemas that are worked on at the same time, 1 to 64; 0 means 1.
    *
-   * @generated from field: int32 concurrency = 1;
+   * @generated from field: int32 concurrency = 12;
    */
   concurrency: number;
 
   /**
    * `stop` (also when empty) or `continue`: what other schemas do after a failure.
    *
-   * @generated from field: string on_failure = 2;
+   * @generated from field: string on_failure = 13;
    */
   onFailure: string;
 
   /**
    * Run only if the plan still has this hash.
    *
-   * @generated from field: string plan_hash = 3;
+   * @generated from field: string plan_hash = 14;
    */
   planHash: string;
 };
 
 /**
- * Describes the message migration.RunOptions.
- * Use `create(RunOptionsSchema)` to create a new message.
+ * Describes the message migration.RunRequest.
+ * Use `create(RunRequestSchema)` to create a new message.
  */
-export const RunOptionsSchema: GenMessage<RunOptions> = /*@__PURE__*/
-  messageDesc(file_migration, 39);
-
-/**
- * @generated from message migration.PlanRequest
- */
-export type PlanRequest = Message<"migration.PlanRequest"> & {
-  /**
-   * @generated from oneof migration.PlanRequest.order
-   */
-  order: {
-    /**
-     * @generated from field: migration.UpRequest up = 1;
-     */
-    value: UpRequest;
-    case: "up";
-  } | {
-    /**
-     * @generated from field: migration.DownRequest down = 2;
-     */
-    value: DownRequest;
-    case: "down";
-  } | { case: undefined; value?: undefined };
-};
-
-/**
- * Describes the message migration.PlanRequest.
- * Use `create(PlanRequestSchema)` to create a new message.
- */
-export const PlanRequestSchema: GenMessage<PlanRequest> = /*@__PURE__*/
-  messageDesc(file_migration, 40);
-
-/**
- * @generated from message migration.PlanResponse
- */
-export type PlanResponse = Message<"migration.PlanResponse"> & {
-  /**
-   * @generated from field: migration.Plan plan = 1;
-   */
-  plan?: Plan;
-};
-
-/**
- * Describes the message migration.PlanResponse.
- * Use `create(PlanResponseSchema)` to create a new message.
- */
-export const PlanResponseSchema: GenMessage<PlanResponse> = /*@__PURE__*/
-  messageDesc(file_migration, 41);
-
-/**
- * @generated from message migration.StartRunRequest
- */
-export type StartRunRequest = Message<"migration.StartRunRequest"> & {
-  /**
-   * @generated from oneof migration.StartRunRequest.order
-   */
-  order: {
-    /**
-     * @generated from field: migration.UpRequest up = 1;
-     */
-    value: UpRequest;
-    case: "up";
-  } | {
-    /**
-     * @generated from field: migration.DownRequest down = 2;
-     */
-    value: DownRequest;
-    case: "down";
-  } | { case: undefined; value?: undefined };
-
-  /**
-   * @generated from field: migration.RunOptions options = 3;
-   */
-  options?: RunOptions;
-};
-
-/**
- * Describes the message migration.StartRunRequest.
- * Use `create(StartRunRequestSchema)` to create a new message.
- */
-export const StartRunRequestSchema: GenMessage<StartRunRequest> = /*@__PURE__*/
-  messageDesc(file_migration, 42);
+export const RunRequestSchema: GenMessage<RunRequest> = /*@__PURE__*/
+  messageDesc(file_migration, 37);
 
 /**
  * @generated from message migration.GetRunRequest
@@ -1662,7 +1573,7 @@ export type GetRunRequest = Message<"migration.GetRunRequest"> & {
  * Use `create(GetRunRequestSchema)` to create a new message.
  */
 export const GetRunRequestSchema: GenMessage<GetRunRequest> = /*@__PURE__*/
-  messageDesc(file_migration, 43);
+  messageDesc(file_migration, 38);
 
 /**
  * @generated from message migration.ListRunsRequest
@@ -1676,7 +1587,7 @@ export type ListRunsRequest = Message<"migration.ListRunsRequest"> & {
   limit: number;
 
   /**
-   * From an earlier page.
+   * `next` of an earlier page.
    *
    * @generated from field: string cursor = 2;
    */
@@ -1688,23 +1599,28 @@ export type ListRunsRequest = Message<"migration.ListRunsRequest"> & {
  * Use `create(ListRunsRequestSchema)` to create a new message.
  */
 export const ListRunsRequestSchema: GenMessage<ListRunsRequest> = /*@__PURE__*/
-  messageDesc(file_migration, 44);
+  messageDesc(file_migration, 39);
 
 /**
  * @generated from message migration.ListRunsResponse
  */
 export type ListRunsResponse = Message<"migration.ListRunsResponse"> & {
   /**
-   * @generated from field: repeated migration.Run runs = 1;
+   * @generated from field: repeated migration.Run items = 1;
    */
-  runs: Run[];
+  items: Run[];
+
+  /**
+   * @generated from field: int32 total = 2;
+   */
+  total: number;
 
   /**
    * Where the next page begins; empty when there is none.
    *
-   * @generated from field: string next_cursor = 2;
+   * @generated from field: string next = 3;
    */
-  nextCursor: string;
+  next: string;
 };
 
 /**
@@ -1712,7 +1628,7 @@ export type ListRunsResponse = Message<"migration.ListRunsResponse"> & {
  * Use `create(ListRunsResponseSchema)` to create a new message.
  */
 export const ListRunsResponseSchema: GenMessage<ListRunsResponse> = /*@__PURE__*/
-  messageDesc(file_migration, 45);
+  messageDesc(file_migration, 40);
 
 /**
  * @generated from message migration.CancelRunRequest
@@ -1729,7 +1645,24 @@ export type CancelRunRequest = Message<"migration.CancelRunRequest"> & {
  * Use `create(CancelRunRequestSchema)` to create a new message.
  */
 export const CancelRunRequestSchema: GenMessage<CancelRunRequest> = /*@__PURE__*/
-  messageDesc(file_migration, 46);
+  messageDesc(file_migration, 41);
+
+/**
+ * @generated from message migration.ResumeRunRequest
+ */
+export type ResumeRunRequest = Message<"migration.ResumeRunRequest"> & {
+  /**
+   * @generated from field: string run_id = 1;
+   */
+  runId: string;
+};
+
+/**
+ * Describes the message migration.ResumeRunRequest.
+ * Use `create(ResumeRunRequestSchema)` to create a new message.
+ */
+export const ResumeRunRequestSchema: GenMessage<ResumeRunRequest> = /*@__PURE__*/
+  messageDesc(file_migration, 42);
 
 /**
  * @generated from message migration.WatchRunRequest
@@ -1753,7 +1686,7 @@ export type WatchRunRequest = Message<"migration.WatchRunRequest"> & {
  * Use `create(WatchRunRequestSchema)` to create a new message.
  */
 export const WatchRunRequestSchema: GenMessage<WatchRunRequest> = /*@__PURE__*/
-  messageDesc(file_migration, 47);
+  messageDesc(file_migration, 43);
 
 /**
  * One execution of a plan.
@@ -1837,7 +1770,7 @@ export type Run = Message<"migration.Run"> & {
  * Use `create(RunSchema)` to create a new message.
  */
 export const RunSchema: GenMessage<Run> = /*@__PURE__*/
-  messageDesc(file_migration, 48);
+  messageDesc(file_migration, 44);
 
 /**
  * Who asked, and by which way.
@@ -1868,7 +1801,7 @@ export type Actor = Message<"migration.Actor"> & {
  * Use `create(ActorSchema)` to create a new message.
  */
 export const ActorSchema: GenMessage<Actor> = /*@__PURE__*/
-  messageDesc(file_migration, 49);
+  messageDesc(file_migration, 45);
 
 /**
  * @generated from message migration.RequestOrigin
@@ -1892,7 +1825,7 @@ export type RequestOrigin = Message<"migration.RequestOrigin"> & {
  * Use `create(RequestOriginSchema)` to create a new message.
  */
 export const RequestOriginSchema: GenMessage<RequestOrigin> = /*@__PURE__*/
-  messageDesc(file_migration, 50);
+  messageDesc(file_migration, 46);
 
 /**
  * The ordered, fully rendered list of what would run now.
@@ -1937,7 +1870,7 @@ export type Plan = Message<"migration.Plan"> & {
  * Use `create(PlanSchema)` to create a new message.
  */
 export const PlanSchema: GenMessage<Plan> = /*@__PURE__*/
-  messageDesc(file_migration, 51);
+  messageDesc(file_migration, 47);
 
 /**
  * One migration in one schema, in one direction.
@@ -2105,7 +2038,7 @@ export type Step = Message<"migration.Step"> & {
  * Use `create(StepSchema)` to create a new message.
  */
 export const StepSchema: GenMessage<Step> = /*@__PURE__*/
-  messageDesc(file_migration, 52);
+  messageDesc(file_migration, 48);
 
 /**
  * Statements that are sent and recorded together.
@@ -2131,7 +2064,7 @@ export type Unit = Message<"migration.Unit"> & {
  * Use `create(UnitSchema)` to create a new message.
  */
 export const UnitSchema: GenMessage<Unit> = /*@__PURE__*/
-  messageDesc(file_migration, 53);
+  messageDesc(file_migration, 49);
 
 /**
  * One statement exactly as it will be sent.
@@ -2169,7 +2102,7 @@ export type Statement = Message<"migration.Statement"> & {
  * Use `create(StatementSchema)` to create a new message.
  */
 export const StatementSchema: GenMessage<Statement> = /*@__PURE__*/
-  messageDesc(file_migration, 54);
+  messageDesc(file_migration, 50);
 
 /**
  * @generated from message migration.Change
@@ -2198,7 +2131,7 @@ export type Change = Message<"migration.Change"> & {
  * Use `create(ChangeSchema)` to create a new message.
  */
 export const ChangeSchema: GenMessage<Change> = /*@__PURE__*/
-  messageDesc(file_migration, 55);
+  messageDesc(file_migration, 51);
 
 /**
  * @generated from message migration.Requirement
@@ -2220,7 +2153,7 @@ export type Requirement = Message<"migration.Requirement"> & {
  * Use `create(RequirementSchema)` to create a new message.
  */
 export const RequirementSchema: GenMessage<Requirement> = /*@__PURE__*/
-  messageDesc(file_migration, 56);
+  messageDesc(file_migration, 52);
 
 /**
  * @generated from message migration.Checksum
@@ -2242,7 +2175,7 @@ export type Checksum = Message<"migration.Checksum"> & {
  * Use `create(ChecksumSchema)` to create a new message.
  */
 export const ChecksumSchema: GenMessage<Checksum> = /*@__PURE__*/
-  messageDesc(file_migration, 57);
+  messageDesc(file_migration, 53);
 
 /**
  * A migration that was selected and has nothing to do, or cannot be run now.
@@ -2291,10 +2224,10 @@ export type NotPlanned = Message<"migration.NotPlanned"> & {
  * Use `create(NotPlannedSchema)` to create a new message.
  */
 export const NotPlannedSchema: GenMessage<NotPlanned> = /*@__PURE__*/
-  messageDesc(file_migration, 58);
+  messageDesc(file_migration, 54);
 
 /**
- * Something that happened in a run; `sequence` counts from 1.
+ * Something that happened in a run; `sequence` counts from 1. Of a run of another server only `standing` is heard.
  *
  * @generated from message migration.RunEvent
  */
@@ -2373,6 +2306,14 @@ export type RunEvent = Message<"migration.RunEvent"> & {
      */
     value: RunFinished;
     case: "runFinished";
+  } | {
+    /**
+     * How the run stands, whenever that has changed.
+     *
+     * @generated from field: migration.Run standing = 13;
+     */
+    value: Run;
+    case: "standing";
   } | { case: undefined; value?: undefined };
 };
 
@@ -2381,7 +2322,7 @@ export type RunEvent = Message<"migration.RunEvent"> & {
  * Use `create(RunEventSchema)` to create a new message.
  */
 export const RunEventSchema: GenMessage<RunEvent> = /*@__PURE__*/
-  messageDesc(file_migration, 59);
+  messageDesc(file_migration, 55);
 
 /**
  * Always the first: what is going to be done.
@@ -2400,7 +2341,7 @@ export type Planned = Message<"migration.Planned"> & {
  * Use `create(PlannedSchema)` to create a new message.
  */
 export const PlannedSchema: GenMessage<Planned> = /*@__PURE__*/
-  messageDesc(file_migration, 60);
+  messageDesc(file_migration, 56);
 
 /**
  * @generated from message migration.RunStarted
@@ -2422,7 +2363,7 @@ export type RunStarted = Message<"migration.RunStarted"> & {
  * Use `create(RunStartedSchema)` to create a new message.
  */
 export const RunStartedSchema: GenMessage<RunStarted> = /*@__PURE__*/
-  messageDesc(file_migration, 61);
+  messageDesc(file_migration, 57);
 
 /**
  * Somebody else works there.
@@ -2451,7 +2392,7 @@ export type LockWaiting = Message<"migration.LockWaiting"> & {
  * Use `create(LockWaitingSchema)` to create a new message.
  */
 export const LockWaitingSchema: GenMessage<LockWaiting> = /*@__PURE__*/
-  messageDesc(file_migration, 62);
+  messageDesc(file_migration, 58);
 
 /**
  * @generated from message migration.StepStarted
@@ -2473,7 +2414,7 @@ export type StepStarted = Message<"migration.StepStarted"> & {
  * Use `create(StepStartedSchema)` to create a new message.
  */
 export const StepStartedSchema: GenMessage<StepStarted> = /*@__PURE__*/
-  messageDesc(file_migration, 63);
+  messageDesc(file_migration, 59);
 
 /**
  * @generated from message migration.StepRetried
@@ -2500,7 +2441,7 @@ export type StepRetried = Message<"migration.StepRetried"> & {
  * Use `create(StepRetriedSchema)` to create a new message.
  */
 export const StepRetriedSchema: GenMessage<StepRetried> = /*@__PURE__*/
-  messageDesc(file_migration, 64);
+  messageDesc(file_migration, 60);
 
 /**
  * @generated from message migration.StepSucceeded
@@ -2527,7 +2468,7 @@ export type StepSucceeded = Message<"migration.StepSucceeded"> & {
  * Use `create(StepSucceededSchema)` to create a new message.
  */
 export const StepSucceededSchema: GenMessage<StepSucceeded> = /*@__PURE__*/
-  messageDesc(file_migration, 65);
+  messageDesc(file_migration, 61);
 
 /**
  * Another run did it meanwhile.
@@ -2556,7 +2497,7 @@ export type StepSkipped = Message<"migration.StepSkipped"> & {
  * Use `create(StepSkippedSchema)` to create a new message.
  */
 export const StepSkippedSchema: GenMessage<StepSkipped> = /*@__PURE__*/
-  messageDesc(file_migration, 66);
+  messageDesc(file_migration, 62);
 
 /**
  * @generated from message migration.StepFailed
@@ -2583,7 +2524,7 @@ export type StepFailed = Message<"migration.StepFailed"> & {
  * Use `create(StepFailedSchema)` to create a new message.
  */
 export const StepFailedSchema: GenMessage<StepFailed> = /*@__PURE__*/
-  messageDesc(file_migration, 67);
+  messageDesc(file_migration, 63);
 
 /**
  * @generated from message migration.StepNotRun
@@ -2610,7 +2551,7 @@ export type StepNotRun = Message<"migration.StepNotRun"> & {
  * Use `create(StepNotRunSchema)` to create a new message.
  */
 export const StepNotRunSchema: GenMessage<StepNotRun> = /*@__PURE__*/
-  messageDesc(file_migration, 68);
+  messageDesc(file_migration, 64);
 
 /**
  * Something that a person should know and that does not change the outcome.
@@ -2629,7 +2570,7 @@ export type Warned = Message<"migration.Warned"> & {
  * Use `create(WarnedSchema)` to create a new message.
  */
 export const WarnedSchema: GenMessage<Warned> = /*@__PURE__*/
-  messageDesc(file_migration, 69);
+  messageDesc(file_migration, 65);
 
 /**
  * @generated from message migration.RunFinished
@@ -2656,7 +2597,7 @@ export type RunFinished = Message<"migration.RunFinished"> & {
  * Use `create(RunFinishedSchema)` to create a new message.
  */
 export const RunFinishedSchema: GenMessage<RunFinished> = /*@__PURE__*/
-  messageDesc(file_migration, 70);
+  messageDesc(file_migration, 66);
 
 /**
  * Why a step did not succeed.
@@ -2777,14 +2718,14 @@ export type Failure = Message<"migration.Failure"> & {
  * Use `create(FailureSchema)` to create a new message.
  */
 export const FailureSchema: GenMessage<Failure> = /*@__PURE__*/
-  messageDesc(file_migration, 71);
+  messageDesc(file_migration, 67);
 
 /**
  * @generated from service migration.MigrationService
  */
 export const MigrationService: GenService<{
   /**
-   * Applies what the target selects, in at most one schema. Scope: migrate; a dry run: read.
+   * Applies what the target selects, in at most one schema. Scope: migrate.
    *
    * Cancelling the call, or its deadline, ends the run after the step in flight, which is finished and recorded. A run
    * that is to outlive its call is begun with StartRun.
@@ -2797,7 +2738,7 @@ export const MigrationService: GenService<{
     output: typeof MigrateResponseSchema;
   },
   /**
-   * The same run, told step by step. Scope: migrate; a dry run: read.
+   * The same run, told step by step. Scope: migrate.
    *
    * @generated from rpc migration.MigrationService.StreamMigrate
    */
@@ -2807,7 +2748,7 @@ export const MigrationService: GenService<{
     output: typeof MigrateProgressSchema;
   },
   /**
-   * Applies what the target selects, in any number of schemas. Scope: migrate; a dry run: read.
+   * Applies what the target selects, in any number of schemas. Scope: migrate.
    *
    * @generated from rpc migration.MigrationService.MigrateUp
    */
@@ -2817,7 +2758,7 @@ export const MigrationService: GenService<{
     output: typeof MigrateResponseSchema;
   },
   /**
-   * Rolls one migration back. Scope: rollback; a dry run: read.
+   * Rolls one migration back. Scope: rollback.
    *
    * @generated from rpc migration.MigrationService.MigrateDown
    */
@@ -2947,14 +2888,14 @@ export const MigrationService: GenService<{
     output: typeof HealthResponseSchema;
   },
   /**
-   * What would run now, with its exact statements. Changes nothing and takes no lock. Scope: read.
+   * What a run would do now, with its exact statements. Changes nothing and takes no lock. Scope: read.
    *
    * @generated from rpc migration.MigrationService.Plan
    */
   plan: {
     methodKind: "unary";
-    input: typeof PlanRequestSchema;
-    output: typeof PlanResponseSchema;
+    input: typeof RunRequestSchema;
+    output: typeof PlanSchema;
   },
   /**
    * Begins a run that goes on whatever becomes of the caller. Scope: migrate, or rollback.
@@ -2963,7 +2904,7 @@ export const MigrationService: GenService<{
    */
   startRun: {
     methodKind: "unary";
-    input: typeof StartRunRequestSchema;
+    input: typeof RunRequestSchema;
     output: typeof RunSchema;
   },
   /**
@@ -2992,6 +2933,16 @@ export const MigrationService: GenService<{
   cancelRun: {
     methodKind: "unary";
     input: typeof CancelRunRequestSchema;
+    output: typeof RunSchema;
+  },
+  /**
+   * Begins a run that does what is left of one that did not succeed. Scope: as for starting it.
+   *
+   * @generated from rpc migration.MigrationService.ResumeRun
+   */
+  resumeRun: {
+    methodKind: "unary";
+    input: typeof ResumeRunRequestSchema;
     output: typeof RunSchema;
   },
   /**
