@@ -8,9 +8,10 @@ import { Runs } from "../../pipeline/Runs.ts"
 import * as Access from "./Access.ts"
 import * as Adapter from "./Adapter.ts"
 import * as Calls from "./Calls.ts"
-import { Health as HealthService, file_grpc_health_v1_health } from "./generated/grpc/health/v1/health_pb.ts"
+import { file_grpc_health_v1_health, Health as HealthService } from "./generated/grpc/health/v1/health_pb.ts"
 import { file_migration, MigrationService } from "./generated/migration_pb.ts"
 import * as Health from "./Health.ts"
+import type { Needs } from "./Needs.ts"
 import * as Reflection from "./Reflection.ts"
 import * as Service from "./Service.ts"
 
@@ -50,7 +51,7 @@ export const layer = (settings: Settings) =>
     Effect.gen(function* () {
       const runs = yield* Runs
       const closing = yield* Deferred.make<void>()
-      const runner = yield* Calls.make<Service.Needs>()
+      const runner = yield* Calls.make<Needs>()
       const server = yield* Effect.acquireRelease(
         Effect.sync(() => new grpc.Server(options(settings))),
         started =>
@@ -68,7 +69,11 @@ export const layer = (settings: Settings) =>
         Adapter.definition(HealthService),
         Adapter.implementation(HealthService, Health.handlers(Deferred.await(closing)), open)
       )
-      Reflection.addTo(server, [file_migration, file_grpc_health_v1_health], runner(() => Access.reflection))
+      Reflection.addTo(
+        server,
+        [file_migration, file_grpc_health_v1_health],
+        runner(() => Access.reflection)
+      )
       return { port: yield* listen(server, settings) }
     })
   )
