@@ -115,7 +115,8 @@ export const begin = Effect.fn("ActiveRun.begin")(function* (
     ),
     Effect.intoDeferred(result)
   )
-  yield* Effect.forkIn(Effect.provide(ending, context), scope)
+  // Whoever begins it may be uninterruptible; the run itself is not.
+  yield* Effect.forkIn(Effect.interruptible(Effect.provide(ending, context)), scope)
   const active: ActiveRun = {
     id,
     order,

@@ -1,0 +1,20 @@
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import { Forbidden } from "../../domain/Errors.ts"
+import { type Principal, refusal, type Scope } from "../../domain/Principal.ts"
+
+/** Who makes the call. */
+export class Caller extends Context.Tag("bfm/grpc/Caller")<Caller, Principal>() {}
+
+/** Whoever asks what anybody may ask. */
+export const anybody: Principal = { name: "anonymous", scopes: [] }
+
+/** Fails unless the caller has the scope and may touch all of the connections. */
+export const need = (scope: Scope, connections: ReadonlyArray<string> = []) =>
+  Effect.flatMap(Caller, caller => {
+    const reason = refusal(caller, scope, connections)
+    return reason === undefined ? Effect.void : new Forbidden({ reason })
+  })
+
+/** The only connections that the caller may touch or see; all of them when there is none. */
+export const permitted = Effect.map(Caller, ({ connections }) => connections)

@@ -1,0 +1,49 @@
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import type { DownRequest, UpRequest } from "../../domain/Request.ts"
+import type { Order } from "../../pipeline/ActiveRun.ts"
+import * as Permission from "../../pipeline/Permission.ts"
+import * as Planning from "../../pipeline/Planning.ts"
+import { Runs } from "../../pipeline/Runs.ts"
+import type { RunRequest } from "../wire/RunRequest.ts"
+import * as Caller from "./Caller.ts"
+
+const options = { concurrency: 1, on_failure: "stop" } as const
+
+export const up = (request: UpRequest): Order => ({ _tag: "Up", request, options })
+
+export const down = (request: DownRequest): Order => ({ _tag: "Down", request, options })
+
+export const orderOf = (request: RunRequest): Order => {
+  const { concurrency, on_failure, plan_hash } = request
+  const chosen = { concurrency, on_failure, ...(plan_hash === undefined ? {} : { plan_hash }) }
+  return request.direction === "up"
+    ? { _tag: "Up", request, options: chosen }
+    : { _tag: "Down", request, options: chosen }
+}
+
+/** What a run would do, as far as the caller may touch it. */
+export const plan = Effect.fn("Carry.plan")(function* (order: Order) {
+  const made = yield* order._tag === "Up" ? Planning.up(order.request) : Planning.down(order.request)
+  yield* Permission.within(made, yield* Caller.permitted)
+  return made
+})
+
+/** Begins a run on what the caller may touch, and does not wait for it. */
+export const begin = Effect.fn("Carry.begin")(function* (order: Order) {
+  const runs = yield* Runs
+  return yield* runs.start({ ...order, permitted: yield* Caller.permitted })
+})
+
+/** Whoever does not wait any more ends the run, after the step in flight. */
+const attended = (order: Order) => Effect.acquireRelease(begin(order), handle => handle.cancel)
+
+/** What a run comes to that lasts as long as its call. */
+export const result = (order: Order) =>
+  Effect.scoped(Effect.flatMap(attended(order), handle => handle.result))
+
+/** The same as it happens. */
+export const events = (order: Order) =>
+  Stream.unwrapScoped(
+    Effect.map(attended(order), ({ id, events }) => Stream.map(events, ({ event }) => ({ id, event })))
+  )

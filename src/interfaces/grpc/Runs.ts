@@ -1,0 +1,52 @@
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import type { Run } from "../../domain/Run.ts"
+import type { Order } from "../../pipeline/ActiveRun.ts"
+import * as RunBook from "../../pipeline/RunBook.ts"
+import * as Watch from "../../pipeline/Watch.ts"
+import { RunRequest } from "../wire/RunRequest.ts"
+import type { Handlers } from "./Adapter.ts"
+import * as Caller from "./Caller.ts"
+import * as Carry from "./Carry.ts"
+import type { CallError } from "./Details.ts"
+import * as Events from "./Events.ts"
+import * as Generated from "./generated/migration_pb.ts"
+import * as Json from "./Json.ts"
+import type { Needs } from "./Needs.ts"
+import * as Paging from "./Paging.ts"
+
+type Methods = "plan" | "startRun" | "getRun" | "listRuns" | "cancelRun" | "resumeRun" | "watchRun"
+
+/** Runs that belong to nobody who might go away. */
+export const handlers: Handlers<typeof Generated.MigrationService, CallError, Needs, Methods> = {
+  plan: request => Effect.map(Effect.flatMap(order(request), Carry.plan), Json.message(Generated.PlanSchema)),
+  startRun: request => Effect.flatMap(order(request), started),
+  getRun: ({ runId }) => Effect.map(RunBook.find(runId), run),
+  listRuns: request =>
+    Effect.map(RunBook.list(Paging.of(request, 100)), Json.message(Generated.ListRunsResponseSchema)),
+  cancelRun: ({ runId }) => Effect.zipRight(may(RunBook.find(runId)), Effect.map(RunBook.cancel(runId), run)),
+  resumeRun: ({ runId }) =>
+    Effect.zipRight(may(RunBook.find(runId)), Effect.flatMap(RunBook.orderOf(runId), started)),
+  watchRun: ({ runId, after }) =>
+    Stream.map(Stream.unwrap(Watch.follow(runId, Number(after))), Events.message)
+}
+
+const run = Json.message(Generated.RunSchema)
+
+/** What is asked for, as an order; planning it needs no more than reading. */
+const order = (request: Generated.RunRequest) =>
+  Effect.map(Json.shape(Generated.RunRequestSchema, RunRequest)(request), Carry.orderOf)
+
+/** Begins a run, when the caller may do what it does. */
+const started = (wanted: Order) =>
+  Caller.need(scopeOf(wanted._tag === "Up" ? "up" : "down")).pipe(
+    Effect.zipRight(Carry.begin(wanted)),
+    Effect.flatMap(handle => handle.run),
+    Effect.map(run)
+  )
+
+const scopeOf = (direction: Run["direction"]) => (direction === "up" ? "migrate" : "rollback")
+
+/** Ending a run takes what beginning it takes. */
+const may = <E, R>(found: Effect.Effect<Run, E, R>) =>
+  Effect.flatMap(found, ({ direction }) => Caller.need(scopeOf(direction)))

@@ -1,0 +1,35 @@
+import * as Effect from "effect/Effect"
+import { Health } from "../../pipeline/Health.ts"
+import * as Reindex from "../../pipeline/Reindex.ts"
+import { Snapshot } from "../../pipeline/Snapshot.ts"
+import * as HealthResponse from "../wire/HealthResponse.ts"
+import type { Handlers } from "./Adapter.ts"
+import * as Caller from "./Caller.ts"
+import type { CallError } from "./Details.ts"
+import * as Generated from "./generated/migration_pb.ts"
+import * as Json from "./Json.ts"
+import * as Migrate from "./Migrate.ts"
+import * as Migrations from "./Migrations.ts"
+import type { Needs } from "./Needs.ts"
+import * as Runs from "./Runs.ts"
+
+/** Every method of the service; those about the service itself stand here. */
+export const handlers: Handlers<typeof Generated.MigrationService, CallError, Needs> = {
+  ...Migrate.handlers,
+  ...Migrations.handlers,
+  ...Runs.handlers,
+  listConnections: () => Effect.map(connections, Json.message(Generated.ListConnectionsResponseSchema)),
+  reindexMigrations: () => Effect.map(Reindex.reindex(), Json.message(Generated.ReindexResponseSchema)),
+  health: () => Effect.map(health, Json.message(Generated.HealthResponseSchema))
+}
+
+const connections = Effect.gen(function* () {
+  const { current } = yield* Snapshot
+  const permitted = yield* Caller.permitted
+  const items = (yield* current).connections.filter(
+    ({ connection }) => permitted?.includes(connection) !== false
+  )
+  return { items, total: items.length }
+})
+
+const health = Effect.flatMap(Health, ({ report }) => Effect.map(report, HealthResponse.fromReport))

@@ -1,0 +1,136 @@
+import {
+  create,
+  type DescMessage,
+  type DescMethodServerStreaming,
+  type DescMethodUnary,
+  fromBinary,
+  type MessageInitShape,
+  type MessageShape,
+  toBinary
+} from "@bufbuild/protobuf"
+import { anyUnpack } from "@bufbuild/protobuf/wkt"
+import * as grpc from "@grpc/grpc-js"
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import { ErrorInfoSchema, StatusSchema } from "../../../src/interfaces/grpc/generated/google/rpc/status_pb.ts"
+
+/** A call that came to nothing, as a client sees it. */
+export class CallFailed extends Data.TaggedError("CallFailed")<{
+  readonly code: grpc.status
+  readonly details: string
+  /** The kind of the error, from `grpc-status-details-bin`; empty when there is none. */
+  readonly reason: string
+  /** What is known about it. */
+  readonly fields: Readonly<Record<string, string>>
+  /** Everything that came with it, as text. */
+  readonly whole: string
+}> {}
+
+const failed = (error: grpc.ServiceError): CallFailed => {
+  const [details] = error.metadata.get("grpc-status-details-bin")
+  const info = Buffer.isBuffer(details)
+    ? fromBinary(StatusSchema, details).details.flatMap(any => anyUnpack(any, ErrorInfoSchema) ?? [])[0]
+    : undefined
+  return new CallFailed({
+    code: error.code,
+    details: error.details,
+    reason: info?.reason ?? "",
+    fields: info?.metadata ?? {},
+    whole: `${error.message} ${JSON.stringify(error.metadata)} ${JSON.stringify(info ?? "")}`
+  })
+}
+
+export interface CallSettings {
+  readonly token?: string
+  /** Milliseconds. */
+  readonly deadline?: number
+  readonly metadata?: Readonly<Record<string, string>>
+}
+
+export interface Client {
+  readonly unary: <I extends DescMessage, O extends DescMessage>(
+    method: DescMethodUnary<I, O>,
+    request: MessageInitShape<I>,
+    settings?: CallSettings
+  ) => Effect.Effect<MessageShape<O>, CallFailed>
+  /** Interrupting it cancels the call. */
+  readonly stream: <I extends DescMessage, O extends DescMessage>(
+    method: DescMethodServerStreaming<I, O>,
+    request: MessageInitShape<I>,
+    settings?: CallSettings
+  ) => Stream.Stream<MessageShape<O>, CallFailed>
+  readonly channel: grpc.Client
+}
+
+const paths = (method: { readonly parent: { readonly typeName: string }; readonly name: string }) =>
+  `/${method.parent.typeName}/${method.name}`
+
+/** A client that presents a token with each call, unless the call has its own; closed with the scope. */
+export const connect = (port: number, token: string, credentials = grpc.credentials.createInsecure()) =>
+  Effect.map(
+    Effect.acquireRelease(
+      Effect.sync(() => new grpc.Client(`localhost:${port}`, credentials, { "grpc.enable_retries": 0 })),
+      channel => Effect.sync(() => channel.close())
+    ),
+    (channel): Client => ({
+      channel,
+      unary: (method, request, settings = {}) =>
+        Effect.async((resume, signal) => {
+          const call = channel.makeUnaryRequest(
+            paths(method),
+            message => Buffer.from(toBinary(method.input, message)),
+            bytes => fromBinary(method.output, bytes),
+            create(method.input, request),
+            metadataOf({ token, ...settings }),
+            optionsOf(settings),
+            (error, value) =>
+              resume(
+                error === null && value !== undefined
+                  ? Effect.succeed(value)
+                  : error === null
+                    ? Effect.dieMessage("an answer without a message")
+                    : failed(error)
+              )
+          )
+          signal.addEventListener("abort", () => call.cancel())
+        }),
+      stream: (method, request, settings = {}) =>
+        Stream.asyncPush(emit =>
+          Effect.acquireRelease(
+            Effect.sync(() => {
+              const call = channel.makeServerStreamRequest(
+                paths(method),
+                message => Buffer.from(toBinary(method.input, message)),
+                bytes => fromBinary(method.output, bytes),
+                create(method.input, request),
+                metadataOf({ token, ...settings }),
+                optionsOf(settings)
+              )
+              call.on("data", message => emit.single(message))
+              call.on("end", () => emit.end())
+              call.on("error", (error: grpc.ServiceError) => emit.fail(failed(error)))
+              return call
+            }),
+            call => Effect.sync(() => call.cancel())
+          )
+        )
+    })
+  )
+
+const metadataOf = ({ token, metadata = {} }: CallSettings): grpc.Metadata => {
+  const sent = new grpc.Metadata()
+  if (token !== undefined && token !== "") sent.set("authorization", `Bearer ${token}`)
+  for (const [name, value] of Object.entries(metadata)) sent.set(name, value)
+  return sent
+}
+
+const optionsOf = ({ deadline }: CallSettings): grpc.CallOptions =>
+  deadline === undefined ? {} : { deadline: Date.now() + deadline }
+
+/** The failure of a call that has to fail. */
+export const failure = <A>(call: Effect.Effect<A, CallFailed>): Effect.Effect<CallFailed> =>
+  Effect.flatMap(Effect.flip(call).pipe(Effect.option), found =>
+    Option.match(found, { onNone: () => Effect.dieMessage("the call succeeded"), onSome: Effect.succeed })
+  )

@@ -1,0 +1,47 @@
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import * as Tokens from "../../../src/adapters/tokens/Identity.ts"
+import type * as Known from "../../../src/adapters/tokens/Known.ts"
+import * as Config from "../../../src/Config.ts"
+import * as Server from "../../../src/interfaces/grpc/Server.ts"
+import * as Main from "../../../src/Main.ts"
+import * as Health from "../../../src/pipeline/Health.ts"
+import * as Runs from "../../../src/pipeline/Runs.ts"
+import * as Snapshot from "../../../src/pipeline/Snapshot.ts"
+import type * as Project from "../../fixtures/Project.ts"
+import * as Client from "./Client.ts"
+
+/** What the token of every test is, where it does not matter. */
+export const token = "s3cret-token-of-the-service"
+
+interface Options {
+  readonly tokens?: Known.Sources
+  readonly environment?: Readonly<Record<string, string>>
+  readonly server?: Partial<Server.Settings>
+  readonly grace?: number
+}
+
+/** A service of the project, as `serve` puts it together; it ends with the scope. */
+export const start = (project: Project.Project, options: Options = {}) =>
+  Effect.gen(function* () {
+    const environment = { ...project.environment, ...options.environment }
+    const config = yield* Config.decode(environment, yield* Config.sources(environment))
+    const pipeline = Runs.layer({ concurrent: 4, grace: options.grace ?? 30_000 }).pipe(
+      Layer.provideMerge(Snapshot.layer),
+      Layer.provideMerge(Main.layer(config)),
+      Layer.provideMerge(Tokens.layer(options.tokens ?? { token: Redacted.make(token) }))
+    )
+    const context = yield* Layer.build(
+      Server.layer({ port: 0, messageLimit: 1_048_576, ...options.server }).pipe(
+        Layer.provideMerge(Health.layer),
+        Layer.provideMerge(pipeline)
+      )
+    )
+    return Context.get(context, Server.GrpcServer).port
+  })
+
+/** The same with a client that may do everything. */
+export const connected = (project: Project.Project, options: Options = {}) =>
+  Effect.flatMap(start(project, options), port => Client.connect(port, token))
