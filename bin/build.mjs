@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Builds dist/cli.cjs (the command line in one file), dist/start.cjs (the first screen) and dist/lib (the library
+// Builds dist/cli.cjs (the command line in one file), dist/start.cjs (the first screen), dist/serve.cjs (the service) and dist/lib (the library
 // and its types). `--force` builds also when nothing changed; `--programs` leaves the library out.
 import { spawnSync } from "node:child_process"
 import { createHash } from "node:crypto"
@@ -63,7 +63,7 @@ const buildPrograms = async () => {
   const { build } = await import("esbuild")
   await build({
     absWorkingDir: root,
-    entryPoints: ["bin/cli.mts", "bin/start.mts"],
+    entryPoints: ["bin/cli.mts", "bin/start.mts", "bin/serve.mts"],
     outdir: "dist",
     outExtension: { ".js": ".cjs" },
     bundle: true,

@@ -23,7 +23,11 @@ const generate = output => {
   const { status, stderr } = spawnSync(
     join(programs, "buf"),
     ["generate", "proto", "--template", template(output)],
-    { cwd: root, encoding: "utf8", env: { ...process.env, PATH: `${programs}${delimiter}${process.env.PATH}` } }
+    {
+      cwd: root,
+      encoding: "utf8",
+      env: { ...process.env, PATH: `${programs}${delimiter}${process.env.PATH}` }
+    }
   )
   if (status === 0) return
   process.stderr.write(`${stderr ?? ""}✘ buf generate failed\n`)

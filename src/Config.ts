@@ -188,3 +188,9 @@ export const load: Effect.Effect<BfmConfig, ConfigInvalid> = Effect.gen(function
   const environment = yield* processEnvironment
   return yield* decode(environment, yield* sources(environment))
 })
+
+/** The same of a service. */
+export const loadService: Effect.Effect<ServiceConfig, ConfigInvalid> = Effect.gen(function* () {
+  const environment = yield* processEnvironment
+  return yield* decodeService(environment, yield* sources(environment))
+})

@@ -27,6 +27,15 @@ export interface ServerConfig {
   readonly reindexInterval: number
   readonly autoMigrate: AutoMigrate
   readonly log: { readonly level: LogLevel; readonly format: "json" | "text" }
+  readonly telemetry: Telemetry
+}
+
+/** Where traces, logs and figures are sent, by OpenTelemetry's own variables. */
+export interface Telemetry {
+  /** Absent: nowhere. */
+  readonly endpoint: string | undefined
+  readonly headers: Readonly<Record<string, string>>
+  readonly serviceName: string
 }
 
 /** What is applied at start without being asked for. */
@@ -81,7 +90,23 @@ export const decode = (reader: Reader): ServerConfig => {
     log: {
       level: logLevel(reader),
       format: logFormat(reader)
-    }
+    },
+    telemetry: telemetry(reader)
+  }
+}
+
+const telemetry = (reader: Reader): Telemetry => {
+  const endpoint = reader.text("OTEL_EXPORTER_OTLP_ENDPOINT")
+  if (endpoint !== undefined && !/^https?:\/\//.test(endpoint)) {
+    reader.report("OTEL_EXPORTER_OTLP_ENDPOINT", "must be a URL like http://collector:4318")
+  }
+  const headers = list(reader, "OTEL_EXPORTER_OTLP_HEADERS").map(pair => pair.split("="))
+  return {
+    endpoint,
+    headers: Object.fromEntries(
+      headers.map(([name = "", ...value]) => [name.trim(), decodeURIComponent(value.join("=").trim())])
+    ),
+    serviceName: reader.text("OTEL_SERVICE_NAME") ?? "bfm"
   }
 }
 

@@ -30,7 +30,8 @@ describe("the service", () => {
       shutdownGrace: 30_000,
       reindexInterval: 300_000,
       autoMigrate: { enabled: true, connections: [], retryInterval: 5_000, maxRounds: 24 },
-      log: { level: "info", format: "json" }
+      log: { level: "info", format: "json" },
+      telemetry: { endpoint: undefined, headers: {}, serviceName: "bfm" }
     })
   })
 
@@ -52,7 +53,10 @@ describe("the service", () => {
       BFM_AUTO_MIGRATE_RETRY_INTERVAL: "0",
       BFM_AUTO_MIGRATE_RETRY_MAX_ROUNDS: "3",
       BFM_LOG_LEVEL: "WARN",
-      BFM_LOG_FORMAT: "plaintext"
+      BFM_LOG_FORMAT: "plaintext",
+      OTEL_EXPORTER_OTLP_ENDPOINT: "http://collector:4318",
+      OTEL_EXPORTER_OTLP_HEADERS: "authorization=Basic%20eA==, x=y",
+      OTEL_SERVICE_NAME: "bfm-eu"
     })
     assert.deepStrictEqual(server, {
       token: Redacted.make("SFX/a+b="),
@@ -66,7 +70,12 @@ describe("the service", () => {
       shutdownGrace: 60_000,
       reindexInterval: 0,
       autoMigrate: { enabled: false, connections: ["core", "logs"], retryInterval: 0, maxRounds: 3 },
-      log: { level: "warning", format: "text" }
+      log: { level: "warning", format: "text" },
+      telemetry: {
+        endpoint: "http://collector:4318",
+        headers: { authorization: "Basic eA==", x: "y" },
+        serviceName: "bfm-eu"
+      }
     })
   })
 

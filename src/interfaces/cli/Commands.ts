@@ -13,6 +13,7 @@ import { plan } from "./plan.ts"
 import { resolve } from "./resolve.ts"
 import type { Screen } from "./Screen.ts"
 import type { Sources } from "./Sources.ts"
+import * as Serve from "./serve.ts"
 import { status } from "./status.ts"
 import { up } from "./up.ts"
 import type { Verb } from "./Verb.ts"
@@ -27,10 +28,11 @@ export interface Program {
   readonly version: string
   readonly env: Layer.Layer<Env, BfmError>
   readonly sources: Sources
+  readonly serve?: Serve.Serve
 }
 
 /** Every command, in the order in which help shows them. */
-export const all = ({ version, env, sources }: Program): ReadonlyArray<Verb<BfmError, Screen>> => {
+export const all = ({ version, env, sources, serve }: Program): ReadonlyArray<Verb<BfmError, Screen>> => {
   const stored = (verb: Verb<BfmError, Screen | Env>): Verb<BfmError, Screen> => ({
     ...verb,
     parse: (given, operands) =>
@@ -46,6 +48,7 @@ export const all = ({ version, env, sources }: Program): ReadonlyArray<Verb<BfmE
     stored(resolve),
     New.make(sources),
     Build.make(sources),
+    Serve.make(serve),
     Version.make(version)
   ]
 }

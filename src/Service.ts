@@ -1,0 +1,119 @@
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Schedule from "effect/Schedule"
+import * as Tokens from "./adapters/tokens/Identity.ts"
+import * as Config from "./Config.ts"
+import * as Tls from "./config/Tls.ts"
+import { ConfigInvalid } from "./domain/Errors.ts"
+import * as Grpc from "./interfaces/grpc/Server.ts"
+import { MetricsText } from "./interfaces/http/MetricsText.ts"
+import * as Http from "./interfaces/http/Server.ts"
+import * as Log from "./interfaces/service/Log.ts"
+import * as Prometheus from "./interfaces/service/Prometheus.ts"
+import * as Telemetry from "./interfaces/service/Telemetry.ts"
+import * as Main from "./Main.ts"
+import * as AutoMigrate from "./pipeline/AutoMigrate.ts"
+import * as Health from "./pipeline/Health.ts"
+import * as Metrics from "./pipeline/Metrics.ts"
+import * as Reindex from "./pipeline/Reindex.ts"
+import * as Runs from "./pipeline/Runs.ts"
+import * as Snapshot from "./pipeline/Snapshot.ts"
+
+/** On every address of the machine. */
+const host = "0.0.0.0"
+
+/** What HTTP and gRPC stand on: stores, runs, what is known of everything, and who may ask. */
+const foundation = (config: Config.ServiceConfig) =>
+  Health.layer.pipe(
+    Layer.provideMerge(Snapshot.layer),
+    Layer.provideMerge(Runs.layer({ concurrent: config.server.maxRuns, grace: config.server.shutdownGrace })),
+    Layer.provideMerge(Main.layer(config)),
+    Layer.merge(Tokens.layer(sources(config.server)))
+  )
+
+const sources = ({ token, tokensFile }: Config.ServiceConfig["server"]) => ({
+  ...(token === undefined ? {} : { token }),
+  ...(tokensFile === undefined ? {} : { file: tokensFile })
+})
+
+/** Figures as they are when somebody asks. */
+const figures = Layer.effect(
+  MetricsText,
+  Effect.gen(function* () {
+    const snapshot = yield* Snapshot.Snapshot
+    const text = yield* Prometheus.text
+    const standing = Effect.flatMap(snapshot.current, ({ connections }) => Metrics.standing(connections))
+    return { render: Effect.zipRight(standing, text) }
+  })
+)
+
+/** Both servers, listening. */
+const servers = (config: Config.ServiceConfig, tls: Tls.Identity | undefined) => {
+  const { httpPort, grpcPort, corsOrigins, bodyLimit, telemetry } = config.server
+  const http = Http.layer({
+    port: httpPort,
+    host,
+    ...(tls === undefined
+      ? {}
+      : { tls: { certificate: tls.certificate.toString(), key: tls.key.toString() } }),
+    corsOrigins,
+    bodyLimit,
+    traced: telemetry.endpoint !== undefined
+  })
+  const grpc = Grpc.layer({ port: grpcPort, ...(tls === undefined ? {} : { tls }), messageLimit: bodyLimit })
+  return Layer.merge(
+    Layer.catchAll(http, ({ message }) => Layer.fail(taken("BFM_HTTP_PORT", message))),
+    grpc
+  ).pipe(Layer.provide(figures))
+}
+
+const taken = (variable: string, reason: string) => new ConfigInvalid({ problems: [{ variable, reason }] })
+
+/**
+ * Runs the service until `stopped` completes. Then it begins nothing new, lets the step in flight end and be
+ * recorded, and closes. The value is the exit code.
+ */
+export const serve = (version: string, stopped: Effect.Effect<void>) =>
+  Effect.gen(function* () {
+    const config = yield* Config.loadService
+    const { log, telemetry } = config.server
+    const speaking = Layer.provideMerge(Telemetry.layer({ ...telemetry, version }), Log.layer(log))
+    return yield* Effect.scoped(Effect.provide(live(config, stopped), speaking))
+  })
+
+const live = Effect.fnUntraced(function* (config: Config.ServiceConfig, stopped: Effect.Effect<void>) {
+  for (const notice of config.notices) yield* Effect.logInfo(notice)
+  for (const warning of config.warnings) yield* Effect.logWarning(warning)
+  const tls = config.server.tls === undefined ? undefined : yield* Tls.read(config.server.tls)
+  const context = yield* Layer.build(Layer.provideMerge(servers(config, tls), foundation(config)))
+  return yield* Effect.provide(working(config, stopped), context)
+})
+
+const working = Effect.fnUntraced(function* (config: Config.ServiceConfig, stopped: Effect.Effect<void>) {
+  const { port } = yield* Http.HttpAddress
+  const grpc = yield* Grpc.GrpcServer
+  const { autoMigrate, reindexInterval, tls } = config.server
+  const runs = yield* Runs.Runs
+  yield* Effect.logInfo(
+    `listening: HTTP${tls === undefined ? "" : "S"} on ${host}:${port}, gRPC on ${host}:${grpc.port}`
+  )
+  if (autoMigrate.enabled) {
+    yield* Effect.forkScoped(
+      AutoMigrate.run({
+        connections: autoMigrate.connections,
+        interval: autoMigrate.retryInterval,
+        rounds: autoMigrate.maxRounds
+      })
+    )
+  }
+  if (reindexInterval > 0) {
+    const looking = Effect.catchAll(Reindex.reindex(), error =>
+      Effect.logWarning(`reindex: ${error.message}`)
+    )
+    yield* Effect.forkScoped(Effect.repeat(looking, Schedule.spaced(reindexInterval)))
+  }
+  yield* stopped
+  yield* Effect.logInfo("stopping: nothing new is begun, the step in flight ends and is recorded")
+  yield* runs.drain
+  return 0
+})
