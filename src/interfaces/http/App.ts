@@ -52,14 +52,12 @@ export const make = (options: Options) =>
     })
   )
 
-const routed = Effect.flatten(
-  Effect.map(
-    Layer.build(
-      Layer.provideMerge(api, Layer.merge(HttpApiBuilder.Router.Live, HttpApiBuilder.Middleware.layer))
-    ),
-    context => Effect.provide(HttpApiBuilder.httpApp, context)
-  )
-)
+/** The routes alone: what goes wrong in them is answered here, and not by the builder. */
+const routed = Effect.gen(function* () {
+  const context = yield* Layer.build(Layer.provideMerge(api, HttpApiBuilder.Router.Live))
+  const router = yield* Effect.provide(HttpApiBuilder.Router.router, context)
+  return yield* HttpRouter.toHttpApp(router)
+})
 
 const preflight = (
   policy: Headers.Policy,

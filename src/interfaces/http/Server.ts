@@ -56,7 +56,8 @@ const patience = 800
  * Listens until the scope closes; streams end then, and what is not answered soon is cut off. Runs are not
  * concerned: they belong to `Runs`, which is drained before.
  */
-export const layer = (options: Options) => Layer.scoped(HttpAddress, listening(options))
+export const layer = (options: Options) =>
+  Layer.provide(Layer.scoped(HttpAddress, listening(options)), NodeHttpServer.layerContext)
 
 const listening = Effect.fnUntraced(function* (options: Options) {
   const ending = yield* Deferred.make<void>()

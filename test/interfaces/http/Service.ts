@@ -1,0 +1,135 @@
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as ExecutionStrategy from "effect/ExecutionStrategy"
+import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
+import * as LogLevel from "effect/LogLevel"
+import * as Redacted from "effect/Redacted"
+import * as Scope from "effect/Scope"
+import * as Config from "../../../src/Config.ts"
+import { TooManyAttempts, Unauthenticated } from "../../../src/domain/Errors.ts"
+import type { Principal } from "../../../src/domain/Principal.ts"
+import * as Server from "../../../src/interfaces/http/Server.ts"
+import * as Main from "../../../src/Main.ts"
+import * as Health from "../../../src/pipeline/Health.ts"
+import * as Runs from "../../../src/pipeline/Runs.ts"
+import * as Snapshot from "../../../src/pipeline/Snapshot.ts"
+import { Identity } from "../../../src/ports/Identity.ts"
+import type { Project } from "../../fixtures/Project.ts"
+
+/** The tokens of these tests, by their text. */
+export const principals: Readonly<Record<string, Principal>> = {
+  "t-admin": { name: "admin", scopes: ["admin"] },
+  "t-read": { name: "reader", scopes: ["read"] },
+  "t-migrate": { name: "migrator", scopes: ["migrate"] },
+  "t-core": { name: "core-only", scopes: ["admin"], connections: ["core"] }
+}
+
+const identity = Layer.succeed(Identity, {
+  authenticate: token => {
+    if (token === undefined) return new Unauthenticated({ reason: "missing Authorization header" })
+    const text = Redacted.value(token)
+    if (text === "t-blocked") return new TooManyAttempts({ retry_after: 7 })
+    const principal = principals[text]
+    return principal === undefined
+      ? new Unauthenticated({ reason: "invalid API token" })
+      : Effect.succeed(principal)
+  }
+})
+
+export interface Answer {
+  readonly status: number
+  readonly headers: Headers
+  readonly text: string
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into whatever was answered
+  readonly body: any
+}
+
+export interface Asked {
+  readonly token?: string | null
+  readonly body?: unknown
+  readonly headers?: Readonly<Record<string, string>>
+  /** As it stands, instead of a body as JSON. */
+  readonly raw?: string
+}
+
+/** A service of a project on a socket of its own. */
+export interface Service {
+  readonly url: string
+  readonly port: number
+  readonly context: Context.Context<Main.Environment | Runs.Runs | Snapshot.Snapshot>
+  readonly ask: (method: string, path: string, asked?: Asked) => Effect.Effect<Answer>
+  readonly get: (path: string, asked?: Asked) => Effect.Effect<Answer>
+  readonly post: (path: string, body?: unknown, asked?: Asked) => Effect.Effect<Answer>
+  /** Ends the server, as the end of its process would. */
+  readonly close: Effect.Effect<void>
+}
+
+const defaults: Server.Options = { port: 0, host: "127.0.0.1", corsOrigins: [], bodyLimit: 1_000_000 }
+
+export interface Options {
+  readonly server?: Partial<Server.Options>
+  readonly environment?: Readonly<Record<string, string>>
+  readonly concurrent?: number
+  /** Where the server's log goes; nowhere by default, but for errors. */
+  readonly log?: Layer.Layer<never>
+}
+
+export const start = Effect.fnUntraced(function* (project: Project, options: Options = {}) {
+  const all = { ...project.environment, ...options.environment }
+  const config = yield* Config.decode(all, yield* Config.sources(all))
+  const scope = yield* Effect.scope
+  const own = yield* Scope.fork(scope, ExecutionStrategy.sequential)
+  const pipeline = Runs.layer({ concurrent: options.concurrent ?? 4, grace: 5_000 }).pipe(
+    Layer.provideMerge(Snapshot.layer),
+    Layer.provideMerge(Main.layer(config))
+  )
+  const context = yield* Layer.buildWithScope(pipeline, own)
+  const inner = yield* Scope.fork(own, ExecutionStrategy.sequential)
+  const server = Server.layer({ ...defaults, ...options.server }).pipe(
+    Layer.provide(Health.layer),
+    Layer.provide(identity),
+    Layer.provide(Layer.succeedContext(context)),
+    Layer.provide(options.log ?? Logger.minimumLogLevel(LogLevel.Error))
+  )
+  const { port } = Context.get(yield* Layer.buildWithScope(server, inner), Server.HttpAddress)
+  const url = `http://127.0.0.1:${port}`
+  const ask: Service["ask"] = (method, path, asked = {}) => request(`${url}${path}`, method, asked)
+  const service: Service = {
+    url,
+    port,
+    context,
+    ask,
+    get: (path, asked) => ask("GET", path, asked),
+    post: (path, body, asked) => ask("POST", path, { ...asked, ...(body === undefined ? {} : { body }) }),
+    close: Scope.close(inner, Exit.void)
+  }
+  return service
+})
+
+const request = (url: string, method: string, { token = "t-admin", body, raw, headers }: Asked) =>
+  Effect.promise(async signal => {
+    const response = await fetch(url, {
+      method,
+      signal,
+      redirect: "manual",
+      headers: {
+        ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+        ...headers
+      },
+      ...(raw !== undefined ? { body: raw } : body === undefined ? {} : { body: JSON.stringify(body) })
+    })
+    const text = await response.text()
+    const answer: Answer = { status: response.status, headers: response.headers, text, body: parsed(text) }
+    return answer
+  })
+
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
