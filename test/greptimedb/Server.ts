@@ -133,6 +133,8 @@ class Running {
         return Responses.failure(new Failure(1003, "out of luck"), 0)
       case "text":
         return Responses.text(502, "<html><title>502 Bad Gateway</title></html>")
+      case "twice":
+        return apply()
       case "hold": {
         const waits = this.faults.hold()
         const timeout = limit === undefined ? this.#options.httpTimeout : Number.parseInt(limit, 10)
