@@ -94,7 +94,7 @@ const deliver = (
     return {
       unit: index,
       fault: explained(course, index, fault, found),
-      aftermath: Journal.doubted(step, index)
+      aftermath: found._tag === "Unclear" ? Journal.open(step, index) : Journal.doubted(step, index)
     }
   })
 
@@ -146,7 +146,7 @@ const refused = Effect.fnUntraced(function* (course: Course, index: number, faul
 const unknown = ({ step }: Course, index: number, says: string | undefined): Stuck => ({
   unit: index,
   fault: Fault.refusal(Journal.undecided(step, index, says ?? step.units[index]?.statements[0]?.text)),
-  aftermath: Journal.progress(step, index)
+  aftermath: Journal.open(step, index)
 })
 
 /** DROP … IF EXISTS of several can succeed and leave some of them. */
