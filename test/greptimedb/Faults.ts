@@ -18,7 +18,6 @@ export const faults: Readonly<Record<string, Fault>> = {
   timeout: { applies: false, answer: "timeout" },
   internalApplied: { applies: true, answer: "internal" },
   internal: { applies: false, answer: "internal" },
-  proxyApplied: { applies: true, answer: "text" }
 }
 
 interface Planned {

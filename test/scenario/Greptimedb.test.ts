@@ -151,6 +151,16 @@ describe("GreptimeDB", () => {
     }).pipe(Effect.scoped)
   )
 
+  it.live("records a script that says nothing", () =>
+    Effect.gen(function* () {
+      const at = yield* Greptimedb.make()
+      at.write(1, "nothing", "-- later\n;", "")
+      assert.lengthOf((yield* at.run(Bfm.up(logs))).applied, 1)
+      assert.deepStrictEqual((yield* at.run(Bfm.up(logs))).applied, [])
+      assert.lengthOf((yield* at.run(Bfm.down({ id: Scenario.named(1, "nothing") }))).applied, 1)
+    }).pipe(Effect.scoped)
+  )
+
   it.live("cannot be rehearsed, and says so", () =>
     Effect.gen(function* () {
       const at = yield* Greptimedb.make()

@@ -162,6 +162,32 @@ describe.skipIf(Greptimedb.isReal)(
       }).pipe(Effect.scoped)
     )
 
+    it.live("rolling back goes on where it ended, and is taken back when nothing of it was done", () =>
+      Effect.gen(function* () {
+        const at = yield* Greptimedb.make()
+        at.write(
+          1,
+          "two",
+          "CREATE TABLE a (ts TIMESTAMP TIME INDEX);\nCREATE TABLE b (ts TIMESTAMP TIME INDEX)",
+          "ALTER TABLE b RENAME c;\nDROP TABLE c;\nDROP TABLE a"
+        )
+        yield* at.run(Bfm.up(logs))
+        const down = at.run(Bfm.down({ id: Scenario.named(1, "two") }))
+        const status = Effect.map(at.run(Bfm.status(all)), ({ items }) => items[0]?.status)
+        at.double.faults.plan({ applies: false, answer: "internal" }, sql => sql === "ALTER TABLE b RENAME c")
+        yield* Scenario.failing(down)
+        assert.strictEqual(yield* status, "interrupted")
+        yield* at.query("CREATE TABLE c (ts TIMESTAMP TIME INDEX)")
+        yield* Scenario.failing(down)
+        assert.strictEqual(yield* status, "applied")
+        yield* at.query("DROP TABLE c")
+        at.double.faults.plan({ applies: true, answer: "internal" }, sql => sql === "DROP TABLE a")
+        yield* down
+        assert.strictEqual(yield* status, "rolled_back")
+        assert.deepStrictEqual(yield* at.query("SHOW TABLES"), [])
+      }).pipe(Effect.scoped)
+    )
+
     it.live("what was there before is not taken for success", () =>
       Effect.gen(function* () {
         const at = yield* Greptimedb.make()

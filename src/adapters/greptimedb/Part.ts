@@ -47,14 +47,19 @@ const send = Effect.fnUntraced(function* (
 ) {
   const { live, keeper } = course
   const verify = unit.verify ?? Journal.unclear
-  const now = before === undefined ? yield* Evidence.look(live.client, live.database, verify) : undefined
-  const met = before ?? (now?._tag === "Seen" && now.met)
+  const met = before ?? (yield* isMet(live, verify))
   yield* keeper.mark(index, Journal.noteDoubt(unit, met))
   const stuck = yield* deliver(course, unit, index, { verify, met, doubtful: before !== undefined })
   if (stuck !== undefined) return stuck
   const left = yield* leftovers(course, verify, index)
   return left ?? (yield* done(course, index))
 })
+
+/** Whether what the statement is for is so already: asked before it is sent, where the catalog can tell. */
+const isMet = ({ client, database }: Live, verify: Verify): Effect.Effect<boolean, Fault.Fault> =>
+  verify._tag === "RowsWritten"
+    ? Effect.succeed(false)
+    : Effect.map(Evidence.look(client, database, verify), found => found._tag === "Seen" && found.met)
 
 /** The last part is noted by the end of the step. */
 const done = ({ step, keeper }: Course, index: number): Effect.Effect<undefined, Fault.Fault> =>
