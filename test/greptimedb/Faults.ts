@@ -17,7 +17,7 @@ export const faults: Readonly<Record<string, Fault>> = {
   timeoutApplied: { applies: true, answer: "timeout" },
   timeout: { applies: false, answer: "timeout" },
   internalApplied: { applies: true, answer: "internal" },
-  internal: { applies: false, answer: "internal" },
+  internal: { applies: false, answer: "internal" }
 }
 
 interface Planned {
