@@ -19,6 +19,7 @@ import { fromScripts } from "../src/domain/source/Scripts.ts"
 import * as Checksum from "../src/domain/sql/Checksum.ts"
 import * as Validation from "../src/domain/Validation.ts"
 import * as Document from "./fixtures/Document.ts"
+import * as Greptimedb from "./fixtures/Greptimedb.ts"
 import * as Project from "./fixtures/Project.ts"
 
 const section = (heading: string) => Document.section("docs/FORMATS.md", heading)
@@ -141,6 +142,21 @@ describe("docs/FORMATS.md", () => {
     const states = rows("Runs and plans").find(([name]) => name === "`state`")?.[1] ?? ""
     assert.deepStrictEqual(Document.codes(states), [...Run.RunState.literals])
   })
+
+  it.scopedLive("has the tables as a run leaves them in GreptimeDB", () =>
+    Effect.gen(function* () {
+      const at = yield* Greptimedb.make()
+      at.write(1, "t", "CREATE TABLE t (ts TIMESTAMP TIME INDEX)")
+      yield* at.run(Bfm.up())
+      const columns = yield* at.query(
+        "SELECT column_name, greptime_data_type FROM information_schema.columns WHERE table_schema = 'bfm' ORDER BY table_name, ordinal_position"
+      )
+      assert.deepStrictEqual(
+        columns.map(([name, type]) => `${name} ${type}`),
+        rows("The ledger in GreptimeDB").map(([name, type]) => `${first(name)} ${type}`)
+      )
+    })
+  )
 
   it.scopedLive("has the tables as a run leaves them", () =>
     Effect.gen(function* () {

@@ -9,6 +9,8 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     globalSetup: [here("setup.ts")],
     pool: "forks",
+    // A real GreptimeDB is one for all files, and each of them empties it.
+    fileParallelism: !process.env["GREPTIMEDB_URL"],
     poolOptions: { forks: { maxForks: 2, minForks: 1 } },
     testTimeout: 60_000,
     hookTimeout: 60_000

@@ -5,8 +5,9 @@ export interface Fault {
   /**
    * `drop`: the connection is closed without an answer. `busy`: 503 with 4009. `timeout`: 408 and an empty
    * body. `internal`: 500 with 1003. `text`: 502 as a proxy answers it. `hold`: no answer until `release`.
+   * `twice`: as if the statement had arrived a second time.
    */
-  readonly answer: "drop" | "busy" | "timeout" | "internal" | "text" | "hold"
+  readonly answer: "drop" | "busy" | "timeout" | "internal" | "text" | "hold" | "twice"
 }
 
 export const faults: Readonly<Record<string, Fault>> = {
@@ -16,8 +17,7 @@ export const faults: Readonly<Record<string, Fault>> = {
   timeoutApplied: { applies: true, answer: "timeout" },
   timeout: { applies: false, answer: "timeout" },
   internalApplied: { applies: true, answer: "internal" },
-  internal: { applies: false, answer: "internal" },
-  proxyApplied: { applies: true, answer: "text" }
+  internal: { applies: false, answer: "internal" }
 }
 
 interface Planned {

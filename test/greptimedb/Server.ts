@@ -1,4 +1,5 @@
 import * as http from "node:http"
+import * as https from "node:https"
 import type { AddressInfo } from "node:net"
 import * as Auth from "./Auth.ts"
 import { Catalog } from "./Catalog.ts"
@@ -18,6 +19,8 @@ export interface Options {
   /** Bytes of a write that the server has memory for. */
   readonly maxInFlightWriteBytes?: number
   readonly bodyLimit?: number
+  /** A proxy that speaks TLS stands in front: GreptimeDB's HTTP has none of its own. */
+  readonly tls?: https.ServerOptions
 }
 
 /** A statement as it arrived. */
@@ -133,6 +136,8 @@ class Running {
         return Responses.failure(new Failure(1003, "out of luck"), 0)
       case "text":
         return Responses.text(502, "<html><title>502 Bad Gateway</title></html>")
+      case "twice":
+        return apply()
       case "hold": {
         const waits = this.faults.hold()
         const timeout = limit === undefined ? this.#options.httpTimeout : Number.parseInt(limit, 10)
@@ -178,7 +183,7 @@ const parsed = (sql: string | undefined): Responses.Response => {
 /** Starts the double on a free port of this machine. */
 export const start = async (options: Options = {}): Promise<Double> => {
   const running = new Running(options)
-  const server = http.createServer((request, response) => {
+  const respond: http.RequestListener = (request, response) => {
     running.answer(request).then(
       answer => {
         if (answer === undefined) {
@@ -191,11 +196,13 @@ export const start = async (options: Options = {}): Promise<Double> => {
       },
       cause => response.writeHead(599).end(String(cause))
     )
-  })
+  }
+  const { tls } = options
+  const server = tls === undefined ? http.createServer(respond) : https.createServer(tls, respond)
   await new Promise<void>(resume => server.listen(0, "127.0.0.1", resume))
   const { port } = server.address() as AddressInfo
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: tls === undefined ? `http://127.0.0.1:${port}` : `https://localhost:${port}`,
     port,
     faults: running.faults,
     arrivals: running.arrivals,

@@ -1,3 +1,4 @@
+import * as path from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { NotSupported, PlanRejected, StoreRefused } from "../../src/domain/Errors.ts"
@@ -150,6 +151,16 @@ describe("GreptimeDB", () => {
     }).pipe(Effect.scoped)
   )
 
+  it.live("records a script that says nothing", () =>
+    Effect.gen(function* () {
+      const at = yield* Greptimedb.make()
+      at.write(1, "nothing", "-- later\n;", "")
+      assert.lengthOf((yield* at.run(Bfm.up(logs))).applied, 1)
+      assert.deepStrictEqual((yield* at.run(Bfm.up(logs))).applied, [])
+      assert.lengthOf((yield* at.run(Bfm.down({ id: Scenario.named(1, "nothing") }))).applied, 1)
+    }).pipe(Effect.scoped)
+  )
+
   it.live("cannot be rehearsed, and says so", () =>
     Effect.gen(function* () {
       const at = yield* Greptimedb.make()
@@ -170,6 +181,24 @@ describe("GreptimeDB", () => {
         Scenario.id(2, "later"),
         Greptimedb.id(1, "metrics")
       ])
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("takes the example of sfm/greptimedb up and down", () =>
+    Effect.gen(function* () {
+      const at = yield* Greptimedb.make()
+      const sfm = { BFM_SFM_PATH: path.resolve(import.meta.dirname, "../../sfm") }
+      const plan = yield* at.cli(["migrate", "plan", "--connection", "logs"], sfm)
+      assert.notInclude(plan.stdout, "⚠")
+      const up = yield* at.cli(["migrate", "up", "--connection", "logs"], sfm)
+      assert.strictEqual(up.code, 0, up.stdout + up.stderr)
+      assert.deepStrictEqual(yield* at.query("SHOW TABLES"), [["app_logs"]])
+      const id = "20250101000000_create_logs"
+      const back = yield* at.cli(["migrate", "down", id, "--dry-run"], sfm)
+      assert.include(back.stdout, "DROP TABLE loses app_logs")
+      const down = yield* at.cli(["migrate", "down", id, "--yes"], sfm)
+      assert.strictEqual(down.code, 0, down.stdout + down.stderr)
+      assert.deepStrictEqual(yield* at.query("SHOW TABLES"), [])
     }).pipe(Effect.scoped)
   )
 

@@ -26,7 +26,10 @@ export const make = (live: Live.Live, step: Step): Effect.Effect<Keeper, Fault.F
     const { client, ledger, context } = live
     let holder = found?.runId
     const guarded = <A>(write: Effect.Effect<A, Fault.Fault>): Effect.Effect<A, Fault.Fault> =>
-      Effect.flatMap(Live.entry(live, step), current => (current?.runId === holder ? write : taken(current)))
+      Effect.flatMap(Live.entry(live, step), current =>
+        // A write whose answer was lost may be there all the same.
+        current?.runId === holder || current?.runId === context.runId ? write : taken(current)
+      )
     const write = (change: (at: number) => Journal.Entry) =>
       Effect.gen(function* () {
         const entry = change(yield* Clock.currentTimeMillis)
@@ -49,8 +52,8 @@ export const make = (live: Live.Live, step: Step): Effect.Effect<Keeper, Fault.F
           doubt
         })),
       withdraw:
-        step.direction === "down" && found !== undefined && found.state === "applied"
-          ? Effect.asVoid(guarded(client.ask(ledger.write(found))))
+        step.direction === "down" && found !== undefined
+          ? Effect.asVoid(guarded(client.ask(ledger.write(standing(found)))))
           : Effect.asVoid(erase),
       finish:
         step.direction === "down"
@@ -58,6 +61,16 @@ export const make = (live: Live.Live, step: Step): Effect.Effect<Keeper, Fault.F
           : write(at => Ledger.entryOf(step, context, "applied", at))
     }
   })
+
+/** A migration of which nothing was rolled back is applied. */
+const standing = (entry: Journal.Entry): Journal.Entry => ({
+  ...entry,
+  state: "applied",
+  direction: "up",
+  unitsDone: 0,
+  doneHash: "",
+  doubt: undefined
+})
 
 const taken = (current: Journal.Entry | undefined): Fault.Refused =>
   new Fault.Refused({

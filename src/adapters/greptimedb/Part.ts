@@ -47,14 +47,19 @@ const send = Effect.fnUntraced(function* (
 ) {
   const { live, keeper } = course
   const verify = unit.verify ?? Journal.unclear
-  const now = before === undefined ? yield* Evidence.look(live.client, live.database, verify) : undefined
-  const met = before ?? (now?._tag === "Seen" && now.met)
+  const met = before ?? (yield* isMet(live, verify))
   yield* keeper.mark(index, Journal.noteDoubt(unit, met))
   const stuck = yield* deliver(course, unit, index, { verify, met, doubtful: before !== undefined })
   if (stuck !== undefined) return stuck
   const left = yield* leftovers(course, verify, index)
   return left ?? (yield* done(course, index))
 })
+
+/** Whether what the statement is for is so already: asked before it is sent, where the catalog can tell. */
+const isMet = ({ client, database }: Live, verify: Verify): Effect.Effect<boolean, Fault.Fault> =>
+  verify._tag === "RowsWritten"
+    ? Effect.succeed(false)
+    : Effect.map(Evidence.look(client, database, verify), found => found._tag === "Seen" && found.met)
 
 /** The last part is noted by the end of the step. */
 const done = ({ step, keeper }: Course, index: number): Effect.Effect<undefined, Fault.Fault> =>
@@ -94,7 +99,7 @@ const deliver = (
     return {
       unit: index,
       fault: explained(course, index, fault, found),
-      aftermath: Journal.doubted(step, index)
+      aftermath: found._tag === "Unclear" ? Journal.open(step, index) : Journal.doubted(step, index)
     }
   })
 
@@ -146,7 +151,7 @@ const refused = Effect.fnUntraced(function* (course: Course, index: number, faul
 const unknown = ({ step }: Course, index: number, says: string | undefined): Stuck => ({
   unit: index,
   fault: Fault.refusal(Journal.undecided(step, index, says ?? step.units[index]?.statements[0]?.text)),
-  aftermath: Journal.progress(step, index)
+  aftermath: Journal.open(step, index)
 })
 
 /** DROP … IF EXISTS of several can succeed and leave some of them. */

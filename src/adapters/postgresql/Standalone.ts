@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import type { Unit } from "../../domain/Plan.ts"
-import { noteDoubt, progress, readDoubt, textOf, unclear, undecided } from "../store/Journal.ts"
+import { noteDoubt, open, progress, readDoubt, textOf, unclear, undecided } from "../store/Journal.ts"
 import { type Course, lost, mark, type Stuck } from "./Course.ts"
 import * as Evidence from "./Evidence.ts"
 import * as Fault from "./Fault.ts"
@@ -68,7 +68,7 @@ const refused = Effect.fnUntraced(function* (course: Course, unit: Unit, index: 
 const unknown = ({ step }: Course, index: number): Stuck => ({
   unit: index,
   fault: Fault.refusal(undecided(step, index, step.units[index]?.statements[0]?.text)),
-  aftermath: progress(step, index)
+  aftermath: open(step, index)
 })
 
 const foreign = ({ step }: Course, index: number, object: string): Stuck => ({

@@ -78,6 +78,10 @@ export const progress = (step: Step, index: number): string =>
 export const doubted = (step: Step, index: number): string =>
   `${progress(step, index)}, after the catalog has been asked whether that part has landed`
 
+/** The same when only a human can tell. */
+export const open = (step: Step, index: number): string =>
+  `${index} of ${step.units.length} parts are done and stay; nobody knows of part ${index + 1}, and nothing runs before somebody says`
+
 const edited = <F>(step: Step, done: number, refuse: (fault: Fault) => F): Stuck<F> => ({
   unit: done,
   fault: refuse({

@@ -32,7 +32,7 @@ export const analyse = (text: string): Analysis => {
     problems: [...problems, ...sentences.flatMap(refusals)].sort((a, b) => (a.line ?? 0) - (b.line ?? 0)),
     warnings: [
       ...(unwrapped ? [noTransaction] : []),
-      ...new Set(sentences.flatMap(keywords)),
+      ...new Set(sentences.flatMap(spelling)),
       ...hazards.warnings
     ],
     destructive: hazards.destructive
@@ -84,6 +84,18 @@ const keywords = ({ phrase }: Sentence): ReadonlyArray<string> =>
     const isColumn = isKeyword(word) && RuleTable.first(Refusals.parts, part) === undefined
     return isColumn ? [`${word} is a word of GreptimeDB's SQL: as the name of a column write "${word}"`] : []
   })
+
+const inserted = /^(?:insert|replace)\s+into\s+([^\s("`']*[A-Z][^\s("`']*)[\s\S]*\bvalues\b/i
+
+/** Names that do not mean what they seem to. */
+const spelling = (found: Sentence): ReadonlyArray<string> => {
+  const [, name] = inserted.exec(found.statement.text) ?? []
+  const exact =
+    name === undefined || name === name.toLowerCase()
+      ? []
+      : [`INSERT … VALUES takes ${name} as it is written; everywhere else it is ${name.toLowerCase()}`]
+  return [...keywords(found), ...exact]
+}
 
 const opening = Pattern.make("CREATE DATABASE|SCHEMA [IF NOT EXISTS] <database>")
 const aboutDatabase = Pattern.make("CREATE|DROP|ALTER DATABASE|SCHEMA")

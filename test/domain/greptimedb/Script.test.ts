@@ -135,6 +135,12 @@ describe("Script.analyse for GreptimeDB", () => {
     assert.match(warnings("SET time_zone = 'UTC'"), /reaches no other statement/)
     assert.match(warnings("ALTER TABLE t MODIFY COLUMN c BIGINT"), /values that do not fit read as NULL/)
     assert.strictEqual(warnings("ALTER TABLE t MODIFY COLUMN c SET INVERTED INDEX"), "")
+    assert.match(
+      warnings("insert into Db.Monitor VALUES ('X')"),
+      /takes Db\.Monitor as it is written; .* it is db\.monitor/
+    )
+    assert.strictEqual(warnings("INSERT INTO monitor SELECT Host FROM t"), "")
+    assert.strictEqual(warnings("INSERT INTO monitor (`Host`) VALUES ('X')"), "")
   })
 
   it("says what a down cannot restore, unless the script made it itself", () => {
