@@ -33,7 +33,7 @@ const fingerprint = () => {
 /** Readers of files that @effect/cli can take options from; ours takes none, so they stay out. */
 const unused = /^(yaml|toml|ini)$/
 /** Found beside the bundle when they are needed: jiti loads files of its own, the others are needed by few. */
-const installed = /^(jiti|mysql2|etcd3|cockatiel|undici)$/
+const installed = /^(jiti|mysql2|etcd3|cockatiel|undici|@grpc\/(grpc-js|reflection))$/
 
 /**
  * Two things without which each start would take half as long again. Newer Nodes have a `navigator`; without
