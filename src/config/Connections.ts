@@ -159,9 +159,8 @@ const decoders: Record<
 function etcd(reader: Reader, candidate: Candidate): ConnectionConfig | undefined {
   const { prefix, name } = candidate
   const settings = Etcd.decode(reader, prefix, Etcd.timeout(reader, prefix))
-  if (settings.endpoints.length === 0) {
+  if (!placed(reader, prefix)) {
     reader.report(`${prefix}_ENDPOINTS`, `is not set: where is the etcd of ${name}?`)
-    return undefined
   }
   return {
     ...place(reader, candidate, "etcd", etcdAddress(settings)),
