@@ -39,7 +39,7 @@ describe("documents", () => {
       `tell what happens: ${name}`,
       () =>
         Effect.gen(function* () {
-          const where = yield* Walkthrough.make
+          const where = yield* Walkthrough.make(story)
           for (const block of story) yield* carryOut(where, block)
         }),
       240_000

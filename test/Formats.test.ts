@@ -2,11 +2,15 @@ import { createHash } from "node:crypto"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import type * as Schema from "effect/Schema"
+import * as EtcdKeys from "../src/adapters/etcd/Keys.ts"
+import * as EtcdLedger from "../src/adapters/etcd/Ledger.ts"
 import * as Guard from "../src/adapters/postgresql/Guard.ts"
 import * as MysqlLockKeys from "../src/adapters/state-sql/mysql/LockKeys.ts"
 import * as LockKeys from "../src/adapters/state-sql/postgresql/LockKeys.ts"
 import * as Bfm from "../src/Bfm.ts"
 import * as Catalog from "../src/domain/Catalog.ts"
+import * as Chunk from "../src/domain/etcd/Chunk.ts"
+import * as Operation from "../src/domain/etcd/Operation.ts"
 import * as Plan from "../src/domain/Plan.ts"
 import * as Run from "../src/domain/Run.ts"
 import * as Status from "../src/domain/Status.ts"
@@ -63,6 +67,32 @@ describe("docs/FORMATS.md", () => {
     assert.includeMembers(documented, Object.keys(header))
     const [sentence = ""] = /Its header may have[^.]*/.exec(section("Files")) ?? []
     assert.deepStrictEqual(Document.codes(sentence), Object.keys(header))
+  })
+
+  it("lists the fields of etcd's operations and of its ledger, and how operations are cut", () => {
+    const operations = rows("Scripts of etcd").map(([field]) => first(field))
+    assert.deepStrictEqual(operations.toSorted(), [...Operation.fields].sort())
+    const entry = rows("The ledger in etcd").map(([field]) => first(field))
+    assert.includeMembers(entry, Object.keys(EtcdLedger.Stored.fields))
+    const kinds = entry.filter(name => name.includes("/")).map(name => name.split("/")[0])
+    assert.strictEqual(entry.length, kinds.length + Object.keys(EtcdLedger.Stored.fields).length)
+    const keys = EtcdKeys.make({ connection: "c d", prefix: "/p", ledger: "bfm", reserved: [] })
+    const item = { migrationId: "m", schema: "" }
+    const written = [
+      keys.entry(item),
+      keys.undoPart(item, 0, 0),
+      keys.doubt(item),
+      keys.scriptPart("hash", 0),
+      keys.lock("t")
+    ].map(String)
+    assert.deepStrictEqual(
+      written.map(key => key.split("/")[2]),
+      kinds
+    )
+    assert.deepStrictEqual([written[0], written[4]], ["/bfm/ledger/c%20d//m", "/bfm/lock/%2Fp%2Ft%2F"])
+    const text = section("Scripts of etcd")
+    assert.include(text, `after ${Chunk.most} operations`)
+    assert.include(text, `have the number ${Chunk.version}`)
   })
 
   it("says what the keys of the locks are", () => {

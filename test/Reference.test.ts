@@ -48,7 +48,7 @@ describe("README, Configuration", () => {
 
   it("lists the variables that .env.example explains, and no other", () => {
     const explained = [...Document.read(".env.example").matchAll(/^#([A-Z_]+)=/gm)].map(([, name = ""]) =>
-      name.replace(/^CORE_/, "{CONN}_").replace(/^BFM_VAR_.*/, "BFM_VAR_*")
+      name.replace(/^(CORE|METADATA)_/, "{CONN}_").replace(/^BFM_VAR_.*/, "BFM_VAR_*")
     )
     assert.deepStrictEqual(sorted(defaults.keys()), sorted(explained))
   })

@@ -10,7 +10,7 @@ import * as Fault from "./Fault.ts"
 import type { Keys, Range } from "./Keys.ts"
 
 /** What stands in the key of an entry. */
-const Stored = Schema.Struct({
+export const Stored = Schema.Struct({
   format: Schema.Literal(1),
   migration_id: Schema.String,
   connection: Schema.String,

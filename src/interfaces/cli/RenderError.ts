@@ -19,7 +19,7 @@ export const lines = (style: Style, error: BfmError): ReadonlyArray<string> => {
 const next = (error: BfmError): string => {
   switch (error._tag) {
     case "ConnectionUnreachable":
-      return `Is it running, and are its variables right (${error.connection.toUpperCase()}_DB_HOST, _PORT, _USERNAME, _PASSWORD)?`
+      return whereabouts(error.connection.toUpperCase().replaceAll(/[^A-Z0-9]/g, "_"))
     case "StateUnavailable":
       return "Is it running, and are BFM_STATE_DB_HOST, _PORT, _USERNAME and _PASSWORD right?"
     case "LockBusy":
@@ -34,3 +34,6 @@ const next = (error: BfmError): string => {
       return ""
   }
 }
+
+const whereabouts = (variable: string): string =>
+  `Is it running, and are its variables right (${variable}_DB_HOST, _PORT, _USERNAME, _PASSWORD; of an etcd ${variable}_ENDPOINTS)?`

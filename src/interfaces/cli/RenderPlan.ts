@@ -99,7 +99,7 @@ const place = ({ connection, schema }: Step, several: boolean): string => {
 
 const mode = (step: Step): string => {
   const limits = [
-    step.mode === "journal" || step.lock_timeout === 0
+    step.mode === "journal" || step.lock_timeout === 0 || capabilities[step.backend].script !== "sql"
       ? ""
       : `lock_timeout ${Duration.render(step.lock_timeout)}`,
     step.statement_timeout === 0 ? "" : `statement_timeout ${Duration.render(step.statement_timeout)}`
