@@ -187,10 +187,10 @@ describe("an etcd run", () => {
           Effect.map(entry(made), found => (found === null ? [{}] : [])),
           "the entry's end"
         )
-        between.swallow(Buffer.from(`ledger/metadata//${Team.id(1, "many")}\x12`), Effect.void)
+        between.swallow(Interceptor.remove(`${made.ledger}ledger/metadata//${Team.id(1, "many")}`), restored)
         const back = yield* made.run(Bfm.down({ id: Team.id(1, "many") }))
         assert.deepStrictEqual(back.failures, [])
-        yield* restored
+        assert.strictEqual(between.intercepted(), 3)
         assert.deepStrictEqual(yield* made.keys, { "old/x": "kept" })
       })
   )
