@@ -1,8 +1,10 @@
 import type { ChildProcess } from "node:child_process"
 import { assert, describe, it } from "@effect/vitest"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Bfm from "../../src/interfaces/library/Bfm.ts"
+import { Signals } from "../../src/ports/Signals.ts"
 import * as Etcd from "../fixtures/Etcd.ts"
 import * as Team from "../fixtures/EtcdProject.ts"
 import { put, removeAll } from "../fixtures/EtcdProject.ts"
@@ -187,10 +189,10 @@ describe("an etcd run", () => {
           Effect.map(entry(made), found => (found === null ? [{}] : [])),
           "the entry's end"
         )
-        between.swallow(Buffer.from(`ledger/metadata//${Team.id(1, "many")}\x12`), Effect.void)
+        between.swallow(Interceptor.remove(`${made.ledger}ledger/metadata//${Team.id(1, "many")}`), restored)
         const back = yield* made.run(Bfm.down({ id: Team.id(1, "many") }))
         assert.deepStrictEqual(back.failures, [])
-        yield* restored
+        assert.strictEqual(between.intercepted(), 3)
         assert.deepStrictEqual(yield* made.keys, { "old/x": "kept" })
       })
   )
@@ -245,6 +247,29 @@ describe("an etcd run", () => {
         yield* onceEach(server(), made)
       }),
     90_000
+  )
+
+  it.scopedLive(
+    "that is aborted finishes the transaction under way, and the next one goes on from there",
+    () =>
+      Effect.gen(function* () {
+        const between = yield* Interceptor.make(server().port)
+        const made = yield* team(server(), between.endpoint, Team.many(300))
+        const abort = yield* Deferred.make<void>()
+        between.hold(marker(made, 130), Deferred.succeed(abort, undefined))
+        const error = yield* Scenario.failing(made.up()).pipe(
+          Effect.provideService(Signals, { stop: Effect.never, abort: Deferred.await(abort) })
+        )
+        if (error._tag !== "RunFailed") return yield* Effect.die(error)
+        const [failure] = error.result.failures
+        assert.deepStrictEqual(
+          [failure?.code, failure?.aftermath],
+          ["BF015", "2 of 3 transactions are done and stay; the next run goes on with number 3"]
+        )
+        yield* onceEach(server(), made, 254)
+        yield* made.up()
+        yield* onceEach(server(), made, 300)
+      })
   )
 
   it.scopedLive("of three at once is one, and the others find that it is done", () =>
