@@ -8,6 +8,7 @@ import type { StateStore } from "../../ports/StateStore.ts"
 import * as Build from "./build.ts"
 import { down } from "./down.ts"
 import { history } from "./history.ts"
+import * as Import from "./import.ts"
 import * as New from "./new.ts"
 import { plan } from "./plan.ts"
 import { resolve } from "./resolve.ts"
@@ -20,17 +21,18 @@ import { validate } from "./validate.ts"
 import * as Version from "./version.ts"
 
 /** What commands that look at stores need; built when such a command runs, and only then. */
-export type Env = Registry | Connections | StateStore | Lock
+export type Env = Import.Env
 
 /** What the program brings along that has this command line. */
 export interface Program {
   readonly version: string
   readonly env: Layer.Layer<Env, BfmError>
   readonly sources: Sources
+  readonly adoption: Import.Adoption
 }
 
 /** Every command, in the order in which help shows them. */
-export const all = ({ version, env, sources }: Program): ReadonlyArray<Verb<BfmError, Screen>> => {
+export const all = ({ version, env, sources, adoption }: Program): ReadonlyArray<Verb<BfmError, Screen>> => {
   const stored = (verb: Verb<BfmError, Screen | Env>): Verb<BfmError, Screen> => ({
     ...verb,
     parse: (given, operands) =>
@@ -46,6 +48,7 @@ export const all = ({ version, env, sources }: Program): ReadonlyArray<Verb<BfmE
     stored(resolve),
     New.make(sources),
     Build.make(sources),
+    Import.make(adoption),
     Version.make(version)
   ]
 }
