@@ -21,16 +21,22 @@ export const place = (
   from: string | undefined,
   schema: string | undefined
 ): Either.Either<Place, RequestInvalid> => {
-  if (from !== undefined) return Either.map(named(from, state), settings => ({ settings, schema: schema ?? "public" }))
-  if (state._tag === "Mysql") return refused(`its state was kept in PostgreSQL, and ours is in MySQL: name its own (${example})`)
-  if (state.byDefault) return refused(`no BFM_STATE_* variable is set: name the state database of the Go BfM (${example})`)
+  if (from !== undefined)
+    return Either.map(named(from, state), settings => ({ settings, schema: schema ?? "public" }))
+  if (state._tag === "Mysql")
+    return refused(`its state was kept in PostgreSQL, and ours is in MySQL: name its own (${example})`)
+  if (state.byDefault)
+    return refused(`no BFM_STATE_* variable is set: name the state database of the Go BfM (${example})`)
   return Either.right({ settings: state.settings, schema: schema ?? state.schema })
 }
 
 const refused = (reason: string) => Either.left(new RequestInvalid({ problems: [reason] }))
 
 /** Read as a variable would be; what is wrong with it is told without any part of it. */
-const named = (from: string, { settings: { pool } }: StateConfig): Either.Either<PostgresqlSettings, RequestInvalid> => {
+const named = (
+  from: string,
+  { settings: { pool } }: StateConfig
+): Either.Either<PostgresqlSettings, RequestInvalid> => {
   const reader = Reader.make({ FROM_DB_URL: from })
   const settings = Database.server(reader, "FROM", pool, usual, DatabaseUrl.postgresql)
   const problems = reader.problems().map(({ reason }) => `--from ${reason}`)

@@ -1,41 +1,19 @@
-import type * as FileSystem from "@effect/platform/FileSystem"
-import type * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
-import type * as Layer from "effect/Layer"
-import { type BfmError, RequestInvalid } from "../../domain/Errors.ts"
+import { RequestInvalid } from "../../domain/Errors.ts"
 import type { AdoptionReport } from "../../domain/predecessor/Adoption.ts"
 import * as Adopt from "../../pipeline/adoption/Adopt.ts"
 import * as Adoption from "../../pipeline/adoption/Adoption.ts"
-import type { Connections } from "../../ports/Connections.ts"
-import type { Lock } from "../../ports/Lock.ts"
-import type { Predecessor } from "../../ports/Predecessor.ts"
-import type { Registry } from "../../ports/Registry.ts"
-import type { StateStore } from "../../ports/StateStore.ts"
 import * as Confirm from "./Confirm.ts"
 import * as ExitCode from "./ExitCode.ts"
 import * as Flag from "./Flag.ts"
+import type { OldRecords } from "./OldRecords.ts"
 import * as Options from "./Options.ts"
 import * as RenderAdoption from "./RenderAdoption.ts"
 import { Screen } from "./Screen.ts"
 import * as Verb from "./Verb.ts"
 
-/** What commands that look at stores need. */
-export type Env = Registry | Connections | StateStore | Lock
-
-/** Where the old records and the files are, as far as they are named. */
-export interface Named {
-  readonly from: string | undefined
-  readonly stateSchema: string | undefined
-  readonly path: string | undefined
-}
-
-/** Stores, files and the old records. */
-export type Adoption = (
-  named: Named
-) => Layer.Layer<Env | Predecessor | FileSystem.FileSystem | Path.Path, BfmError>
-
 /** `import bfm`: goes on where a Go BfM stopped. */
-export const make = (adoption: Adoption) =>
+export const make = (records: OldRecords) =>
   Verb.make(
     {
       words: ["import", "bfm"],
@@ -51,14 +29,19 @@ export const make = (adoption: Adoption) =>
           value: "S",
           help: "schema of its tables (BFM_STATE_SCHEMA; public with --from)"
         }),
-        path: Flag.text({ name: "path", alias: "p", value: "DIR", help: "the SFM directory (BFM_SFM_PATH, ./sfm)" }),
+        path: Flag.text({
+          name: "path",
+          alias: "p",
+          value: "DIR",
+          help: "the SFM directory (BFM_SFM_PATH, ./sfm)"
+        }),
         dryRun: Flag.toggle({ name: "dry-run", help: "only say what would be written" }),
         yes: Options.yes,
         json: Options.json
       }
     },
     Effect.fn("cli.import")(function* ({ dryRun, yes, json, ...named }) {
-      return yield* Effect.provide(run({ dryRun, yes, json }), adoption(named))
+      return yield* Effect.provide(run({ dryRun, yes, json }), records(named))
     })
   )
 
