@@ -5,7 +5,7 @@ import type { NotApplied, Question } from "../../domain/predecessor/Adoption.ts"
 import { schemaName } from "../../domain/source/SchemaName.ts"
 import * as Placement from "../Placement.ts"
 import type { Evidence, OfMigration, Place } from "./Evidence.ts"
-import { type Facts, isSettled, resolve } from "./Facts.ts"
+import { type Facts, isAnswered, isSettled, resolve } from "./Facts.ts"
 import * as Standing from "./Standing.ts"
 
 /** A migration that is applied in a schema, for ledger and state. */
@@ -36,6 +36,10 @@ export const of = (
   const found: Draft = { entries: [], known: 0, pending: [], questions: [], notes: [], homeless: new Map() }
   const settled = isSettled(facts)
   for (const of of evidence.migrations.values()) {
+    if (of.doubtful.length > 0) {
+      found.questions.push(...doubts(facts, of))
+      continue
+    }
     for (const place of Standing.places(of)) {
       if (settled(place.migration, place.schema)) found.known += 1
       else judge(facts, found, of, place)
@@ -87,6 +91,21 @@ const judge = ({ world, since }: Facts, found: Draft, of: OfMigration, place: Pl
     found.entries.push({ migration, schema, at: standing.at, actor: standing.actor, method: standing.method })
     if (standing.note !== undefined) found.notes.push(`${shown(migration, schema)}: ${standing.note}`)
   }
+}
+
+/** One question is enough, however many rows it is about. */
+const doubts = (facts: Facts, { migration, doubtful }: OfMigration): ReadonlyArray<Question> => {
+  const [doubt] = doubtful
+  if (doubt === undefined || isAnswered(facts, migration, doubt.row.schema)) return []
+  const id = canonical(migration)
+  const others = doubt.others.map(canonical).join(", ")
+  return [
+    {
+      subject: id,
+      reason: `${doubt.row.id} (${doubt.row.status}) in the old records can mean it, or ${others}`,
+      remedy: resolve(id, doubt.row.schema)
+    }
+  ]
 }
 
 const shown = (migration: Migration, schema: string): string =>

@@ -25,12 +25,20 @@ export interface OfMigration {
   readonly places: ReadonlyMap<string, Place>
   /** Schemas that were part of the file's name, as before the first release. */
   readonly named: ReadonlySet<string>
+  /** Rows that fit it and another migration alike. */
+  readonly doubtful: ReadonlyArray<Doubt>
 }
 
-/** Rows that belong to no migration, or to none for sure. */
+export interface Doubt {
+  readonly row: Row
+  readonly others: ReadonlyArray<Migration>
+}
+
+/** Rows that belong to no migration, or to one of another connection. */
 export interface Stray {
   readonly row: Row
-  readonly match: Exclude<Matching.Match, { readonly _tag: "Found" }>
+  /** Absent where there is no such file. */
+  readonly migration: Migration | undefined
 }
 
 export interface Evidence {
@@ -46,6 +54,7 @@ interface Collected extends OfMigration {
     Place & { readonly happened: Array<Event>; readonly executed: Array<Executed> }
   >
   readonly named: Set<string>
+  readonly doubtful: Array<Doubt>
 }
 
 /** Sorts the rows by the migration and the schema that they speak of. */
@@ -53,11 +62,25 @@ export const gather = (catalog: Catalog, state: OldState): Evidence => {
   const match = Matching.matcher(catalog)
   const migrations = new Map<string, Collected>()
   const strays: Array<Stray> = []
+  const known = (found: Found) => {
+    const of = collected(migrations, found.migration)
+    if (found.named) of.named.add(found.schema)
+    return of
+  }
+  const doubt = (row: Row, all: ReadonlyArray<Migration>) => {
+    for (const migration of all) {
+      collected(migrations, migration).doubtful.push({
+        row,
+        others: all.filter(other => other !== migration)
+      })
+    }
+  }
   const found = <A extends Row>(rows: ReadonlyArray<A>, use: (row: A, at: Found, of: Collected) => void) => {
     for (const row of rows) {
       const matched = match(row)
-      if (matched._tag !== "Found") strays.push({ row, match: matched })
-      else use(row, matched, collected(migrations, matched))
+      if (matched._tag === "Found") use(row, matched, known(matched))
+      else if (matched._tag === "Ambiguous") doubt(row, matched.migrations)
+      else strays.push({ row, migration: matched._tag === "Elsewhere" ? matched.migration : undefined })
     }
   }
   found(state.happened, (row, at, of) => {
@@ -77,11 +100,11 @@ export const gather = (catalog: Catalog, state: OldState): Evidence => {
 
 type Found = Extract<Matching.Match, { readonly _tag: "Found" }>
 
-const collected = (migrations: Map<string, Collected>, { migration, schema, named }: Found): Collected => {
+const collected = (migrations: Map<string, Collected>, migration: Migration): Collected => {
   const id = canonical(migration)
-  const known = migrations.get(id) ?? { migration, listed: [], places: new Map(), named: new Set() }
+  const none = { migration, listed: [], places: new Map(), named: new Set<string>(), doubtful: [] }
+  const known = migrations.get(id) ?? none
   migrations.set(id, known)
-  if (named) known.named.add(schema)
   return known
 }
 

@@ -3,6 +3,7 @@ import * as Ledger from "../../domain/Ledger.ts"
 import type { Migration } from "../../domain/Migration.ts"
 import type { GoFile } from "../../domain/predecessor/GoFile.ts"
 import type { OldState } from "../../domain/predecessor/OldState.ts"
+import * as RollBack from "../RollBack.ts"
 import * as World from "../World.ts"
 
 /** What BfM's own history says of a migration in a schema that no ledger has. */
@@ -29,6 +30,10 @@ export const isSettled = ({ world, since }: Facts): ((migration: Migration, sche
     entry(migration, schema) !== undefined ||
     since.get(Ledger.key(canonical(migration), schema)) === "decided"
 }
+
+/** The same where the schema is not known for sure: whatever BfM knows of the migration is newer. */
+export const isAnswered = (facts: Facts, migration: Migration, schema: string): boolean =>
+  isSettled(facts)(migration, schema) || RollBack.appliedSchemas(facts.world, migration).length > 0
 
 /** The commands by which a person answers. */
 export const resolve = (id: string, schema: string): string => {

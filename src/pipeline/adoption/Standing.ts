@@ -31,6 +31,9 @@ export const of = (migration: OfMigration, place: Place): Standing => {
   const last = decisive.at(-1)
   if (last === undefined) return withoutHistory(migration, place)
   if (isRolledBack(last.status)) {
+    // Of what ran in another schema, without naming it: see there.
+    if (place.schema === "" && decisive.every(({ status }) => isRolledBack(status)))
+      return { _tag: "Untouched" }
     const lists = listsApplied(migration, place)
     return {
       _tag: "NotApplied",
