@@ -22,18 +22,20 @@ export interface Known {
   readonly go: GoFile | undefined
   /** Absent where the Go BfM wrote nothing of it. */
   readonly old: OfMigration | undefined
+  /** Whether that was v0.2 or later. */
+  readonly recent: boolean
 }
 
 /**
  * The schema: as the `.go` file declares it, else as it was listed. Since v0.2 one that declares none waited for a
  * request to name the schemas; before, it ran in the connection's own, unless a request named one.
  */
-export const schema = ({ go, old }: Known): string | undefined => {
+export const schema = ({ go, old, recent }: Known): string | undefined => {
   if (go !== undefined && go.schema !== "") return go.schema
   const list = old?.listed.find(({ generation }) => generation === "v0.2")
   if (go === undefined && list !== undefined && list.schema !== "") return list.schema
   if (list !== undefined) return "dynamic"
-  if (old === undefined) return undefined
+  if (old === undefined) return go !== undefined && recent ? "dynamic" : undefined
   const [named, ...more] = old.named
   if (named !== undefined && more.length === 0 && old.places.size === 1) return named
   const ran = [...old.places.values()].filter(place => Standing.of(old, place)._tag !== "Untouched")

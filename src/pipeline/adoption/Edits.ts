@@ -24,12 +24,13 @@ export interface Edits {
 }
 
 /** Which directives the scripts lack of what their `.go` files and the old rows declare. */
-export const of = ({ world, goFiles }: Facts, { migrations }: Evidence): Edits => {
+export const of = ({ world, goFiles, state }: Facts, { migrations }: Evidence): Edits => {
+  const recent = state.generations.includes("v0.2")
   const known = world.catalog.migrations
     .filter(({ up }) => up._tag === "Script")
     .map(migration => {
       const id = canonical(migration)
-      return { migration, go: goFiles.get(id), old: migrations.get(id) }
+      return { migration, go: goFiles.get(id), old: migrations.get(id), recent }
     })
   const schemas = new Map(known.map(one => [canonical(one.migration), Declaring.schema(one)]))
   const schemaOf = (migration: Migration) =>
