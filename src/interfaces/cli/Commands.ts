@@ -1,14 +1,13 @@
 import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
 import type { BfmError } from "../../domain/Errors.ts"
-import type { Connections } from "../../ports/Connections.ts"
-import type { Lock } from "../../ports/Lock.ts"
-import type { Registry } from "../../ports/Registry.ts"
-import type { StateStore } from "../../ports/StateStore.ts"
 import * as Build from "./build.ts"
 import { down } from "./down.ts"
+import type { Env } from "./Env.ts"
 import { history } from "./history.ts"
+import * as Import from "./import.ts"
 import * as New from "./new.ts"
+import type { OldRecords } from "./OldRecords.ts"
 import { plan } from "./plan.ts"
 import { resolve } from "./resolve.ts"
 import type { Screen } from "./Screen.ts"
@@ -20,19 +19,25 @@ import type { Verb } from "./Verb.ts"
 import { validate } from "./validate.ts"
 import * as Version from "./version.ts"
 
-/** What commands that look at stores need; built when such a command runs, and only then. */
-export type Env = Registry | Connections | StateStore | Lock
+export type { Env } from "./Env.ts"
 
 /** What the program brings along that has this command line. */
 export interface Program {
   readonly version: string
   readonly env: Layer.Layer<Env, BfmError>
   readonly sources: Sources
+  readonly records: OldRecords
   readonly serve?: Serve.Serve
 }
 
 /** Every command, in the order in which help shows them. */
-export const all = ({ version, env, sources, serve }: Program): ReadonlyArray<Verb<BfmError, Screen>> => {
+export const all = ({
+  version,
+  env,
+  sources,
+  records,
+  serve
+}: Program): ReadonlyArray<Verb<BfmError, Screen>> => {
   const stored = (verb: Verb<BfmError, Screen | Env>): Verb<BfmError, Screen> => ({
     ...verb,
     parse: (given, operands) =>
@@ -49,6 +54,7 @@ export const all = ({ version, env, sources, serve }: Program): ReadonlyArray<Ve
     New.make(sources),
     Build.make(sources),
     Serve.make(serve),
+    Import.make(records),
     Version.make(version)
   ]
 }

@@ -24,7 +24,8 @@ export const storeless: Commands.Program = {
     path: Effect.dieMessage("the configuration was read"),
     layer: () =>
       Layer.die(new Error("the sources were read")) as ReturnType<Commands.Program["sources"]["layer"]>
-  }
+  },
+  records: () => Layer.die(new Error("a store was opened")) as ReturnType<Commands.Program["records"]>
 }
 
 /** Runs a command line in this process with a screen that remembers. `answer`: somebody sits there and says this. */
