@@ -5,32 +5,27 @@ import type { Style } from "./Style.ts"
 import * as Table from "./Table.ts"
 import * as Text from "./Text.ts"
 
-/** What importing would do. */
-export const plan = (style: Style, report: AdoptionReport): ReadonlyArray<string> => {
+/** What importing would do, or did. */
+export const report = (style: Style, report: AdoptionReport): ReadonlyArray<string> => {
   const from = `${report.from} (${report.generations.join(", ")})`
   const known = report.known === 0 ? "" : `, ${Text.count(report.known, "record")} known already`
   if (report.files.length + report.entries.length === 0) {
     return [`Nothing to import from ${from}${known}`, ...open(style, report)]
   }
   return [
-    `Import from ${from}${known}; nothing has been changed`,
+    `Import from ${from}${known}${report.done ? "" : "; nothing has been changed"}`,
     ...written(style, report),
     ...recorded(style, report),
-    ...open(style, report),
-    `Import it:  ${style.colour.bold("bfm import bfm")}`
+    ...open(style, report)
   ]
 }
 
-/** What importing did. */
-export const outcome = (style: Style, report: AdoptionReport): ReadonlyArray<string> => [
-  ...written(style, report),
-  ...recorded(style, report),
-  ...open(style, report),
-  style.colour.green(
-    `✔ ${Text.count(report.files.length, "file")} changed, ${Text.count(report.entries.length, "record")} taken over; nothing was run`
-  ),
-  "  Next: bfm status"
-]
+/** What came of it, and what to do next. */
+export const summary = (style: Style, { files, entries, done }: AdoptionReport): ReadonlyArray<string> => {
+  if (!done) return files.length + entries.length === 0 ? [] : ["Import it:  the same without --dry-run"]
+  const counts = `${Text.count(files.length, "file")} changed, ${Text.count(entries.length, "record")} taken over`
+  return [style.colour.green(`✔ ${counts}; nothing was run`), "  Next: bfm status"]
+}
 
 /** A heading with lines below it; nothing at all where there are none. */
 const block = (style: Style, heading: string, lines: ReadonlyArray<string>): ReadonlyArray<string> =>
@@ -43,13 +38,12 @@ const written = (style: Style, { files }: AdoptionReport): ReadonlyArray<string>
     files.flatMap(({ path, lines }) => [path, ...Text.indent(lines.map(Text.clean))])
   )
 
-const recorded = (style: Style, { entries }: AdoptionReport): ReadonlyArray<string> => [
-  ...block(
+const recorded = (style: Style, { entries }: AdoptionReport): ReadonlyArray<string> =>
+  block(
     style,
     "Applied (the old times have no zone and are taken as UTC)",
     Table.lines(Object.values(Arr.groupBy(entries, entry => entry.migration_id)).map(row))
   )
-]
 
 /** One line for a migration, however many tenants have it. */
 const row = (group: Arr.NonEmptyReadonlyArray<AdoptedEntry>): ReadonlyArray<string> => {

@@ -1,6 +1,5 @@
 import * as Effect from "effect/Effect"
 import { RequestInvalid } from "../../domain/Errors.ts"
-import type { AdoptionReport } from "../../domain/predecessor/Adoption.ts"
 import * as Adopt from "../../pipeline/adoption/Adopt.ts"
 import * as Adoption from "../../pipeline/adoption/Adoption.ts"
 import * as Confirm from "./Confirm.ts"
@@ -17,7 +16,7 @@ export const make = (records: OldRecords) =>
   Verb.make(
     {
       words: ["import", "bfm"],
-      summary: "go on where a Go BfM stopped: take over what it recorded; runs nothing",
+      summary: "take over what a Go BfM recorded; runs nothing",
       examples: [
         "bfm import bfm --dry-run",
         "bfm import bfm --from postgres://bfm:secret@db1:5432/migration_state --yes"
@@ -54,26 +53,20 @@ interface Wish {
 const run = Effect.fnUntraced(function* (wish: Wish) {
   const screen = yield* Screen
   const planned = yield* Adoption.plan()
-  const { report } = planned
   const nothing = planned.edits.length + planned.entries.length === 0
-  if (wish.dryRun || nothing) return yield* shown(report, wish, RenderAdoption.plan)
-  if (!wish.yes) {
+  const asked = !(wish.dryRun || nothing || wish.yes)
+  if (asked) {
     if (!screen.interactive) return yield* new RequestInvalid({ problems: [unasked] })
-    yield* screen.out(RenderAdoption.plan(screen.style, report))
+    yield* screen.out(RenderAdoption.report(screen.style, planned.report))
     if (!(yield* screen.ask("Import?"))) return yield* Confirm.declined
   }
-  return yield* shown(yield* Adopt.carryOut(planned), wish, RenderAdoption.outcome)
+  const report = wish.dryRun || nothing ? planned.report : yield* Adopt.carryOut(planned)
+  if (wish.json) yield* screen.json(report)
+  else {
+    const shown = asked ? [] : RenderAdoption.report(screen.style, report)
+    yield* screen.out([...shown, ...RenderAdoption.summary(screen.style, report)])
+  }
+  return report.questions.length === 0 ? ExitCode.done : ExitCode.drift
 })
 
 const unasked = "importing asks first, and nobody can be asked here: add --yes (look first: --dry-run)"
-
-const shown = Effect.fnUntraced(function* (
-  report: AdoptionReport,
-  { json }: Wish,
-  lines: typeof RenderAdoption.plan
-) {
-  const screen = yield* Screen
-  if (json) yield* screen.json(report)
-  else yield* screen.out(lines(screen.style, report))
-  return report.questions.length === 0 ? ExitCode.done : ExitCode.drift
-})
