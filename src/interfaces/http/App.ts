@@ -33,7 +33,11 @@ const api = HttpApiBuilder.api(Api).pipe(
 )
 
 /** Ids may be long, and percent-encoded ones are longer; nobody minds a slash at the end. */
-const routing = HttpRouter.withRouterConfig({ maxParamLength: 10_000, ignoreTrailingSlash: true })
+const routing = HttpRouter.withRouterConfig({
+  maxParamLength: 10_000,
+  ignoreTrailingSlash: true,
+  ignoreDuplicateSlashes: false
+})
 
 /** Every request gets an answer of ours, whatever happens on the way. */
 export const make = (options: Options) =>
