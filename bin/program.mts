@@ -30,6 +30,17 @@ export const program: Commands.Program = {
   sources: {
     path: Config.sfmDirectory,
     layer: path => Layer.mergeAll(FilesRegistry.layer(path), NodeFileSystem.layer, NodePath.layer)
+  },
+  remote: {
+    named: Config.remote,
+    // Most commands ask no service, and do not wait for what that needs.
+    layer: address =>
+      Layer.unwrapEffect(
+        Effect.map(
+          Effect.promise(() => import("../src/interfaces/remote/Service.ts")),
+          service => service.layer(address)
+        )
+      )
   }
 }
 

@@ -1,6 +1,6 @@
-import * as Effect from "effect/Effect"
-import type * as Layer from "effect/Layer"
+import * as Layer from "effect/Layer"
 import type { BfmError } from "../../domain/Errors.ts"
+import * as Pipeline from "../../pipeline/Pipeline.ts"
 import type { Connections } from "../../ports/Connections.ts"
 import type { Lock } from "../../ports/Lock.ts"
 import type { Registry } from "../../ports/Registry.ts"
@@ -9,6 +9,7 @@ import * as Build from "./build.ts"
 import { down } from "./down.ts"
 import { history } from "./history.ts"
 import * as New from "./new.ts"
+import * as Place from "./Place.ts"
 import { plan } from "./plan.ts"
 import { resolve } from "./resolve.ts"
 import type { Screen } from "./Screen.ts"
@@ -28,24 +29,27 @@ export interface Program {
   readonly version: string
   readonly env: Layer.Layer<Env, BfmError>
   readonly sources: Sources
+  readonly remote: Place.Remote
   readonly serve?: Serve.Serve
 }
 
 /** Every command, in the order in which help shows them. */
-export const all = ({ version, env, sources, serve }: Program): ReadonlyArray<Verb<BfmError, Screen>> => {
-  const stored = (verb: Verb<BfmError, Screen | Env>): Verb<BfmError, Screen> => ({
-    ...verb,
-    parse: (given, operands) =>
-      Effect.map(verb.parse(given, operands), parsed => ({ ...parsed, run: Effect.provide(parsed.run, env) }))
-  })
+export const all = ({
+  version,
+  env,
+  sources,
+  remote,
+  serve
+}: Program): ReadonlyArray<Verb<BfmError, Screen>> => {
+  const anywhere = Place.anywhere(Layer.provide(Pipeline.layer, env), remote)
   return [
-    stored(status),
-    stored(plan),
-    stored(up),
-    stored(down),
-    stored(history),
-    stored(validate),
-    stored(resolve),
+    anywhere(status),
+    anywhere(plan),
+    anywhere(up),
+    anywhere(down),
+    anywhere(history),
+    anywhere(validate),
+    Place.here(env, remote)(resolve),
     New.make(sources),
     Build.make(sources),
     Serve.make(serve),

@@ -1,3 +1,4 @@
+import * as Sse from "@effect/experimental/Sse"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
@@ -13,9 +14,13 @@ import { Shutdown } from "./Shutdown.ts"
 /** So often something is sent while nothing happens, so that nobody on the way gives the connection up. */
 const heartbeat = "15 seconds"
 
-/** One server-sent event. JSON has no line breaks of its own. */
-const frame = (kind: string, data: unknown, id?: number): string =>
-  `${id === undefined ? "" : `id: ${id}\n`}event: ${kind}\ndata: ${JSON.stringify(data)}\n\n`
+const frame = (event: string, data: unknown, id?: number): string =>
+  Sse.encoder.write({
+    _tag: "Event",
+    event,
+    id: id === undefined ? undefined : String(id),
+    data: JSON.stringify(data)
+  })
 
 const heard = (heard: Watch.Heard): string =>
   heard._tag === "Event"

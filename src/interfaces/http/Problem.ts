@@ -32,8 +32,8 @@ const of = <S extends Status.Status>(status: S, description: string) => {
   return Schema.transformOrFail(body, known, {
     strict: false,
     decode: (given, _, ast) => {
-      const error = ErrorBody.toError(tags, given)
-      return error === undefined
+      const error = ErrorBody.toError(given)
+      return error === undefined || !tags.some(tag => tag === error._tag)
         ? ParseResult.fail(new ParseResult.Type(ast, given, given.error))
         : ParseResult.succeed(error)
     },

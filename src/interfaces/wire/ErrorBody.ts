@@ -18,12 +18,7 @@ export const fromError = (error: BfmError): ErrorBody => {
 const decode = Schema.decodeUnknownEither(BfmError)
 
 /** The error that such a body was made of; none where the code is not that of an error. */
-export const toError = (
-  tags: ReadonlyArray<BfmError["_tag"]>,
-  { error: _, code, store_code, ...fields }: ErrorBody
-): BfmError | undefined => {
-  const tag = tags.find(known => known === code)
-  if (tag === undefined) return undefined
+export const toError = ({ error: _, code, store_code, ...fields }: ErrorBody): BfmError | undefined => {
   const store = store_code === undefined ? {} : { code: store_code }
-  return Either.getOrUndefined(decode({ ...fields, ...store, _tag: tag }))
+  return Either.getOrUndefined(decode({ ...fields, ...store, _tag: code }))
 }

@@ -24,7 +24,8 @@ export const storeless: Commands.Program = {
     path: Effect.dieMessage("the configuration was read"),
     layer: () =>
       Layer.die(new Error("the sources were read")) as ReturnType<Commands.Program["sources"]["layer"]>
-  }
+  },
+  remote: { named: Effect.succeed({}), layer: () => Layer.die(new Error("a service was asked")) }
 }
 
 /** Runs a command line in this process with a screen that remembers. `answer`: somebody sits there and says this. */
