@@ -5,7 +5,6 @@ import type { Order } from "../../pipeline/ActiveRun.ts"
 import * as Permission from "../../pipeline/Permission.ts"
 import * as Planning from "../../pipeline/Planning.ts"
 import { Runs } from "../../pipeline/Runs.ts"
-import type { RunRequest } from "../wire/RunRequest.ts"
 import * as Caller from "./Caller.ts"
 
 const options = { concurrency: 1, on_failure: "stop" } as const
@@ -14,17 +13,9 @@ export const up = (request: UpRequest): Order => ({ _tag: "Up", request, options
 
 export const down = (request: DownRequest): Order => ({ _tag: "Down", request, options })
 
-export const orderOf = (request: RunRequest): Order => {
-  const { concurrency, on_failure, plan_hash } = request
-  const chosen = { concurrency, on_failure, ...(plan_hash === undefined ? {} : { plan_hash }) }
-  return request.direction === "up"
-    ? { _tag: "Up", request, options: chosen }
-    : { _tag: "Down", request, options: chosen }
-}
-
 /** What a run would do, as far as the caller may touch it. */
 export const plan = Effect.fn("Carry.plan")(function* (order: Order) {
-  const made = yield* order._tag === "Up" ? Planning.up(order.request) : Planning.down(order.request)
+  const made = yield* Planning.of(order)
   yield* Permission.within(made, yield* Caller.permitted)
   return made
 })

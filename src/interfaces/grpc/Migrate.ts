@@ -45,7 +45,7 @@ const one = (request: Generated.MigrateRequest) =>
     One.MigrateRequest
   )(request).pipe(
     Effect.tap(named),
-    Effect.map((asked): Asked => ({ order: Carry.up(One.toUp(asked)), dryRun: asked.dry_run }))
+    Effect.map((asked): Asked => ({ order: Carry.up(One.toUp(asked)), dryRun: asked.dry_run === true }))
   )
 
 const many = (request: Generated.MigrateUpRequest) =>
@@ -54,13 +54,13 @@ const many = (request: Generated.MigrateUpRequest) =>
     Up.MigrateUpRequest
   )(request).pipe(
     Effect.tap(named),
-    Effect.map((asked): Asked => ({ order: Carry.up(Up.toUp(asked)), dryRun: asked.dry_run }))
+    Effect.map((asked): Asked => ({ order: Carry.up(Up.toUp(asked)), dryRun: asked.dry_run === true }))
   )
 
 const down = (request: Generated.MigrateDownRequest) =>
   Effect.map(
     Json.shape(Generated.MigrateDownRequestSchema, Down.MigrateDownRequest)(request),
-    (asked): Asked => ({ order: Carry.down(Down.toDown(asked)), dryRun: asked.dry_run })
+    (asked): Asked => ({ order: Carry.down(Down.toDown(asked)), dryRun: asked.dry_run === true })
   )
 
 /** Whoever names a connection means one that there is, and must be allowed to touch it, also where there is nothing to do. */

@@ -4,7 +4,7 @@ import type { Run } from "../../domain/Run.ts"
 import type { Order } from "../../pipeline/ActiveRun.ts"
 import * as RunBook from "../../pipeline/RunBook.ts"
 import * as Watch from "../../pipeline/Watch.ts"
-import { RunRequest } from "../wire/RunRequest.ts"
+import { RunRequest, toOrder } from "../wire/RunRequest.ts"
 import type { Handlers } from "./Adapter.ts"
 import * as Caller from "./Caller.ts"
 import * as Carry from "./Carry.ts"
@@ -35,7 +35,7 @@ const run = Json.message(Generated.RunSchema)
 
 /** What is asked for, as an order; planning it needs no more than reading. */
 const order = (request: Generated.RunRequest) =>
-  Effect.map(Json.shape(Generated.RunRequestSchema, RunRequest)(request), Carry.orderOf)
+  Effect.flatMap(Json.shape(Generated.RunRequestSchema, RunRequest)(request), toOrder)
 
 /** Begins a run, when the caller may do what it does. */
 const started = (wanted: Order) =>

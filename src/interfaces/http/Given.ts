@@ -1,15 +1,3 @@
 /** What a query string says; an empty value says nothing, as it always did. */
 export const all = <A extends Readonly<Record<string, string | undefined>>>(values: A): Partial<A> =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== "")) as Partial<A>
-
-/** A page without what is absent. */
-export const page = ({
-  limit,
-  cursor
-}: {
-  readonly limit: number
-  readonly cursor?: string | undefined
-}) => ({
-  limit,
-  ...(cursor === undefined ? {} : { cursor })
-})

@@ -15,6 +15,7 @@ import { Caller } from "./Access.ts"
 import { Api } from "./Api.ts"
 import { permit } from "./Begin.ts"
 import * as Given from "./Given.ts"
+import * as Paging from "./Paging.ts"
 
 /** One migration that the caller may see. */
 const seen = Effect.fnUntraced(function* (id: string) {
@@ -39,7 +40,10 @@ export const layer = HttpApiBuilder.group(Api, "migrations", handlers =>
       Effect.gen(function* () {
         const { connections } = yield* Caller
         const filter = { ...Given.all(wanted), tags: tag, permitted: connections }
-        const { items, warnings, ...rest } = yield* List.of(filter, { limit, cursor })
+        const { items, warnings, ...rest } = yield* List.of(
+          filter,
+          Paging.page({ limit, cursor }, Paging.most)
+        )
         return {
           items: items.map(({ item, migration }) => MigrationItem.fromItem(item, migration)),
           ...rest,
@@ -48,12 +52,14 @@ export const layer = HttpApiBuilder.group(Api, "migrations", handlers =>
       })
     )
     .handle("recentExecutions", ({ urlParams }) =>
-      Effect.map(visible(urlParams.limit, Latest.executions), found => ({
+      Effect.map(visible(Paging.lenient(urlParams.limit, 10), Latest.executions), found => ({
         executions: found.map(Execution.fromExecution)
       }))
     )
     .handle("recentSkipped", ({ urlParams }) =>
-      Effect.map(visible(urlParams.limit, Latest.skips), found => ({ skipped: found.map(Skipped.fromSkip) }))
+      Effect.map(visible(Paging.lenient(urlParams.limit, 5), Latest.skips), found => ({
+        skipped: found.map(Skipped.fromSkip)
+      }))
     )
     .handle("detail", ({ path: { id } }) =>
       Effect.map(seen(id), ({ item, migration }) => MigrationDetail.fromItem(item, migration))
@@ -67,7 +73,7 @@ export const layer = HttpApiBuilder.group(Api, "migrations", handlers =>
     .handle("history", ({ path: { id }, urlParams }) =>
       Effect.gen(function* () {
         yield* seenIfKnown(id)
-        const { items, next } = yield* Latest.historyOf(id, Given.page(urlParams))
+        const { items, next } = yield* Latest.historyOf(id, Paging.page(urlParams, 1_000))
         return {
           migration_id: id,
           history: items.map(HistoryItem.fromItem),
@@ -77,13 +83,13 @@ export const layer = HttpApiBuilder.group(Api, "migrations", handlers =>
     )
     .handle("executions", ({ path: { id }, urlParams }) =>
       Effect.map(
-        visible(urlParams.limit, query => Latest.executionsOf(id, query)),
+        visible(Paging.lenient(urlParams.limit, 1_000), query => Latest.executionsOf(id, query)),
         found => ({ migration_id: id, executions: found.map(Execution.fromExecution) })
       )
     )
     .handle("skipped", ({ path: { id }, urlParams }) =>
       Effect.map(
-        visible(urlParams.limit, query => Latest.skipsOf(id, query)),
+        visible(Paging.lenient(urlParams.limit, 5), query => Latest.skipsOf(id, query)),
         found => ({ migration_id: id, skipped: found.map(Skipped.fromSkip) })
       )
     )

@@ -9,7 +9,7 @@ import { Api } from "./Api.ts"
 import { permit } from "./Begin.ts"
 
 /** The connections that are asked for; of a caller that may not see all, those that it may. */
-const seen = Effect.fnUntraced(function* (named: ReadonlyArray<string>) {
+const seen = Effect.fnUntraced(function* (named: ReadonlyArray<string> = []) {
   const { connections: permitted } = yield* Caller
   yield* permit("read", named)
   if (named.length > 0 || permitted === undefined) return named
@@ -24,9 +24,9 @@ const seen = Effect.fnUntraced(function* (named: ReadonlyArray<string>) {
 export const layer = HttpApiBuilder.group(Api, "reports", handlers =>
   handlers
     .handle("status", ({ urlParams: { connection, schema } }) =>
-      Effect.flatMap(seen(connection), connections => Status.report({ connections, schemas: schema }))
+      Effect.flatMap(seen(connection), connections => Status.report({ connections, schemas: schema ?? [] }))
     )
     .handle("validate", ({ urlParams: { connection, id } }) =>
-      Effect.flatMap(seen(connection), connections => Validation.report({ ids: id, connections }))
+      Effect.flatMap(seen(connection), connections => Validation.report({ ids: id ?? [], connections }))
     )
 )

@@ -8,7 +8,7 @@ import { Read } from "./Access.ts"
 import * as Problem from "./Problem.ts"
 
 const names = (description: string) =>
-  Schema.optionalWith(Schema.Array(Schema.String).annotations({ description }), { default: () => [] })
+  Schema.optional(Schema.Array(Schema.String).annotations({ description }))
 
 const connection = names("only these connections")
 

@@ -28,7 +28,7 @@ export const up = (request: MigrateUpRequest.MigrateUpRequest) =>
 
 export const down = ({ dry_run, ...request }: MigrateDownRequest) =>
   Effect.gen(function* () {
-    if (dry_run) {
+    if (dry_run === true) {
       const plan = yield* planned(Planning.down(toDown({ ...request, dry_run })))
       return told(MigrateResponse.fromDryRun(Result.dryRun(plan)))
     }
@@ -57,7 +57,7 @@ const apply = (
     const named = MigrationTarget.connections(request.target, request.connection)
     yield* permit("migrate", named)
     yield* Planning.configured(named)
-    if (request.dry_run) {
+    if (request.dry_run === true) {
       const plan = yield* planned(Planning.up(order))
       return told(MigrateResponse.fromDryRun(Result.dryRun(plan), spelling(plan)))
     }

@@ -8,6 +8,7 @@ import * as RunRequest from "../wire/RunRequest.ts"
 import { Api } from "./Api.ts"
 import { begin, permit } from "./Begin.ts"
 import * as Events from "./Events.ts"
+import * as Paging from "./Paging.ts"
 import * as RunAndWait from "./RunAndWait.ts"
 
 export const layer = HttpApiBuilder.group(Api, "runs", handlers =>
@@ -16,9 +17,11 @@ export const layer = HttpApiBuilder.group(Api, "runs", handlers =>
     .handle("up", ({ payload }) => RunAndWait.up(payload))
     .handle("down", ({ payload }) => RunAndWait.down(payload))
     .handle("rollback", ({ path, payload }) => RunAndWait.rollback(path.id, payload))
-    .handle("plan", ({ payload }) => RunAndWait.planned(Planning.of(RunRequest.toOrder(payload))))
-    .handle("start", ({ payload }) => start(RunRequest.toOrder(payload)))
-    .handle("runs", ({ urlParams }) => RunBook.list(urlParams))
+    .handle("plan", ({ payload }) =>
+      RunAndWait.planned(Effect.flatMap(RunRequest.toOrder(payload), Planning.of))
+    )
+    .handle("start", ({ payload }) => Effect.flatMap(RunRequest.toOrder(payload), start))
+    .handle("runs", ({ urlParams }) => RunBook.list(Paging.page(urlParams, 100)))
     .handle("run", ({ path }) => RunBook.find(path.id))
     .handle("events", ({ path, headers }) => Events.respond(path.id, headers["last-event-id"]))
     .handle("cancel", ({ path }) => RunBook.cancel(path.id))

@@ -8,8 +8,8 @@ import * as HealthResponse from "../wire/HealthResponse.ts"
 import { Caller } from "./Access.ts"
 import { Api } from "./Api.ts"
 import * as Document from "./Document.ts"
-import * as Given from "./Given.ts"
 import { MetricsText } from "./MetricsText.ts"
+import * as Paging from "./Paging.ts"
 
 const health = (isWell: (report: Report) => boolean) =>
   Effect.gen(function* () {
@@ -38,7 +38,7 @@ export const layer = HttpApiBuilder.group(Api, "service", handlers =>
     )
     .handle("history", ({ urlParams: { id, ...bounds } }) =>
       Effect.flatMap(Caller, ({ connections }) =>
-        Latest.history(id === "" ? undefined : id, { ...Given.page(bounds), permitted: connections })
+        Latest.history(id === "" ? undefined : id, { ...Paging.page(bounds, 100), permitted: connections })
       )
     )
     .handle("metrics", () => Effect.flatMap(MetricsText, ({ render }) => render))

@@ -16,24 +16,15 @@ export const MigrateDownRequest = Schema.Struct({
   variables: Optional.variables
 }).annotations({
   identifier: "MigrateDownRequest",
-  examples: [
-    {
-      migration_id: "20250115000000_bootstrap_solution_postgresql_core",
-      schemas: ["tenant_a"],
-      dry_run: false,
-      ignore_dependencies: false,
-      cascade: false,
-      variables: {}
-    }
-  ]
+  examples: [{ migration_id: "20250115000000_bootstrap_solution_postgresql_core", schemas: ["tenant_a"] }]
 })
 export type MigrateDownRequest = typeof MigrateDownRequest.Type
 
 export const toDown = (request: MigrateDownRequest): DownRequest => ({
   id: request.migration_id,
-  schemas: request.schemas,
-  variables: request.variables,
-  cascade: request.cascade,
+  schemas: request.schemas ?? [],
+  variables: request.variables ?? {},
+  cascade: request.cascade ?? false,
   generated: false,
-  ignore_dependencies: request.ignore_dependencies
+  ignore_dependencies: request.ignore_dependencies ?? false
 })

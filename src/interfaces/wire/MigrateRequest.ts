@@ -21,21 +21,11 @@ export const MigrateRequest = Schema.Struct({
   identifier: "MigrateRequest",
   examples: [
     {
-      target: {
-        backend: "postgresql",
-        schema: "core",
-        tables: [],
-        version: "",
-        connection: "core",
-        tags: []
-      },
+      target: { backend: "postgresql", schema: "core", tables: [], version: "", connection: "core" },
       connection: "core",
       schema: "core",
-      schema_name: "",
       environment: "",
-      dry_run: false,
-      ignore_dependencies: false,
-      variables: {}
+      dry_run: false
     }
   ]
 })
@@ -44,8 +34,8 @@ export type MigrateRequest = typeof MigrateRequest.Type
 export const toUp = (request: MigrateRequest): UpRequest => ({
   target: toTarget(request.target, request.connection),
   schemas: schemas(request),
-  variables: request.variables,
-  ignore_dependencies: request.ignore_dependencies,
+  variables: request.variables ?? {},
+  ignore_dependencies: request.ignore_dependencies ?? false,
   out_of_order: "allow",
   strict_schema: true
 })
@@ -53,5 +43,6 @@ export const toUp = (request: MigrateRequest): UpRequest => ({
 const schemas = ({ schema, schema_name, environment }: MigrateRequest): ReadonlyArray<string> => {
   const named = Optional.given(schema) ?? Optional.given(schema_name)
   if (named !== undefined) return [named]
-  return environment === "" ? [] : [`cli_${environment}`]
+  const tenant = Optional.given(environment)
+  return tenant === undefined ? [] : [`cli_${tenant}`]
 }

@@ -6,7 +6,7 @@ import * as Optional from "./Optional.ts"
 /** `POST /api/v1/migrations/up`: any number of schemas. */
 export const MigrateUpRequest = Schema.Struct({
   /** Absent: everything of the connection. */
-  target: Schema.optionalWith(MigrationTarget, { nullable: true }),
+  target: Schema.optional(Schema.NullOr(MigrationTarget)),
   /** The connection that is selected, unless the target names one. */
   connection: Schema.NonEmptyString,
   /** The schemas to run in, one after the other. */
@@ -16,31 +16,15 @@ export const MigrateUpRequest = Schema.Struct({
   variables: Optional.variables
 }).annotations({
   identifier: "MigrateUpRequest",
-  examples: [
-    {
-      target: {
-        backend: "",
-        schema: "",
-        tables: [],
-        version: "20250115000000",
-        connection: "core",
-        tags: []
-      },
-      connection: "core",
-      schemas: ["tenant_a", "tenant_b"],
-      dry_run: false,
-      ignore_dependencies: false,
-      variables: {}
-    }
-  ]
+  examples: [{ target: { version: "20250115000000" }, connection: "core", schemas: ["tenant_a", "tenant_b"] }]
 })
 export type MigrateUpRequest = typeof MigrateUpRequest.Type
 
 export const toUp = (request: MigrateUpRequest): UpRequest => ({
   target: toTarget(request.target, request.connection),
-  schemas: request.schemas,
-  variables: request.variables,
-  ignore_dependencies: request.ignore_dependencies,
+  schemas: request.schemas ?? [],
+  variables: request.variables ?? {},
+  ignore_dependencies: request.ignore_dependencies ?? false,
   out_of_order: "allow",
   strict_schema: true
 })

@@ -20,15 +20,20 @@ export const MigrationTarget = Schema.Struct({
 export type MigrationTarget = typeof MigrationTarget.Type
 
 /** A target that names no connection means the request's own: nothing of another one is selected by accident. */
-export const toTarget = (target: MigrationTarget | undefined, connection: string): Target => ({
-  backend: Optional.given(target?.backend ?? ""),
-  schema: Optional.given(target?.schema ?? ""),
+export const toTarget = (target: Optional.Maybe<MigrationTarget>, connection: string): Target => ({
+  backend: Optional.given(target?.backend),
+  schema: Optional.given(target?.schema),
   tables: target?.tables ?? [],
-  version: Optional.given(target?.version ?? ""),
-  connections: [Optional.given(target?.connection ?? "") ?? connection],
+  version: Optional.given(target?.version),
+  connections: [Optional.given(target?.connection) ?? connection],
   tags: target?.tags ?? []
 })
 
 /** Every connection that a request names. */
-export const connections = (target: MigrationTarget | undefined, connection: string): ReadonlyArray<string> =>
-  [...new Set([connection, target?.connection ?? ""])].filter(name => name !== "")
+export const connections = (
+  target: Optional.Maybe<MigrationTarget>,
+  connection: string
+): ReadonlyArray<string> => {
+  const targeted = Optional.given(target?.connection)
+  return targeted === undefined || targeted === connection ? [connection] : [connection, targeted]
+}

@@ -1,16 +1,16 @@
 import * as Schema from "effect/Schema"
 
+const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optional(Schema.NullOr(schema))
+
 /** Clients that are written in Go send `null` for what was not set: it is the same as leaving it out. */
-export const text = Schema.optionalWith(Schema.String, { nullable: true, default: () => "" })
-export const texts = Schema.optionalWith(Schema.Array(Schema.String), {
-  nullable: true,
-  default: () => []
-})
-export const flag = Schema.optionalWith(Schema.Boolean, { nullable: true, default: () => false })
-export const variables = Schema.optionalWith(Schema.Record({ key: Schema.String, value: Schema.String }), {
-  nullable: true,
-  default: () => ({})
-})
+export const text = optional(Schema.String)
+export const texts = optional(Schema.Array(Schema.String))
+export const flag = optional(Schema.Boolean)
+export const variables = optional(Schema.Record({ key: Schema.String, value: Schema.String }))
+
+/** What may be left out. */
+export type Maybe<A> = A | null | undefined
 
 /** An empty text means that nothing was said. */
-export const given = (value: string): string | undefined => (value === "" ? undefined : value)
+export const given = (value: Maybe<string>): string | undefined =>
+  value === null || value === "" ? undefined : value

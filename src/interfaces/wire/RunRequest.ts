@@ -1,56 +1,53 @@
+import * as Either from "effect/Either"
+import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
+import { RequestInvalid } from "../../domain/Errors.ts"
 import { DownRequest, RunOptions, UpRequest } from "../../domain/Request.ts"
 import type { Order } from "../../pipeline/ActiveRun.ts"
 
-const Up = Schema.Struct({
-  direction: Schema.optionalWith(Schema.Literal("up"), { default: () => "up" as const }),
-  ...UpRequest.fields,
-  ...RunOptions.fields
-}).annotations({
-  identifier: "RunUpRequest",
-  examples: [
-    {
-      direction: "up",
-      target: { connections: ["core"], tables: [], tags: [] },
-      schemas: ["tenant_a"],
-      variables: {},
-      ignore_dependencies: false,
-      out_of_order: "allow",
-      strict_schema: false,
-      concurrency: 1,
-      on_failure: "stop"
-    }
-  ]
-})
+// As they are sent: whatever has a default may be left out.
+const options = Schema.encodedSchema(RunOptions)
 
-const Down = Schema.Struct({
-  direction: Schema.Literal("down"),
-  ...DownRequest.fields,
-  ...RunOptions.fields
-}).annotations({
-  identifier: "RunDownRequest",
-  examples: [
-    {
-      direction: "down",
-      id: "20250101120000_create_users_postgresql_core",
-      schemas: ["tenant_a"],
-      variables: {},
-      cascade: false,
-      generated: false,
-      ignore_dependencies: false,
-      concurrency: 1,
-      on_failure: "stop"
-    }
-  ]
-})
+const Up = Schema.Struct({ direction: Schema.optional(Schema.Literal("up")) }).pipe(
+  Schema.extend(Schema.encodedSchema(UpRequest)),
+  Schema.extend(options),
+  Schema.annotations({
+    identifier: "RunUpRequest",
+    examples: [{ direction: "up", target: { connections: ["core"] }, schemas: ["tenant_a"] }]
+  })
+)
+
+const Down = Schema.Struct({ direction: Schema.Literal("down") }).pipe(
+  Schema.extend(Schema.encodedSchema(DownRequest)),
+  Schema.extend(options),
+  Schema.annotations({
+    identifier: "RunDownRequest",
+    examples: [{ direction: "down", id: "20250101120000_create_users_postgresql_core" }]
+  })
+)
 
 /** What is to be carried out, and how: `direction` says whether it is applied (`up`) or rolled back (`down`). */
 export const RunRequest = Schema.Union(Up, Down).annotations({ identifier: "RunRequest" })
 export type RunRequest = typeof RunRequest.Type
 
+const up = Schema.decodeEither(UpRequest)
+const down = Schema.decodeEither(DownRequest)
+const how = Schema.decodeEither(RunOptions)
+
 /** The same as an order of the pipeline. */
-export const toOrder = (request: RunRequest): Order => {
-  const { direction, concurrency, on_failure, plan_hash, ...rest } = request
-  const options = { concurrency, on_failure, ...(plan_hash === undefined ? {} : { plan_hash }) }
-  return "id" in rest ? { _tag: "Down", request: rest, options } : { _tag: "Up", request: rest, options }
-}
+export const toOrder = (request: RunRequest): Either.Either<Order, RequestInvalid> =>
+  Either.gen(function* () {
+    const options = yield* how(request)
+    return request.direction === "down"
+      ? { _tag: "Down" as const, request: yield* down(request), options }
+      : { _tag: "Up" as const, request: yield* up(request), options }
+  }).pipe(
+    Either.mapLeft(
+      error =>
+        new RequestInvalid({
+          problems: ParseResult.ArrayFormatter.formatErrorSync(error).map(
+            ({ path, message }) => `${path.join(".")}: ${message}`
+          )
+        })
+    )
+  )
