@@ -8,7 +8,7 @@ import * as Scenario from "../fixtures/Scenario.ts"
 /** What was not done, and why: the kind of the error and its words. */
 export class Refused extends Data.TaggedError("Refused")<{
   readonly code: string
-  readonly text: string
+  readonly message: string
 }> {}
 
 /** Where a step failed, in its file. */
@@ -125,7 +125,7 @@ export const suite = (
           assert.deepStrictEqual(yield* at.history(orders), ["applied", "failed"])
           const dependents = yield* refusal(at.down(users))
           assert.deepInclude(dependents, { code: "PlanRejected" })
-          assert.include(String(dependents), orders)
+          assert.include(dependents.message, orders)
           assert.strictEqual(yield* tables(project), "orders,tail,users")
           assert.deepStrictEqual(yield* at.down(users, true), done([orders, users]))
           assert.strictEqual(yield* tables(project), "tail")
@@ -148,7 +148,7 @@ export const suite = (
           const at = yield* make(project, environment)
           const unknown = yield* refusal(at.down("20250101000009_nothing"))
           assert.deepInclude(unknown, { code: "MigrationNotFound" })
-          assert.include(String(unknown), "20250101000009_nothing")
+          assert.include(unknown.message, "20250101000009_nothing")
           assert.deepInclude(yield* refusal(at.history("20250101000009_nothing")), {
             code: "MigrationNotFound"
           })
@@ -156,7 +156,7 @@ export const suite = (
             const ambiguous = yield* refusal<unknown>(ask(Scenario.named(1, "twin")))
             assert.deepInclude(ambiguous, { code: "MigrationAmbiguous" })
             for (const connection of ["core", "audit"]) {
-              assert.include(String(ambiguous), Scenario.id(1, "twin", connection))
+              assert.include(ambiguous.message, Scenario.id(1, "twin", connection))
             }
           }
           assert.deepInclude(yield* refusal(at.up(["nonsense"])), { code: "RequestInvalid" })
@@ -181,7 +181,7 @@ export const suite = (
           yield* gate.reached
           const busy = yield* refusal(at.up())
           assert.deepInclude(busy, { code: "LockBusy" })
-          assert.match(String(busy), /being migrated by .*step 1 of 1: slow/)
+          assert.match(busy.message, /being migrated by .*step 1 of 1: slow/)
           yield* gate.open
           assert.deepStrictEqual(yield* first, done([slow]))
           assert.deepStrictEqual(yield* at.up(), done([]))

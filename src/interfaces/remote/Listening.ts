@@ -1,5 +1,6 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Stream from "effect/Stream"
 import { type BfmError, ServiceFailed } from "../../domain/Errors.ts"
 import type { Event, Run } from "../../domain/Run.ts"
@@ -30,57 +31,65 @@ interface Place {
 export const events = (source: Source): Stream.Stream<Event, BfmError> =>
   from(source, { after: 0, silentSince: undefined, pause: soon })
 
-const from = (source: Source, place: Place): Stream.Stream<Event, BfmError> =>
+/** Over one connection, and then over the next ones. */
+const from = (source: Source, start: Place): Stream.Stream<Event, BfmError> =>
   Stream.suspend(() => {
-    let { after, silentSince, pause } = place
+    let place = start
     let ended = false
-    let elsewhere = false
-    const hear = (heard: Followed) =>
-      Effect.suspend(() => {
-        silentSince = undefined
-        pause = soon
-        if (heard._tag === "Event") {
-          after = heard.sequence ?? after
-          ended = heard.event._tag === "RunFinished"
-          return Effect.succeed([heard.event])
-        }
-        if (elsewhere) return Effect.succeed([])
-        elsewhere = true
-        return Effect.as(told(source, heard.run), [])
-      })
-    const again = Effect.suspend(() => goOn(source, { after, silentSince, pause }))
-    return source.follow(after).pipe(
+    let broken = false
+    const hear = (heard: Followed) => {
+      const after = heard._tag === "Event" ? (heard.sequence ?? place.after) : place.after
+      place = { after, silentSince: undefined, pause: soon }
+      ended = heard._tag === "Event" && heard.event._tag === "RunFinished"
+      return told(source, heard)
+    }
+    const next = Effect.suspend(() => (broken ? again(source, place) : goOn(source, place)))
+    return source.follow(start.after).pipe(
       Stream.mapEffect(hear),
       Stream.flattenIterables,
-      Stream.catchAll(failed =>
-        Failure.isLost(failed) ? Stream.empty : Stream.fromEffect(Failure.told(source.url)(failed))
-      ),
-      Stream.concat(Stream.suspend(() => (ended ? Stream.empty : Stream.unwrap(again))))
+      Stream.catchAll(failed => {
+        broken = true
+        return Failure.isLost(failed) ? Stream.empty : Stream.fromEffect(Failure.told(source.url)(failed))
+      }),
+      Stream.concat(Stream.suspend(() => (ended ? Stream.empty : Stream.unwrap(next))))
     )
   })
 
-/** Of a run that another process carries out only its end is told. */
-const told = ({ id }: Source, { total, succeeded, failed }: Run) =>
-  Effect.logWarning(
-    `another process of the service carries out run ${id}, or did: its steps are not told one by one (${succeeded} of ${total} succeeded so far, ${failed} failed); bfm history shows them`
-  )
+const told = (source: Source, heard: Followed): Effect.Effect<ReadonlyArray<Event>> => {
+  if (heard._tag === "Standing") return Effect.succeed([elsewhere(heard.run)])
+  const { sequence, event } = heard
+  // Only events of the process that is asked have numbers; of others only the end is an event, without the reason.
+  if (sequence !== undefined) return Effect.succeed([event])
+  return Effect.match(source.run, {
+    onFailure: () => [event],
+    onSuccess: ({ error }) => (error === undefined ? [event] : [{ _tag: "Warned", message: error }, event])
+  })
+}
 
-/** After the events have ended without the end of the run. */
+const elsewhere = ({ id, total, succeeded, failed }: Run): Event => ({
+  _tag: "Warned",
+  message: `run ${id} was begun by another process of the service, which tells nobody its steps one by one: ${succeeded} of ${total} have succeeded, ${failed} failed; bfm history shows them`
+})
+
+/** After the events have ended in good order: with the run, though nobody said so, or because the service ends. */
 const goOn = Effect.fnUntraced(function* (source: Source, place: Place) {
-  const now = yield* Clock.currentTimeMillis
   const run = yield* Effect.either(source.run)
-  if (run._tag === "Right" && run.right.finished_at !== undefined) return Stream.make(finished(run.right))
-  if (run._tag === "Left" && !Failure.isLost(run.left))
-    return Stream.fromEffect(Failure.told(source.url)(run.left))
+  return Either.isRight(run) && run.right.finished_at !== undefined
+    ? Stream.make(finished(run.right))
+    : yield* again(source, place)
+})
+
+/** Listens once more, after a while, unless there was no sign of the service for too long. */
+const again = Effect.fnUntraced(function* (source: Source, place: Place) {
+  const { url, id, patience } = source
+  const now = yield* Clock.currentTimeMillis
   const silentSince = place.silentSince ?? now
-  if (now - silentSince >= source.patience) {
+  if (now - silentSince >= patience) {
     const reason = `no sign of it for ${Math.round((now - silentSince) / 1000)}s`
-    return Stream.fail(new ServiceFailed({ url: source.url, reason, run_id: source.id }))
+    return Stream.fail(new ServiceFailed({ url, reason, run_id: id }))
   }
   if (place.silentSince === undefined) {
-    yield* Effect.logWarning(
-      `the connection to ${source.url} was lost; run ${source.id} goes on there, listening again`
-    )
+    yield* Effect.logWarning(`the connection to ${url} was lost; run ${id} goes on there, listening again`)
   }
   yield* Effect.sleep(place.pause)
   return from(source, { ...place, silentSince, pause: Math.min(place.pause * 2, late) })

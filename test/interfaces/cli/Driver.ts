@@ -21,7 +21,7 @@ export const make = (
     const value = JSON.parse(stdout)
     if ("error" in value) {
       assert.strictEqual(code, codes[value.code] ?? ExitCode.refused)
-      return yield* new Refused({ code: value.code, text: value.error })
+      return yield* new Refused({ code: value.code, message: value.error })
     }
     assert.strictEqual(code, value.success === false ? ExitCode.stepFailed : ExitCode.done, stderr)
     return value

@@ -1,4 +1,7 @@
+import type { MessageInitShape } from "@bufbuild/protobuf"
 import * as Effect from "effect/Effect"
+import * as Logger from "effect/Logger"
+import * as LogLevel from "effect/LogLevel"
 import * as Stream from "effect/Stream"
 import { MigrationService, type RunEvent } from "../../../src/interfaces/grpc/generated/migration_pb.ts"
 import type * as Project from "../../fixtures/Project.ts"
@@ -9,15 +12,12 @@ import * as Service from "./Service.ts"
 const { method } = MigrationService
 
 const told = <A>(call: Effect.Effect<A, CallFailed>) =>
-  Effect.mapError(call, ({ reason, details }) => new Refused({ code: reason, text: details }))
+  Effect.mapError(call, ({ reason, details }) => new Refused({ code: reason, message: details }))
 
-type Request = Parameters<typeof run>[1]
+type Request = MessageInitShape<typeof method.startRun.input>
 
 /** Begins a run and hears it to its end. */
-const run = (
-  client: Client,
-  request: Parameters<typeof client.unary<typeof method.startRun.input, typeof method.startRun.output>>[1]
-) =>
+const run = (client: Client, request: Request) =>
   Effect.gen(function* () {
     const { id } = yield* client.unary(method.startRun, request)
     const events = yield* Stream.runCollect(client.stream(method.watchRun, { runId: id }))
@@ -40,9 +40,11 @@ const step = (before: Outcome, { event }: RunEvent): Outcome => {
   }
 }
 
+const quiet = Logger.minimumLogLevel(LogLevel.Error)
+
 /** Calls over a socket. */
 export const make = Effect.fnUntraced(function* (project: Project.Project, environment: Environment) {
-  const client = yield* Service.connected(project, { environment })
+  const client = yield* Effect.provide(Service.connected(project, { environment }), quiet)
   const carryOut = (request: Request) => told(run(client, request))
   const driver: Driver = {
     plan: Effect.map(told(client.unary(method.plan, { target: { connections: ["core"] } })), ({ steps }) =>

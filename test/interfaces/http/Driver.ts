@@ -9,7 +9,7 @@ import { type Driver, type Environment, Refused } from "../Scenario.suite.ts"
 import * as Service from "./Service.ts"
 
 const refused = ({ error, code }: { readonly error: string; readonly code: string }) =>
-  new Refused({ code, text: error })
+  new Refused({ code, message: error })
 
 /** Requests to a socket, as any client makes them. */
 export const make = Effect.fnUntraced(function* (project: Project.Project, environment: Environment) {

@@ -25,7 +25,7 @@ export const make = (project: Project.Project, environment: Environment): Effect
   const run = <A, E extends BfmError>(effect: Effect.Effect<A, E, Everything>) =>
     Effect.mapError(
       project.run(effect, environment),
-      error => new Refused({ code: error._tag, text: error.message })
+      error => new Refused({ code: error._tag, message: error.message })
     )
   const ended = <E extends BfmError>(effect: Effect.Effect<RunResult, E, Everything>) =>
     run(
