@@ -41,7 +41,18 @@ export const program: Commands.Program = {
         const place = yield* Predecessor.place(config.state, from, stateSchema)
         return Layer.mergeAll(Main.layer(config), Main.predecessor(config, place), files)
       })
-    )
+    ),
+  remote: {
+    named: Config.remote,
+    // Most commands ask no service, and do not wait for what that needs.
+    layer: address =>
+      Layer.unwrapEffect(
+        Effect.map(
+          Effect.promise(() => import("../src/interfaces/remote/Service.ts")),
+          service => service.layer(address)
+        )
+      )
+  }
 }
 
 /** Runs the effect as this process: signals reach it, and its value is the exit code. */

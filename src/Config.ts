@@ -7,6 +7,7 @@ import { defaultPool, type PoolLimits } from "./adapters/postgresql/Settings.ts"
 import * as Connections from "./config/Connections.ts"
 import * as Lock from "./config/Lock.ts"
 import * as Reader from "./config/Reader.ts"
+import * as Remote from "./config/Remote.ts"
 import * as Server from "./config/Server.ts"
 import * as State from "./config/State.ts"
 import * as Variables from "./config/Variables.ts"
@@ -149,6 +150,9 @@ export const merge = (environment: Reader.Environment, dotEnv: string): Reader.E
 
 /** The SFM directory, for what needs nothing else of the configuration. */
 export const sfmDirectory: Effect.Effect<string, ConfigInvalid> = Effect.map(processEnvironment, sfmPath)
+
+/** The service that is to carry commands out, where one is named. */
+export const remote: Effect.Effect<Remote.Named, ConfigInvalid> = Effect.map(processEnvironment, Remote.named)
 
 /** The directories `{sfm}/{backend}/{connection}`; nothing when there is no such directory. */
 export const sources = (environment: Reader.Environment): Effect.Effect<Connections.Sources> =>

@@ -2,6 +2,7 @@ import * as Spelling from "../domain/Spelling.ts"
 import * as Connections from "./Connections.ts"
 import * as Lock from "./Lock.ts"
 import type { Environment, Reader } from "./Reader.ts"
+import * as Remote from "./Remote.ts"
 import * as Server from "./Server.ts"
 import * as State from "./State.ts"
 
@@ -20,9 +21,10 @@ const decoded = [
   "BFM_DB_CONN_MAX_IDLE_TIME_MINUTES"
 ]
 
-/** What only the service, the workers or the page read: right in a shared environment, of no effect here. */
+/** What only the service, those who ask it, the workers or the page read: right in a shared environment, of no effect here. */
 const elsewhere = [
   ...Server.variables,
+  ...Remote.variables,
   "BFM_APP_MODE",
   "BFM_QUEUE_ENABLED",
   "BFM_QUEUE_TYPE",

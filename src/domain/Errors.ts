@@ -299,6 +299,22 @@ export class ShuttingDown extends Schema.TaggedError<ShuttingDown>()("ShuttingDo
   }
 }
 
+/** A service that was asked from afar did not answer, or in a way that is not understood. */
+export class ServiceFailed extends Schema.TaggedError<ServiceFailed>()("ServiceFailed", {
+  url: Schema.String,
+  reason: Schema.String,
+  /** The run that goes on there, whoever listens. */
+  run_id: Schema.optional(Schema.String)
+}) {
+  override get message() {
+    const run =
+      this.run_id === undefined
+        ? ""
+        : `; run ${this.run_id} goes on there, and GET ${this.url}/api/v1/runs/${this.run_id} says how it stands`
+    return `service ${this.url}: ${this.reason}${run}`
+  }
+}
+
 /** Every expected error. Each interface has one total table from `_tag` to its own code. */
 export const BfmError = Schema.Union(
   BuildFailed,
@@ -318,6 +334,7 @@ export const BfmError = Schema.Union(
   RunConflict,
   RunFailed,
   RunNotFound,
+  ServiceFailed,
   ShuttingDown,
   SourceInvalid,
   StateUnavailable,

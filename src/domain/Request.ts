@@ -74,3 +74,8 @@ export const RunOptions = Schema.Struct({
 })
 export type RunOptions = typeof RunOptions.Type
 export type RunOptionsInput = typeof RunOptions.Encoded
+
+/** What is to be carried out. */
+export type Order =
+  | { readonly _tag: "Up"; readonly request: UpRequest; readonly options: RunOptions }
+  | { readonly _tag: "Down"; readonly request: DownRequest; readonly options: RunOptions }

@@ -12,7 +12,7 @@ import * as Take from "effect/Take"
 import { ulid } from "ulid"
 import { CurrentActor } from "../domain/Actor.ts"
 import type { BfmError } from "../domain/Errors.ts"
-import type { DownRequest, RunOptions, UpRequest } from "../domain/Request.ts"
+import type * as Request from "../domain/Request.ts"
 import type { Event, Run, RunResult } from "../domain/Run.ts"
 import type { Connections } from "../ports/Connections.ts"
 import type { Lock } from "../ports/Lock.ts"
@@ -26,10 +26,7 @@ import * as Pipeline from "./Run.ts"
 import * as RunRecord from "./RunRecord.ts"
 
 /** What is to be carried out, and on which connections at most; on all when that is left out. */
-export type Order = { readonly permitted?: Permission.Connections } & (
-  | { readonly _tag: "Up"; readonly request: UpRequest; readonly options: RunOptions }
-  | { readonly _tag: "Down"; readonly request: DownRequest; readonly options: RunOptions }
-)
+export type Order = Request.Order & { readonly permitted?: Permission.Connections }
 
 /** Events of one run are numbered from 1. */
 export interface Numbered {
@@ -97,7 +94,7 @@ export const begin = Effect.fn("ActiveRun.begin")(function* (
       run = { ...run, state, finished_at: at }
       return PubSub.publish(heard, last)
     })
-  const carryOut = events(order, id).pipe(
+  const carryOut = Pipeline.of(order, { runId: id, permitted: order.permitted }).pipe(
     Stream.tap(hear),
     Stream.runFold(Result.initial, Result.step),
     Effect.provideService(Signals, { stop: Deferred.await(stop), abort: Deferred.await(abort) }),
@@ -152,13 +149,6 @@ const queued = (id: string, actor: Run["actor"], order: Order, now: number): Run
   succeeded: 0,
   failed: 0
 })
-
-const events = (order: Order, runId: string): Stream.Stream<Event, BfmError, Stores> => {
-  const identity = { runId, permitted: order.permitted }
-  return order._tag === "Up"
-    ? Pipeline.up(order.request, order.options, identity)
-    : Pipeline.down(order.request, order.options, identity)
-}
 
 /** Who is told to stop while waiting for a turn does not begin. */
 const inTurn = <E>(

@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import { ConnectionUnknown, MigrationChanged, type PlanProblem, PlanRejected } from "../domain/Errors.ts"
-import type { DownRequest, UpRequest } from "../domain/Request.ts"
+import type { Plan } from "../domain/Plan.ts"
+import type { DownRequest, Order, UpRequest } from "../domain/Request.ts"
 import { Connections } from "../ports/Connections.ts"
 import * as Changed from "./Changed.ts"
 import * as Choose from "./Choose.ts"
@@ -84,6 +85,14 @@ const accept = (problems: ReadonlyArray<PlanProblem>) => {
   )
   return distinct.size === 0 ? Effect.void : new PlanRejected({ problems: [...distinct.values()] })
 }
+
+/** What carrying out the order would do now. */
+export const of = (order: Order): Effect.Effect<Plan, OrderError, OrderStores> =>
+  order._tag === "Up" ? up(order.request) : down(order.request)
+
+type Planned = ReturnType<typeof up> | ReturnType<typeof down>
+type OrderError = Effect.Effect.Error<Planned>
+type OrderStores = Effect.Effect.Context<Planned>
 
 /** A connection that is asked for by name must be configured; nothing is selected silently from none. */
 export const configured = Effect.fnUntraced(function* (names: ReadonlyArray<string>) {

@@ -8,7 +8,7 @@ import * as Backend from "../domain/Backend.ts"
 import { type Forbidden, NotSupported, PlanDiffers } from "../domain/Errors.ts"
 import type { LedgerEntry } from "../domain/Ledger.ts"
 import type { Plan } from "../domain/Plan.ts"
-import type { DownRequest, RunOptions, UpRequest } from "../domain/Request.ts"
+import type { DownRequest, Order, RunOptions, UpRequest } from "../domain/Request.ts"
 import type { Event } from "../domain/Run.ts"
 import { Connections } from "../ports/Connections.ts"
 import { type StateChange, StateStore } from "../ports/StateStore.ts"
@@ -46,6 +46,15 @@ export const up = (request: UpRequest, options: RunOptions, identity?: Identity)
 /** Rolls back what the request means. */
 export const down = (request: DownRequest, options: RunOptions, identity?: Identity) =>
   stream("run", options, prepareDown(request), identity)
+
+/** The same of either kind. */
+export const of = (order: Order, identity?: Identity): Stream.Stream<Event, OrderError, OrderStores> =>
+  order._tag === "Up"
+    ? up(order.request, order.options, identity)
+    : down(order.request, order.options, identity)
+
+type OrderError = Stream.Stream.Error<ReturnType<typeof up> | ReturnType<typeof down>>
+type OrderStores = Stream.Stream.Context<ReturnType<typeof up> | ReturnType<typeof down>>
 
 /** Executes what applying would do, and takes everything back. */
 export const rehearse = (request: UpRequest) =>

@@ -40,7 +40,7 @@ export interface LatestQuery {
 export interface HistoryPage {
   readonly items: ReadonlyArray<HistoryItem>
   /** Present when there is more. */
-  readonly next?: string
+  readonly next?: string | undefined
 }
 
 /**

@@ -25,12 +25,23 @@ const asksHelp = (args: ReadonlyArray<string>): boolean => {
   return (end === -1 ? args : args.slice(0, end)).some(arg => arg === "--help" || arg === "-h")
 }
 
+/** Options that say where a command is carried out; they may stand before it. */
+const leading: ReadonlySet<string> = new Set(["--server", "--token"])
+
+const apart = (args: ReadonlyArray<string>) => {
+  let at = 0
+  for (let arg = args[at]; arg !== undefined && leading.has(split(arg).name); arg = args[at]) {
+    at += split(arg).inline === undefined ? 2 : 1
+  }
+  return { before: args.slice(0, at), args: args.slice(at) }
+}
+
 /** Finds the command that the leading words name. */
 export const understand = <V extends Known>(
   verbs: ReadonlyArray<V>,
   given: ReadonlyArray<string>
 ): Either.Either<Meaning<V>, Misunderstood> => {
-  const args = given[0] === "help" ? [...given.slice(1), "--help"] : given
+  const { before, args } = apart(given[0] === "help" ? [...given.slice(1), "--help"] : given)
   const [first] = args
   if (first === undefined) return Either.right({ _tag: "Overview", group: verbs })
   if (first.startsWith("-")) {
@@ -43,7 +54,9 @@ export const understand = <V extends Known>(
   const verb = group.find(({ words }) => words.every((word, index) => word === args[index]))
   if (verb !== undefined) {
     return Either.right(
-      asksHelp(args) ? { _tag: "Help", verb } : { _tag: "Run", verb, rest: args.slice(verb.words.length) }
+      asksHelp(args)
+        ? { _tag: "Help", verb }
+        : { _tag: "Run", verb, rest: [...before, ...args.slice(verb.words.length)] }
     )
   }
   return asksHelp(args)

@@ -1,6 +1,6 @@
-import * as Effect from "effect/Effect"
-import type * as Layer from "effect/Layer"
+import * as Layer from "effect/Layer"
 import type { BfmError } from "../../domain/Errors.ts"
+import * as Pipeline from "../../pipeline/Pipeline.ts"
 import * as Build from "./build.ts"
 import { down } from "./down.ts"
 import type { Env } from "./Env.ts"
@@ -8,6 +8,7 @@ import { history } from "./history.ts"
 import * as Import from "./import.ts"
 import * as New from "./new.ts"
 import type { OldRecords } from "./OldRecords.ts"
+import * as Place from "./Place.ts"
 import { plan } from "./plan.ts"
 import { resolve } from "./resolve.ts"
 import type { Screen } from "./Screen.ts"
@@ -27,6 +28,7 @@ export interface Program {
   readonly env: Layer.Layer<Env, BfmError>
   readonly sources: Sources
   readonly records: OldRecords
+  readonly remote: Place.Remote
   readonly serve?: Serve.Serve
 }
 
@@ -36,21 +38,18 @@ export const all = ({
   env,
   sources,
   records,
+  remote,
   serve
 }: Program): ReadonlyArray<Verb<BfmError, Screen>> => {
-  const stored = (verb: Verb<BfmError, Screen | Env>): Verb<BfmError, Screen> => ({
-    ...verb,
-    parse: (given, operands) =>
-      Effect.map(verb.parse(given, operands), parsed => ({ ...parsed, run: Effect.provide(parsed.run, env) }))
-  })
+  const anywhere = Place.anywhere(Layer.provide(Pipeline.layer, env), remote)
   return [
-    stored(status),
-    stored(plan),
-    stored(up),
-    stored(down),
-    stored(history),
-    stored(validate),
-    stored(resolve),
+    anywhere(status),
+    anywhere(plan),
+    anywhere(up),
+    anywhere(down),
+    anywhere(history),
+    anywhere(validate),
+    Place.here(env, remote)(resolve),
     New.make(sources),
     Build.make(sources),
     Serve.make(serve),

@@ -31,6 +31,7 @@ export const ofError: Record<BfmError["_tag"], number> = {
   RunConflict: refused,
   RunFailed: stepFailed,
   RunNotFound: refused,
+  ServiceFailed: refused,
   ShuttingDown: refused,
   SourceInvalid: refused,
   StateUnavailable: refused,

@@ -1,6 +1,7 @@
 import * as Either from "effect/Either"
 import { RequestInvalid } from "../../domain/Errors.ts"
-import type { RunOptions, UpRequest } from "../../domain/Request.ts"
+import type { Plan } from "../../domain/Plan.ts"
+import type { Order, RunOptions, UpRequest } from "../../domain/Request.ts"
 import * as Tag from "../../domain/Tag.ts"
 import * as Flag from "./Flag.ts"
 
@@ -83,6 +84,15 @@ export const runOptions = ({ concurrency, onFailure, plan }: Execution): RunOpti
   concurrency,
   on_failure: onFailure,
   ...(plan === undefined ? {} : { plan_hash: plan })
+})
+
+/** Of what is only planned: nothing of it is in a plan. */
+export const defaults: RunOptions = { concurrency: 1, on_failure: "stop" }
+
+/** The same only if the plan is still what it was, or what was said already. */
+export const expecting = (order: Order, { hash }: Plan): Order => ({
+  ...order,
+  options: { ...order.options, plan_hash: order.options.plan_hash ?? hash }
 })
 
 /** `k=v` each; the later one of the same name wins. */

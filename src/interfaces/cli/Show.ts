@@ -1,9 +1,9 @@
 import * as Effect from "effect/Effect"
 import type { Plan } from "../../domain/Plan.ts"
 import type { RunResult } from "../../domain/Run.ts"
+import { Pipeline } from "../../pipeline/Pipeline.ts"
 import * as PlanGraph from "../../pipeline/PlanGraph.ts"
 import * as Result from "../../pipeline/Result.ts"
-import { Connections } from "../../ports/Connections.ts"
 import * as ExitCode from "./ExitCode.ts"
 import type { Shared } from "./Interruption.ts"
 import * as RenderFailure from "./RenderFailure.ts"
@@ -30,11 +30,12 @@ export const plan = Effect.fn("cli.Show.plan")(function* (
   options: { readonly statements: boolean; readonly json: boolean }
 ) {
   const screen = yield* Screen
-  const { configured } = yield* Connections
-  const view = { apply, addresses: new Map([...configured].map(([name, { address }]) => [name, address])) }
-  if (options.json) yield* screen.json(Result.dryRun(plan))
-  else if (options.statements)
-    yield* screen.out(RenderPlan.plan(yield* highlighted(screen.style), plan, view))
+  if (options.json) {
+    yield* screen.json(Result.dryRun(plan))
+    return ExitCode.done
+  }
+  const view = { apply, addresses: yield* (yield* Pipeline).addresses }
+  if (options.statements) yield* screen.out(RenderPlan.plan(yield* highlighted(screen.style), plan, view))
   else yield* screen.out(RenderPlan.brief(screen.style, plan, view))
   return ExitCode.done
 })

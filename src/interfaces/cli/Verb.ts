@@ -29,13 +29,16 @@ export interface Parsed<E, R> {
   readonly rest: ReadonlyArray<string>
 }
 
+/** What each of the flags leaves. */
+type Flags<Values> = { readonly [Key in keyof Values]: Flag.Flag<Values[Key]> }
+
 const config = CliConfig.make({ isCaseSensitive: true, autoCorrectLimit: 0 })
 
 interface Definition<Values, Operands> {
   readonly words: readonly [string, ...ReadonlyArray<string>]
   readonly summary: string
   readonly examples: ReadonlyArray<string>
-  readonly flags: { readonly [Key in keyof Values]: Flag.Flag<Values[Key]> }
+  readonly flags: Flags<Values>
   readonly operands?: { readonly shown: string; readonly args: Args.Args<Operands> }
 }
 
@@ -43,13 +46,8 @@ export const make = <Values extends Readonly<Record<string, unknown>>, Operands 
   definition: Definition<Values, Operands>,
   handler: (values: Values, operands: Operands) => Effect.Effect<number, E, R>
 ): Verb<E, R> => {
-  const { words, summary, examples, operands } = definition
-  const flags: Readonly<Record<string, Flag.Flag<unknown>>> = definition.flags
-  const entries = Object.entries(flags).map(([key, flag]) => [key, flag.options] as const)
-  // `Options.all` gives each key the value of its option, which is what the definition promises.
-  const options = (
-    entries.length === 0 ? Options.none : Options.all(Object.fromEntries(entries))
-  ) as Options.Options<Values>
+  const { words, summary, examples, operands, flags } = definition
+  const read = reader<Values>(flags)
   // Without operands `Operands` is `void`.
   const args = operands?.args ?? (Args.none as Args.Args<Operands>)
   return {
@@ -57,12 +55,25 @@ export const make = <Values extends Readonly<Record<string, unknown>>, Operands 
     summary,
     examples,
     operands: operands?.shown ?? "",
-    flags: Object.values(flags),
+    flags: Object.values<Flag.Shape>(flags),
     parse: Effect.fnUntraced(function* (given, operands) {
-      const [wrong, , values] = yield* Options.processCommandLine(options, given, config)
-      if (Option.isSome(wrong)) return yield* Effect.fail(wrong.value)
+      const values = yield* read(given)
       const [rest, value] = yield* Args.validate(args, operands, config)
       return { run: handler(values, value), rest }
     })
   }
+}
+
+/** Makes values of options, each with its own value behind it. */
+export const reader = <Values extends Readonly<Record<string, unknown>>>(flags: Flags<Values>) => {
+  const all: Readonly<Record<string, Flag.Flag<unknown>>> = flags
+  const entries = Object.entries(all).map(([key, flag]) => [key, flag.options] as const)
+  // `Options.all` gives each key the value of its option, which is what the flags promise.
+  const options = (
+    entries.length === 0 ? Options.none : Options.all(Object.fromEntries(entries))
+  ) as Options.Options<Values>
+  return Effect.fnUntraced(function* (given: ReadonlyArray<string>) {
+    const [wrong, , values] = yield* Options.processCommandLine(options, given, config)
+    return yield* Option.isSome(wrong) ? Effect.fail(wrong.value) : Effect.succeed(values)
+  })
 }

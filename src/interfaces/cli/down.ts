@@ -1,8 +1,7 @@
 import * as Args from "@effect/cli/Args"
 import * as Effect from "effect/Effect"
-import type { DownRequest } from "../../domain/Request.ts"
-import * as Planning from "../../pipeline/Planning.ts"
-import * as Run from "../../pipeline/Run.ts"
+import type { DownRequest, Order } from "../../domain/Request.ts"
+import { Pipeline } from "../../pipeline/Pipeline.ts"
 import * as Confirm from "./Confirm.ts"
 import * as Flag from "./Flag.ts"
 import * as Follow from "./Follow.ts"
@@ -40,6 +39,7 @@ export const down = Verb.make(
     }
   },
   Effect.fn("cli.down")(function* (given, id) {
+    const pipeline = yield* Pipeline
     const request: DownRequest = {
       id,
       schemas: given.schemas,
@@ -56,16 +56,17 @@ export const down = Verb.make(
       ...given.variables.flatMap(value => ["--var", value]),
       ...(given.cascade ? ["--cascade"] : []),
       ...(given.generated ? ["--generated"] : []),
-      ...(given.ignoreDependencies ? ["--ignore-dependencies"] : [])
+      ...(given.ignoreDependencies ? ["--ignore-dependencies"] : []),
+      ...pipeline.words
     ]
-    let options = Options.runOptions(given)
+    let order: Order = { _tag: "Down", request, options: Options.runOptions(given) }
     if (given.dryRun || !given.yes) {
-      const plan = yield* Planning.down(request)
+      const plan = yield* pipeline.plan(order)
       if (given.dryRun) return yield* Show.plan(plan, again, { statements: true, json: given.json })
       if (!(yield* Confirm.agreed(plan, false))) return yield* Confirm.declined
-      options = { ...options, plan_hash: options.plan_hash ?? plan.hash }
+      order = Options.expecting(order, plan)
     }
-    const heard = yield* Follow.follow(Run.down(request, options), again)
+    const heard = yield* Follow.follow(pipeline.run(order), again)
     const interruption = yield* Interruption
     return yield* Show.outcome(heard, again, { json: given.json, rehearsal: false, interruption })
   })

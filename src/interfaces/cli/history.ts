@@ -1,7 +1,7 @@
 import * as Args from "@effect/cli/Args"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as History from "../../pipeline/History.ts"
+import { Pipeline } from "../../pipeline/Pipeline.ts"
 import * as ExitCode from "./ExitCode.ts"
 import * as Flag from "./Flag.ts"
 import * as Options from "./Options.ts"
@@ -34,7 +34,8 @@ export const history = Verb.make(
   },
   Effect.fn("cli.history")(function* ({ limit, cursor, json }, id) {
     const screen = yield* Screen
-    const page = yield* History.page({
+    const pipeline = yield* Pipeline
+    const page = yield* pipeline.history({
       limit,
       ...(id === undefined ? {} : { id }),
       ...(cursor === undefined ? {} : { cursor })
@@ -42,7 +43,12 @@ export const history = Verb.make(
     const more =
       page.next === undefined
         ? undefined
-        : ["history", ...(id === undefined ? [] : [id]), "--limit", String(limit), "--cursor", page.next]
+        : [
+            "history",
+            ...(id === undefined ? [] : [id]),
+            ...["--limit", String(limit), "--cursor", page.next],
+            ...pipeline.words
+          ]
     yield* json ? screen.json(page) : screen.out(RenderHistory.page(screen.style, page.items, more))
     return ExitCode.done
   })

@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import * as Planning from "../../pipeline/Planning.ts"
+import { Pipeline } from "../../pipeline/Pipeline.ts"
 import * as Flag from "./Flag.ts"
 import * as Options from "./Options.ts"
 import * as Show from "./Show.ts"
@@ -31,9 +31,10 @@ export const plan = Verb.make(
     }
   },
   Effect.fn("cli.plan")(function* (given) {
+    const pipeline = yield* Pipeline
     const request = yield* Options.upRequest(given)
-    const apply = ["migrate", "up", ...Options.words(given)]
-    const plan = yield* Planning.up(request)
+    const apply = ["migrate", "up", ...Options.words(given), ...pipeline.words]
+    const plan = yield* pipeline.plan({ _tag: "Up", request, options: Options.defaults })
     return yield* given.graph || given.format === "mermaid"
       ? Show.graph(plan, { mermaid: given.format === "mermaid", json: given.json })
       : Show.plan(plan, apply, { statements: true, json: given.json })

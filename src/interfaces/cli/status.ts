@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import type { StatusReport } from "../../domain/Status.ts"
-import * as Status from "../../pipeline/Status.ts"
+import { Pipeline } from "../../pipeline/Pipeline.ts"
 import * as ExitCode from "./ExitCode.ts"
 import * as Flag from "./Flag.ts"
 import * as Options from "./Options.ts"
@@ -30,7 +30,8 @@ export const status = Verb.make(
   },
   Effect.fn("cli.status")(function* ({ connections, schemas, exitCode, json }) {
     const screen = yield* Screen
-    const report = yield* Status.report({ connections, schemas })
+    const pipeline = yield* Pipeline
+    const report = yield* pipeline.status({ connections, schemas })
     yield* json ? screen.json(report) : screen.out(RenderStatus.report(screen.style, report))
     return code(report, exitCode)
   })

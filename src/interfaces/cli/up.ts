@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
-import * as Planning from "../../pipeline/Planning.ts"
-import * as Run from "../../pipeline/Run.ts"
+import type { Order } from "../../domain/Request.ts"
+import { Pipeline } from "../../pipeline/Pipeline.ts"
 import * as Confirm from "./Confirm.ts"
 import * as Flag from "./Flag.ts"
 import * as Follow from "./Follow.ts"
@@ -31,18 +31,19 @@ export const up = Verb.make(
   },
   Effect.fn("cli.up")(function* (given) {
     const screen = yield* Screen
+    const pipeline = yield* Pipeline
     const request = yield* Options.upRequest(given)
-    const again = ["migrate", "up", ...Options.words(given)]
+    const again = ["migrate", "up", ...Options.words(given), ...pipeline.words]
+    let order: Order = { _tag: "Up", request, options: Options.runOptions(given) }
     if (given.dryRun) {
-      return yield* Show.plan(yield* Planning.up(request), again, { statements: false, json: given.json })
+      return yield* Show.plan(yield* pipeline.plan(order), again, { statements: false, json: given.json })
     }
-    let options = Options.runOptions(given)
     if (screen.interactive && !given.yes && !given.rehearse) {
-      const plan = yield* Planning.up(request)
+      const plan = yield* pipeline.plan(order)
       if (!(yield* Confirm.agreed(plan, false))) return yield* Confirm.declined
-      options = { ...options, plan_hash: options.plan_hash ?? plan.hash }
+      order = Options.expecting(order, plan)
     }
-    const events = given.rehearse ? Run.rehearse(request) : Run.up(request, options)
+    const events = given.rehearse ? pipeline.rehearse(request) : pipeline.run(order)
     const heard = yield* Follow.follow(events, again)
     const interruption = yield* Interruption
     return yield* Show.outcome(heard, again, { json: given.json, rehearsal: given.rehearse, interruption })

@@ -1,6 +1,6 @@
 import * as Args from "@effect/cli/Args"
 import * as Effect from "effect/Effect"
-import * as Validation from "../../pipeline/Validation.ts"
+import { Pipeline } from "../../pipeline/Pipeline.ts"
 import * as ExitCode from "./ExitCode.ts"
 import * as Options from "./Options.ts"
 import * as RenderValidation from "./RenderValidation.ts"
@@ -22,7 +22,8 @@ export const validate = Verb.make(
   },
   Effect.fn("cli.validate")(function* ({ connections, json }, ids) {
     const screen = yield* Screen
-    const report = yield* Validation.report({ ids, connections })
+    const pipeline = yield* Pipeline
+    const report = yield* pipeline.validate({ ids, connections })
     if (json) yield* screen.json(report)
     else {
       const { createTwoFilesPatch } = yield* Effect.promise(() => import("diff"))

@@ -15,7 +15,7 @@ export const down = (request: DownRequest): Order => ({ _tag: "Down", request, o
 
 /** What a run would do, as far as the caller may touch it. */
 export const plan = Effect.fn("Carry.plan")(function* (order: Order) {
-  const made = yield* order._tag === "Up" ? Planning.up(order.request) : Planning.down(order.request)
+  const made = yield* Planning.of(order)
   yield* Permission.within(made, yield* Caller.permitted)
   return made
 })

@@ -20,6 +20,7 @@ export const ofError: Record<BfmError["_tag"], status> = {
   RunConflict: status.FAILED_PRECONDITION,
   RunFailed: status.ABORTED,
   RunNotFound: status.NOT_FOUND,
+  ServiceFailed: status.UNAVAILABLE,
   ShuttingDown: status.UNAVAILABLE,
   SourceInvalid: status.FAILED_PRECONDITION,
   StateUnavailable: status.UNAVAILABLE,

@@ -1,6 +1,7 @@
 import * as HttpApi from "@effect/platform/HttpApi"
 import * as OpenApi from "@effect/platform/OpenApi"
 import { MigrationsApi } from "./MigrationsApi.ts"
+import { ReportsApi } from "./ReportsApi.ts"
 import { RunsApi } from "./RunsApi.ts"
 import { ServiceApi } from "./ServiceApi.ts"
 
@@ -8,6 +9,7 @@ import { ServiceApi } from "./ServiceApi.ts"
 export class Api extends HttpApi.make("bfm")
   .add(RunsApi)
   .add(MigrationsApi)
+  .add(ReportsApi)
   .add(ServiceApi)
   .annotateContext(
     OpenApi.annotations({

@@ -15,6 +15,7 @@ import * as Failure from "./Failure.ts"
 import { Fault } from "./Fault.ts"
 import * as Headers from "./Headers.ts"
 import * as Migrations from "./Migrations.ts"
+import * as Reports from "./Reports.ts"
 import * as RequestId from "./RequestId.ts"
 import * as Routes from "./Routes.ts"
 import * as Runs from "./Runs.ts"
@@ -28,7 +29,7 @@ export interface Options extends Headers.Policy {
 
 /** The routes with their handlers. */
 const api = HttpApiBuilder.api(Api).pipe(
-  Layer.provide([Migrations.layer, Runs.layer, Service.layer]),
+  Layer.provide([Migrations.layer, Reports.layer, Runs.layer, Service.layer]),
   Layer.provide(Authentication.layer)
 )
 

@@ -21,5 +21,5 @@ export const make = Effect.fnUntraced(function* ({ url, token }: Options) {
     HttpClientRequest.bearerToken(HttpClientRequest.prependUrl(request, url), token)
   )
   const api = yield* HttpApiClient.makeWith(Api, { httpClient: client })
-  return { ...api, follow: (id: string, after?: number) => Follow.follow(client, id, after) }
+  return { ...api, follow: (id: string, after?: number) => Follow.follow(client, url, id, after) }
 })

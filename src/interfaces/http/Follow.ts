@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import type { ParseError } from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import type { BfmError } from "../../domain/Errors.ts"
+import { type BfmError, ServiceFailed } from "../../domain/Errors.ts"
 import { Event, Run } from "../../domain/Run.ts"
 import * as ErrorBody from "../wire/ErrorBody.ts"
 
@@ -33,6 +33,7 @@ const decodeBody = Schema.decodeUnknown(
 /** The events of a run after the given one, as the service tells them; `client` brings address and token. */
 export const follow = (
   client: HttpClient.HttpClient,
+  url: string,
   id: string,
   after = 0
 ): Stream.Stream<Followed, Failed> =>
@@ -42,26 +43,28 @@ export const follow = (
     Effect.flatMap(response =>
       response.status === 200
         ? Effect.succeed(response.stream)
-        : Effect.flatMap(response.text, text => refused(text))
+        : Effect.flatMap(response.text, text => refused(url, text))
     ),
     Stream.unwrapScoped,
     Stream.decodeText(),
     Stream.pipeThroughChannel(Sse.makeChannel<Failed, unknown>({ maxEventSize: largest })),
-    Stream.mapEffect(heard)
+    Stream.mapEffect(heard(url))
   )
 
 /** A plan is told as one event, with all its statements. */
 const largest = 2 ** 30
 
-const heard = ({ event, id, data }: Sse.Event): Effect.Effect<Followed, BfmError | ParseError> => {
-  if (event === "RunError") return refused(data)
-  if (event === "Run") return Effect.map(decodeRun(data), run => ({ _tag: "Standing", run }))
-  const sequence = id === undefined ? undefined : Number(id)
-  return Effect.map(decodeEvent(data), found => ({ _tag: "Event", sequence, event: found }))
-}
+const heard =
+  (url: string) =>
+  ({ event, id, data }: Sse.Event): Effect.Effect<Followed, BfmError | ParseError> => {
+    if (event === "RunError") return refused(url, data)
+    if (event === "Run") return Effect.map(decodeRun(data), run => ({ _tag: "Standing", run }))
+    const sequence = id === undefined ? undefined : Number(id)
+    return Effect.map(decodeEvent(data), found => ({ _tag: "Event", sequence, event: found }))
+  }
 
-const refused = (text: string): Effect.Effect<never, BfmError | ParseError> =>
-  Effect.flatMap(decodeBody(text), body => {
-    const error = ErrorBody.toError(body)
-    return error === undefined ? Effect.die(new Error(body.error)) : Effect.fail(error)
-  })
+/** A service of another version may know errors that this one does not. */
+const refused = (url: string, text: string): Effect.Effect<never, BfmError | ParseError> =>
+  Effect.flatMap(decodeBody(text), body =>
+    Effect.fail(ErrorBody.toError(body) ?? new ServiceFailed({ url, reason: `${body.error} (${body.code})` }))
+  )

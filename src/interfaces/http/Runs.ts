@@ -1,12 +1,9 @@
 import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import * as Effect from "effect/Effect"
-import type { Plan } from "../../domain/Plan.ts"
 import type * as ActiveRun from "../../pipeline/ActiveRun.ts"
 import * as Planning from "../../pipeline/Planning.ts"
 import * as RunBook from "../../pipeline/RunBook.ts"
 import * as Target from "../../pipeline/Target.ts"
-import type { Connections } from "../../ports/Connections.ts"
-import type { Registry } from "../../ports/Registry.ts"
 import * as RunRequest from "../wire/RunRequest.ts"
 import { Api } from "./Api.ts"
 import { begin, permit } from "./Begin.ts"
@@ -20,7 +17,9 @@ export const layer = HttpApiBuilder.group(Api, "runs", handlers =>
     .handle("up", ({ payload }) => RunAndWait.up(payload))
     .handle("down", ({ payload }) => RunAndWait.down(payload))
     .handle("rollback", ({ path, payload }) => RunAndWait.rollback(path.id, payload))
-    .handle("plan", ({ payload }) => RunAndWait.planned(Effect.flatMap(RunRequest.toOrder(payload), plan)))
+    .handle("plan", ({ payload }) =>
+      RunAndWait.planned(Effect.flatMap(RunRequest.toOrder(payload), Planning.of))
+    )
     .handle("start", ({ payload }) => Effect.flatMap(RunRequest.toOrder(payload), start))
     .handle("runs", ({ urlParams }) => RunBook.list(Paging.page(urlParams, 100)))
     .handle("run", ({ path }) => RunBook.find(path.id))
@@ -28,13 +27,6 @@ export const layer = HttpApiBuilder.group(Api, "runs", handlers =>
     .handle("cancel", ({ path }) => RunBook.cancel(path.id))
     .handle("resume", ({ path }) => Effect.flatMap(RunBook.orderOf(path.id), start))
 )
-
-const plan = (order: ActiveRun.Order): Effect.Effect<Plan, PlanningError, Registry | Connections> =>
-  order._tag === "Up" ? Planning.up(order.request) : Planning.down(order.request)
-
-type PlanningError =
-  | Effect.Effect.Error<ReturnType<typeof Planning.up>>
-  | Effect.Effect.Error<ReturnType<typeof Planning.down>>
 
 /** Begins a run after the caller's token was looked at for just this. */
 const start = (order: ActiveRun.Order) =>

@@ -19,6 +19,7 @@ export const ofError = {
   RunConflict: 409,
   RunFailed: 422,
   RunNotFound: 404,
+  ServiceFailed: 502,
   ShuttingDown: 503,
   SourceInvalid: 422,
   StateUnavailable: 503,

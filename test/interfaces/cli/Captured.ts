@@ -25,7 +25,8 @@ export const storeless: Commands.Program = {
     layer: () =>
       Layer.die(new Error("the sources were read")) as ReturnType<Commands.Program["sources"]["layer"]>
   },
-  records: () => Layer.die(new Error("a store was opened")) as ReturnType<Commands.Program["records"]>
+  records: () => Layer.die(new Error("a store was opened")) as ReturnType<Commands.Program["records"]>,
+  remote: { named: Effect.succeed({}), layer: () => Layer.die(new Error("a service was asked")) }
 }
 
 /** Runs a command line in this process with a screen that remembers. `answer`: somebody sits there and says this. */

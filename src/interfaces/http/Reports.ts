@@ -1,0 +1,32 @@
+import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
+import * as Effect from "effect/Effect"
+import { Forbidden } from "../../domain/Errors.ts"
+import * as Status from "../../pipeline/Status.ts"
+import * as Validation from "../../pipeline/Validation.ts"
+import { Connections } from "../../ports/Connections.ts"
+import { Caller } from "./Access.ts"
+import { Api } from "./Api.ts"
+import { permit } from "./Begin.ts"
+
+/** The connections that are asked for; of a caller that may not see all, those that it may. */
+const seen = Effect.fnUntraced(function* (named: ReadonlyArray<string> = []) {
+  const { connections: permitted } = yield* Caller
+  yield* permit("read", named)
+  if (named.length > 0 || permitted === undefined) return named
+  const { configured } = yield* Connections
+  const visible = permitted.filter(name => configured.has(name))
+  // No names at all would mean every connection.
+  if (visible.length === 0)
+    return yield* new Forbidden({ reason: "the token may touch no connection that there is" })
+  return visible
+})
+
+export const layer = HttpApiBuilder.group(Api, "reports", handlers =>
+  handlers
+    .handle("status", ({ urlParams: { connection, schema } }) =>
+      Effect.flatMap(seen(connection), connections => Status.report({ connections, schemas: schema ?? [] }))
+    )
+    .handle("validate", ({ urlParams: { connection, id } }) =>
+      Effect.flatMap(seen(connection), connections => Validation.report({ ids: id ?? [], connections }))
+    )
+)

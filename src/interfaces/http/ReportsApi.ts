@@ -1,0 +1,49 @@
+import * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
+import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
+import * as OpenApi from "@effect/platform/OpenApi"
+import * as Schema from "effect/Schema"
+import { StatusReport } from "../../domain/Status.ts"
+import { ValidationReport } from "../../domain/Validation.ts"
+import { Read } from "./Access.ts"
+import * as Problem from "./Problem.ts"
+
+const names = (description: string) =>
+  Schema.optional(Schema.Array(Schema.String).annotations({ description }))
+
+const connection = names("only these connections")
+
+const Status = StatusReport.annotations({
+  identifier: "StatusReport",
+  examples: [{ items: [], total: 0, connections: [], warnings: [] }]
+})
+
+const Validation = ValidationReport.annotations({
+  identifier: "ValidationReport",
+  examples: [{ valid: true, items: [], total: 0 }]
+})
+
+const summary = (text: string) => OpenApi.annotations({ summary: text })
+
+/** What the command line shows, read from the ledgers at the moment of asking. */
+export const ReportsApi = HttpApiGroup.make("reports")
+  .add(
+    HttpApiEndpoint.get("status", "/api/v1/status")
+      .annotateContext(summary("What is applied and what is pending, as `bfm status` shows it"))
+      .setUrlParams(Schema.Struct({ connection, schema: names("run in these schemas: one per tenant") }))
+      .addSuccess(Status)
+      .addError(Problem.unplannable)
+      .addError(Problem.unavailable)
+      .middleware(Read)
+  )
+  .add(
+    HttpApiEndpoint.get("validate", "/api/v1/validate")
+      .annotateContext(summary("Whether applied migrations still say what was applied"))
+      .setUrlParams(Schema.Struct({ connection, id: names("only these, in any accepted spelling") }))
+      .addSuccess(Validation)
+      .addError(Problem.notFound)
+      .addError(Problem.conflict)
+      .addError(Problem.unplannable)
+      .addError(Problem.unavailable)
+      .middleware(Read)
+  )
+  .addError(Problem.badRequest)

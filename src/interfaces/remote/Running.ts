@@ -1,0 +1,80 @@
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import { type BfmError, ServiceFailed } from "../../domain/Errors.ts"
+import type { Order } from "../../domain/Request.ts"
+import type { Event, Run } from "../../domain/Run.ts"
+import { Signals } from "../../ports/Signals.ts"
+import type * as Client from "../http/Client.ts"
+import * as Failure from "./Failure.ts"
+import * as Listening from "./Listening.ts"
+
+/** A client of the service. */
+export type Service = Effect.Effect.Success<ReturnType<typeof Client.make>>
+
+/** An order as the service takes it. */
+export const ordered = (order: Order) =>
+  order._tag === "Up"
+    ? { payload: { direction: "up" as const, ...order.request, ...order.options } }
+    : { payload: { direction: "down" as const, ...order.request, ...order.options } }
+
+/** Milliseconds that the service has to answer to whoever wants to leave. */
+const leaving = 5_000
+
+/** A run of the service from its beginning to its end; it is told to end when whoever listens is, or leaves. */
+export const events = (
+  client: Service,
+  { url, patience }: { readonly url: string; readonly patience: number },
+  order: Order
+): Stream.Stream<Event, BfmError> =>
+  Stream.unwrapScoped(
+    Effect.gen(function* () {
+      const { stop } = yield* Signals
+      let over = false
+      const end = Effect.sync(() => {
+        over = true
+      })
+      const cancel = ({ id }: Run) => Effect.suspend(() => (over ? Effect.void : cancelled(client, url, id)))
+      const run = yield* Effect.acquireRelease(begun(client, url, order), cancel)
+      yield* Effect.forkScoped(Effect.zipRight(stop, Effect.ensuring(cancel(run), end)))
+      const { id } = run
+      return Listening.events({
+        url,
+        id,
+        patience,
+        follow: after => client.follow(id, after),
+        run: client.runs.run({ path: { id } })
+      }).pipe(
+        Stream.tap(({ _tag }) => (_tag === "RunFinished" ? end : Effect.void)),
+        // Nobody listens any more, which is no reason to end it.
+        Stream.tapError(() => end)
+      )
+    })
+  )
+
+const begun = (client: Service, url: string, order: Order): Effect.Effect<Run, BfmError> =>
+  Effect.catchAll(client.runs.start(ordered(order)), failed =>
+    failed._tag === "RequestError" && !Failure.isUnsent(failed)
+      ? new ServiceFailed({
+          url,
+          reason: `no answer; whether the run has begun, GET ${url}/api/v1/runs says`
+        })
+      : Failure.told(url)(failed)
+  )
+
+/** Never fails: what cannot be done about it is said. */
+const cancelled = (client: Service, url: string, id: string): Effect.Effect<void> =>
+  client.runs.cancel({ path: { id } }).pipe(
+    Effect.catchAll(Failure.told(url)),
+    Effect.interruptible,
+    Effect.timeoutFail({
+      duration: leaving,
+      onTimeout: () => new ServiceFailed({ url, reason: "no answer", run_id: id })
+    }),
+    Effect.matchEffect({
+      onSuccess: () => Effect.logWarning(`the service was told to end run ${id} after the step in flight`),
+      onFailure: error =>
+        error._tag === "RunConflict"
+          ? Effect.void
+          : Effect.logWarning(`run ${id} could not be told to end: ${error.message}`)
+    })
+  )

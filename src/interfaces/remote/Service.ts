@@ -1,0 +1,55 @@
+import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
+import * as HttpClient from "@effect/platform/HttpClient"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type * as Redacted from "effect/Redacted"
+import * as Stream from "effect/Stream"
+import { RequestInvalid } from "../../domain/Errors.ts"
+import { Pipeline } from "../../pipeline/Pipeline.ts"
+import * as Client from "../http/Client.ts"
+import * as Failure from "./Failure.ts"
+import * as Running from "./Running.ts"
+
+/** Where a service listens, and what it wants to see. */
+export interface Address {
+  /** Without a `/` at its end. */
+  readonly url: string
+  readonly token: Redacted.Redacted<string>
+  /** Milliseconds without a sign of the service, after which a run is not listened to any more; a minute. */
+  readonly patience?: number
+}
+
+const notThere = new RequestInvalid({
+  problems: ["a service rehearses nothing: --rehearse is for where the databases can be reached"]
+})
+
+/** The pipeline of a service: the same requests, results, events and errors as in this process. */
+export const layer = ({ url, token, patience = 60_000 }: Address): Layer.Layer<Pipeline> =>
+  Layer.effect(
+    Pipeline,
+    Effect.gen(function* () {
+      const plain = yield* HttpClient.HttpClient
+      // Whatever is no success is looked at in one place.
+      const client = yield* Effect.provideService(
+        Client.make({ url, token }),
+        HttpClient.HttpClient,
+        HttpClient.filterStatusOk(plain)
+      )
+      const ask = <A>(answer: Effect.Effect<A, Failure.Failed>) => Effect.catchAll(answer, Failure.told(url))
+      return {
+        plan: order => ask(client.runs.plan(Running.ordered(order))),
+        run: order => Running.events(client, { url, patience }, order),
+        rehearse: () => Stream.fail(notThere),
+        status: ({ connections, schemas }) =>
+          ask(client.reports.status({ urlParams: { connection: connections, schema: schemas } })),
+        validate: ({ connections, ids }) =>
+          ask(client.reports.validate({ urlParams: { connection: connections, id: ids } })),
+        history: query => ask(client.service.history({ urlParams: query })),
+        addresses: Effect.map(
+          ask(client.service.connections({})),
+          ({ items }) => new Map(items.map(({ connection, address }) => [connection, address]))
+        ),
+        words: ["--server", url]
+      }
+    })
+  ).pipe(Layer.provide(FetchHttpClient.layer))

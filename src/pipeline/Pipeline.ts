@@ -1,0 +1,65 @@
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Stream from "effect/Stream"
+import type { BfmError } from "../domain/Errors.ts"
+import type { Plan } from "../domain/Plan.ts"
+import type { Order, UpRequest } from "../domain/Request.ts"
+import type { Event } from "../domain/Run.ts"
+import type { StatusReport } from "../domain/Status.ts"
+import type { ValidationReport } from "../domain/Validation.ts"
+import { Connections } from "../ports/Connections.ts"
+import type { Lock } from "../ports/Lock.ts"
+import type { Registry } from "../ports/Registry.ts"
+import type { HistoryPage, StateStore } from "../ports/StateStore.ts"
+import * as History from "./History.ts"
+import * as Planning from "./Planning.ts"
+import * as Run from "./Run.ts"
+import * as Status from "./Status.ts"
+import * as Validation from "./Validation.ts"
+
+/** Everything that a command asks for, wherever it is done: in this process, or by a service. */
+export class Pipeline extends Context.Tag("bfm/Pipeline")<
+  Pipeline,
+  {
+    readonly plan: (order: Order) => Effect.Effect<Plan, BfmError>
+    /** Whoever stops listening ends the run after the step in flight. */
+    readonly run: (order: Order) => Stream.Stream<Event, BfmError>
+    readonly rehearse: (request: UpRequest) => Stream.Stream<Event, BfmError>
+    readonly status: (query: Status.Query) => Effect.Effect<StatusReport, BfmError>
+    readonly validate: (query: Validation.Query) => Effect.Effect<ValidationReport, BfmError>
+    readonly history: (query: History.Query) => Effect.Effect<HistoryPage, BfmError>
+    /** Where each connection leads to, for people. */
+    readonly addresses: Effect.Effect<ReadonlyMap<string, string>, BfmError>
+    /** What the words of a command need besides to be carried out at the same place. */
+    readonly words: ReadonlyArray<string>
+  }
+>() {}
+
+type Stores = Registry | Connections | StateStore | Lock
+
+/** In this process. */
+export const layer: Layer.Layer<Pipeline, never, Stores> = Layer.effect(
+  Pipeline,
+  Effect.map(Effect.context<Stores>(), stores => {
+    // What the caller brings along (who asks, how a run is told to end) comes first.
+    const here = <R>(caller: Context.Context<R>) => Context.merge(stores, caller)
+    const effect = <A, E>(work: Effect.Effect<A, E, Stores>) => Effect.mapInputContext(work, here<never>)
+    const stream = <A, E>(work: Stream.Stream<A, E, Stores>) => Stream.mapInputContext(work, here<never>)
+    return {
+      plan: order => effect(Planning.of(order)),
+      run: order => stream(Run.of(order)),
+      rehearse: request => stream(Run.rehearse(request)),
+      status: query => effect(Status.report(query)),
+      validate: query => effect(Validation.report(query)),
+      history: query => effect(History.page(query)),
+      addresses: effect(
+        Effect.map(
+          Connections,
+          ({ configured }) => new Map([...configured].map(([name, { address }]) => [name, address]))
+        )
+      ),
+      words: []
+    }
+  })
+)
