@@ -48,7 +48,9 @@ const bfmBundleUrl = require("node:url").pathToFileURL(__filename).href;`
 const plugin = {
   name: "bfm",
   setup(build) {
-    build.onResolve({ filter: unused }, ({ path }) => ({ path, namespace: "unused" }))
+    build.onResolve({ filter: unused }, ({ path, importer }) =>
+      /@effect[\\/]cli[\\/]/.test(importer) ? { path, namespace: "unused" } : undefined
+    )
     build.onLoad({ filter: /./, namespace: "unused" }, () => ({ contents: "module.exports = {}" }))
     build.onResolve({ filter: installed }, ({ path, namespace }) =>
       namespace === "installed" ? { path, external: true } : { path, namespace: "installed" }

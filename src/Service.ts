@@ -55,19 +55,12 @@ const servers = (config: Config.ServiceConfig, tls: Tls.Identity | undefined) =>
   const http = Http.layer({
     port: httpPort,
     host,
-    ...(tls === undefined
-      ? {}
-      : { tls: { certificate: tls.certificate.toString(), key: tls.key.toString() } }),
+    tls,
     corsOrigins,
     bodyLimit,
     traced: telemetry.endpoint !== undefined
   })
-  const grpc = Grpc.layer({
-    port: grpcPort,
-    host,
-    ...(tls === undefined ? {} : { tls }),
-    messageLimit: bodyLimit
-  })
+  const grpc = Grpc.layer({ port: grpcPort, host, tls, messageLimit: bodyLimit })
   return Layer.merge(
     Layer.catchAll(http, ({ message }) => Layer.fail(taken("BFM_HTTP_PORT", message))),
     Layer.catchAll(grpc, ({ message }) => Layer.fail(taken("BFM_GRPC_PORT", message)))

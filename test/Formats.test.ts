@@ -1,12 +1,15 @@
 import { createHash } from "node:crypto"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import type * as Schema from "effect/Schema"
 import * as EtcdKeys from "../src/adapters/etcd/Keys.ts"
 import * as EtcdLedger from "../src/adapters/etcd/Ledger.ts"
 import * as Guard from "../src/adapters/postgresql/Guard.ts"
 import * as MysqlLockKeys from "../src/adapters/state-sql/mysql/LockKeys.ts"
 import * as LockKeys from "../src/adapters/state-sql/postgresql/LockKeys.ts"
+import * as Token from "../src/adapters/tokens/Token.ts"
+import * as TokensFile from "../src/adapters/tokens/TokensFile.ts"
 import * as Bfm from "../src/Bfm.ts"
 import * as Catalog from "../src/domain/Catalog.ts"
 import * as Chunk from "../src/domain/etcd/Chunk.ts"
@@ -44,6 +47,17 @@ describe("docs/FORMATS.md", () => {
     for (const [script, value] of vectors) {
       assert.deepStrictEqual(Checksum.of("sql", script), { algorithm: 1, value }, script)
     }
+  })
+
+  it("shows a tokens file that is one, and each of its fields", () => {
+    const [, example = ""] = /```yaml\n(.*?)```/s.exec(section("Tokens")) ?? []
+    const [token, ...more] = Either.getOrThrow(TokensFile.decode(example, []))
+    assert.deepStrictEqual(more, [])
+    assert.deepStrictEqual(token, {
+      principal: { name: "deploy", scopes: ["migrate"], connections: ["core"] },
+      digest: Token.digestOf("token")
+    })
+    for (const [field] of rows("Tokens")) assert.include(example, `${first(field)}:`)
   })
 
   it("lists every spelling of an id, with examples that are true", () => {
