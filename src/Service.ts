@@ -1,7 +1,9 @@
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
+import * as Tracer from "effect/Tracer"
 import * as Tokens from "./adapters/tokens/Identity.ts"
 import * as Config from "./Config.ts"
 import * as Tls from "./config/Tls.ts"
@@ -78,7 +80,14 @@ export const serve = (version: string, stopped: Effect.Effect<void>) =>
     const config = yield* Config.loadService
     const { log, telemetry } = config.server
     const speaking = Layer.provideMerge(Telemetry.layer({ ...telemetry, version }), Log.layer(log))
-    return yield* Effect.scoped(Effect.provide(live(config, stopped), speaking))
+    return yield* live(config, stopped).pipe(
+      // Spans that nobody collects cost time all the same.
+      Effect.withTracerEnabled(telemetry.endpoint !== undefined),
+      Effect.provide(speaking),
+      // Each request is a trace of its own, and not a part of the command that began the service.
+      Effect.scoped,
+      Effect.mapInputContext((context: Context.Context<never>) => Context.omit(Tracer.ParentSpan)(context))
+    )
   })
 
 const live = Effect.fnUntraced(function* (config: Config.ServiceConfig, stopped: Effect.Effect<void>) {

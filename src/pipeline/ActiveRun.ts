@@ -23,6 +23,7 @@ import * as Metrics from "./Metrics.ts"
 import type * as Permission from "./Permission.ts"
 import * as Result from "./Result.ts"
 import * as Pipeline from "./Run.ts"
+import * as RunLog from "./RunLog.ts"
 import * as RunRecord from "./RunRecord.ts"
 
 /** What is to be carried out, and on which connections at most; on all when that is left out. */
@@ -87,7 +88,7 @@ export const begin = Effect.fn("ActiveRun.begin")(function* (
     Effect.flatMap(Clock.currentTimeMillis, at => {
       run = advance(run, event, at)
       sequence++
-      return PubSub.publish(heard, Take.of({ sequence, event }))
+      return Effect.zipRight(RunLog.tell(run, event), PubSub.publish(heard, Take.of({ sequence, event })))
     })
   const close = (state: Run["state"], last: Take.Take<Numbered, BfmError>) =>
     Effect.flatMap(Clock.currentTimeMillis, at => {
@@ -107,7 +108,7 @@ export const begin = Effect.fn("ActiveRun.begin")(function* (
     Effect.tapErrorCause(cause =>
       Effect.zipRight(
         close("failed", Take.failCause(cause)),
-        Effect.suspend(() => recordFailure(run, cause))
+        Effect.suspend(() => Effect.zipRight(RunLog.failed(run, cause), recordFailure(run, cause)))
       )
     ),
     Effect.intoDeferred(result)

@@ -10,6 +10,7 @@ import type {
   ITxnRequest,
   ITxnResponse
 } from "etcd3"
+import * as Sent from "../store/Sent.ts"
 import * as Fault from "./Fault.ts"
 import type { EtcdSettings } from "./Settings.ts"
 import type { Certificates } from "./Tls.ts"
@@ -50,8 +51,8 @@ export const make = Effect.fn("Client.make")(function* (settings: EtcdSettings, 
   )
   return {
     settings,
-    range: request => call(it => it.kv.range(request)),
-    txn: request => call(it => it.kv.txn(request)),
+    range: request => Sent.traced({ system: "etcd", action: "range" })(call(it => it.kv.range(request))),
+    txn: request => Sent.traced({ system: "etcd", action: "txn" })(call(it => it.kv.txn(request))),
     grant: ttl =>
       Effect.map(
         call(it => it.leaseClient.leaseGrant({ TTL: ttl })),

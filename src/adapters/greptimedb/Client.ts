@@ -6,6 +6,7 @@ import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import { Agent, request } from "undici"
 import * as Network from "../store/Network.ts"
+import * as Sent from "../store/Sent.ts"
 import * as Answer from "./Answer.ts"
 import * as Fault from "./Fault.ts"
 import { databaseParameter } from "./Quote.ts"
@@ -70,7 +71,9 @@ export const make = (settings: GreptimedbSettings): Effect.Effect<Client, Author
       agent => Effect.promise(() => agent.destroy())
     )
     const send: Client["send"] = (sql, database, sending) =>
-      Effect.flatMap(deliver(agent, settings, sql, database, sending), Answer.read)
+      Effect.flatMap(deliver(agent, settings, sql, database, sending), Answer.read).pipe(
+        Sent.traced({ system: "greptimedb", action: "query", text: sql })
+      )
     return { send, ask: sql => patient(send(sql, "public", { timeout: askTimeout }), 0) }
   })
 

@@ -1,11 +1,12 @@
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import pg from "pg"
+import type pg from "pg"
 import { ConnectionUnreachable, type EmbeddedUnavailable } from "../../domain/Errors.ts"
 import type { Connection, OpenError, Store } from "../../ports/Connections.ts"
 import { Settings } from "../../ports/Settings.ts"
 import * as Client from "./Client.ts"
 import * as Fault from "./Fault.ts"
+import * as Pool from "./Pool.ts"
 import type { PostgresqlSettings, Server } from "./Settings.ts"
 import * as PostgresqlStore from "./Store.ts"
 
@@ -19,19 +20,16 @@ export interface Configured {
 /** Turns settings into a server that can be dialled, starting the embedded one where it is meant. */
 export type Locate = (settings: PostgresqlSettings) => Effect.Effect<Server, EmbeddedUnavailable, Scope.Scope>
 
+/** Milliseconds that the end of a pool may take. */
+const farewell = 2_000
+
 /** Opens a connection: a pool of its own, which closes with the scope. */
 export const open = (entry: Configured, locate: Locate): Effect.Effect<Store, OpenError, Scope.Scope> =>
   Effect.gen(function* () {
     const { lockRetries } = yield* Settings
     const server = yield* locate(entry.settings)
     const config = yield* Client.poolConfig(server)
-    const pool = yield* Effect.acquireRelease(
-      Effect.sync(() => new pg.Pool(config)),
-      // Clients that still wait for an answer must not hold up the end of the process.
-      pool => Effect.promise(() => pool.end()).pipe(Effect.timeoutOption("2 seconds"))
-    )
-    // An idle connection that breaks is simply replaced by the pool.
-    pool.on("error", () => undefined)
+    const pool = yield* Pool.make(config, entry.connection.name, farewell)
     return PostgresqlStore.make({
       connection: entry.connection,
       pool,

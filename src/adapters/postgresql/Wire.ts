@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type pg from "pg"
+import * as Sent from "../store/Sent.ts"
 import * as Fault from "./Fault.ts"
 
 /** The rows of one statement, by column name. */
@@ -74,7 +75,7 @@ const connect = (pool: pg.Pool): Effect.Effect<Held, Fault.Lost> =>
   )
 
 const query = (held: Held, config: pg.QueryConfig): Effect.Effect<ReadonlyArray<Result>, Fault.Fault> =>
-  Effect.async(resume => {
+  Effect.async<ReadonlyArray<Result>, Fault.Fault>(resume => {
     held.client.query(config).then(
       // With several statements pg answers with an array, which its declarations do not say.
       (result: pg.QueryResult | ReadonlyArray<pg.QueryResult>) =>
@@ -89,7 +90,7 @@ const query = (held: Held, config: pg.QueryConfig): Effect.Effect<ReadonlyArray<
     return Effect.sync(() => {
       held.broken = true
     })
-  })
+  }).pipe(Sent.traced({ system: "postgresql", action: "query", text: config.text }))
 
 const toResult = (result: pg.QueryResult): Result => ({
   command: result.command,

@@ -3,11 +3,12 @@ import { SqlError } from "@effect/sql/SqlError"
 import * as PgClient from "@effect/sql-pg/PgClient"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import pg from "pg"
+import type pg from "pg"
 import type { EmbeddedUnavailable } from "../../../domain/Errors.ts"
 import { poolConfig } from "../../postgresql/Client.ts"
+import * as Pool from "../../postgresql/Pool.ts"
 import { address, type PostgresqlSettings, type Server } from "../../postgresql/Settings.ts"
-import type { Dialect, Pool, Statement } from "../Dialect.ts"
+import type { Dialect, Pool as Opened, Statement } from "../Dialect.ts"
 import type { Step } from "../Tables.ts"
 import * as Session from "./Session.ts"
 import * as Statements from "./Statements.ts"
@@ -27,6 +28,9 @@ export interface Options {
 /** Milliseconds after which a statement counts as lost; longer than the wait for another process's upgrade. */
 const answerTime = 45_000
 
+/** Milliseconds that the end of the pool may take. */
+const farewell = 1_000
+
 /** Undefined table, undefined column, missing schema. */
 const outdated = new Set(["42P01", "42703", "3F000"])
 
@@ -35,7 +39,7 @@ export const make = ({ settings, schema, resolve, steps = released }: Options): 
   steps,
   statements: Statements.make(schema, steps),
   explain,
-  open: Effect.map(Effect.flatMap(resolve(settings), openClient), (sql): Pool => {
+  open: Effect.map(Effect.flatMap(resolve(settings), openClient), (sql): Opened => {
     const send = <Row extends object>({ text, values }: Statement) => sql.unsafe<Row>(text, values)
     return {
       send,
@@ -56,15 +60,7 @@ const openClient = (server: Server) =>
 
 /** Connects when it is first used, never before. */
 const pool = (server: Server): Effect.Effect<pg.Pool, SqlError, Scope.Scope> =>
-  Effect.acquireRelease(
-    poolConfig(server).pipe(
-      Effect.mapError(cause => new SqlError({ cause })),
-      Effect.map(config => {
-        const made = new pg.Pool({ ...config, query_timeout: answerTime })
-        // An idle connection that is cut says so here; the next statement gets a new one.
-        made.on("error", () => undefined)
-        return made
-      })
-    ),
-    made => Effect.promise(() => made.end()).pipe(Effect.interruptible, Effect.timeoutOption(1_000))
+  poolConfig(server).pipe(
+    Effect.mapError(cause => new SqlError({ cause })),
+    Effect.flatMap(config => Pool.make({ ...config, query_timeout: answerTime }, "state", farewell))
   )
