@@ -6,6 +6,7 @@ import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as FilesRegistry from "../src/adapters/files/Registry.ts"
 import * as Config from "../src/Config.ts"
+import * as Predecessor from "../src/config/Predecessor.ts"
 import type * as Commands from "../src/interfaces/cli/Commands.ts"
 import * as ExitCode from "../src/interfaces/cli/ExitCode.ts"
 import * as Interruption from "../src/interfaces/cli/Interruption.ts"
@@ -14,23 +15,33 @@ import * as Main from "../src/Main.ts"
 /** Written in by the build. */
 declare const BFM_VERSION: string
 
-/** Reads the configuration and says what is odd about it; nothing is opened before it is used. */
-const env = Layer.unwrapEffect(
+/** Says what is odd about the configuration; nothing is opened before it is used. */
+const spoken = (config: Config.BfmConfig) =>
   Effect.gen(function* () {
-    const config = yield* Config.load
     for (const notice of config.notices) yield* Effect.logInfo(notice)
     for (const warning of config.warnings) yield* Effect.logWarning(warning)
-    return Main.layer(config)
+    return config
   })
-)
+
+const env = Layer.unwrapEffect(Effect.flatMap(Config.load, spoken).pipe(Effect.map(Main.layer)))
+
+const files = Layer.merge(NodeFileSystem.layer, NodePath.layer)
 
 export const program: Commands.Program = {
   version: BFM_VERSION,
   env,
   sources: {
     path: Config.sfmDirectory,
-    layer: path => Layer.mergeAll(FilesRegistry.layer(path), NodeFileSystem.layer, NodePath.layer)
+    layer: path => Layer.merge(FilesRegistry.layer(path), files)
   },
+  records: ({ from, stateSchema, path }) =>
+    Layer.unwrapEffect(
+      Effect.gen(function* () {
+        const config = yield* spoken(yield* Config.loadFrom(path))
+        const place = yield* Predecessor.place(config.state, from, stateSchema)
+        return Layer.mergeAll(Main.layer(config), Main.predecessor(config, place), files)
+      })
+    ),
   remote: {
     named: Config.remote,
     // Most commands ask no service, and do not wait for what that needs.

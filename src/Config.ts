@@ -188,10 +188,15 @@ export const sourcesOf = (migrations: ReadonlyArray<Identity>): Connections.Sour
 }
 
 /** The configuration of this process: its environment, `.env` and the SFM directory's connections. */
-export const load: Effect.Effect<BfmConfig, ConfigInvalid> = Effect.gen(function* () {
-  const environment = yield* processEnvironment
-  return yield* decode(environment, yield* sources(environment))
-})
+export const load: Effect.Effect<BfmConfig, ConfigInvalid> = Effect.suspend(() => loadFrom(undefined))
+
+/** The same with another SFM directory than the environment's, where one is named. */
+export const loadFrom = (sfm: string | undefined): Effect.Effect<BfmConfig, ConfigInvalid> =>
+  Effect.gen(function* () {
+    const found = yield* processEnvironment
+    const environment = sfm === undefined ? found : { ...found, BFM_SFM_PATH: sfm }
+    return yield* decode(environment, yield* sources(environment))
+  })
 
 /** The same of a service. */
 export const loadService: Effect.Effect<ServiceConfig, ConfigInvalid> = Effect.gen(function* () {

@@ -4,15 +4,18 @@ import * as Embedded from "./adapters/embedded/Server.ts"
 import * as FilesRegistry from "./adapters/files/Registry.ts"
 import * as Postgresql from "./adapters/postgresql/Connections.ts"
 import type { PostgresqlSettings, Server } from "./adapters/postgresql/Settings.ts"
+import * as PredecessorState from "./adapters/predecessor/State.ts"
 import * as StateSql from "./adapters/state-sql/StateSql.ts"
 import * as ConnectionsOf from "./adapters/store/Connections.ts"
 import type { BfmConfig } from "./Config.ts"
 import type { ConnectionConfig } from "./config/Connections.ts"
 import type { LockConfig } from "./config/Lock.ts"
+import type { Place } from "./config/Predecessor.ts"
 import type { StateConfig } from "./config/State.ts"
 import type { EmbeddedUnavailable } from "./domain/Errors.ts"
 import type { Connections } from "./ports/Connections.ts"
 import type { Lock } from "./ports/Lock.ts"
+import type { Predecessor } from "./ports/Predecessor.ts"
 import type { Registry } from "./ports/Registry.ts"
 import { Settings } from "./ports/Settings.ts"
 import type { StateStore } from "./ports/StateStore.ts"
@@ -42,6 +45,12 @@ export const stores = (config: Stores): Layer.Layer<Connections | StateStore | L
 /** All of it, with the migrations of the SFM directory. */
 export const layer = (config: BfmConfig): Layer.Layer<Environment> =>
   Layer.merge(stores(config), FilesRegistry.layer(config.sfmPath))
+
+/** The old records; nothing is connected to before they are read. */
+export const predecessor = ({ dataDir }: BfmConfig, place: Place): Layer.Layer<Predecessor> =>
+  Layer.unwrapEffect(
+    Effect.map(Embedded.Embedded, embedded => PredecessorState.layer({ ...place, locate: locator(embedded) }))
+  ).pipe(Layer.provide(Embedded.layer(dataDir)))
 
 const settings = ({ lockWait, variables }: Stores): Layer.Layer<Settings> =>
   Layer.effect(

@@ -20,6 +20,8 @@ for (const block of blocks) {
 const carryOut = Effect.fnUntraced(function* (where: Walkthrough.Place, block: Document.Block) {
   const file = block.attributes.get("file")
   if (file !== undefined) return Walkthrough.write(where, block, file)
+  // What is in the state's database when the block begins.
+  for (const given of block.attributes.get("state")?.split(",") ?? []) yield* where.load(given)
   const all = Walkthrough.commands(block)
   for (const [index, { line, output }] of all.entries()) {
     const { code, output: printed } = yield* where.run(line)

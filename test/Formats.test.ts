@@ -12,6 +12,7 @@ import * as Catalog from "../src/domain/Catalog.ts"
 import * as Chunk from "../src/domain/etcd/Chunk.ts"
 import * as Operation from "../src/domain/etcd/Operation.ts"
 import * as Plan from "../src/domain/Plan.ts"
+import * as Adoption from "../src/domain/predecessor/Adoption.ts"
 import * as Run from "../src/domain/Run.ts"
 import * as Status from "../src/domain/Status.ts"
 import * as Header from "../src/domain/source/Header.ts"
@@ -126,6 +127,11 @@ describe("docs/FORMATS.md", () => {
     const known = new Map<string, ReadonlyArray<string>>([
       ["`bfm status`", fields(StatusReport)],
       ["`bfm validate`", fields(ValidationReport)],
+      ["`bfm import bfm`", fields(Adoption.AdoptionReport)],
+      ["one of its `files`", fields(Adoption.FileEdit)],
+      ["one of its `entries`", fields(Adoption.AdoptedEntry)],
+      ["one of its `pending`", fields(Adoption.NotApplied)],
+      ["one of its `questions`", fields(Adoption.Question)],
       ["one of its `connections`", fields(ConnectionStatus)]
     ])
     const found = values("Everything else")

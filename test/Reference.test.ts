@@ -8,6 +8,10 @@ import * as ExitCode from "../src/interfaces/cli/ExitCode.ts"
 import * as Settings from "../src/ports/Settings.ts"
 import * as Document from "./fixtures/Document.ts"
 
+/** As the table of options calls a command: `up` of `migrate up`, `import` of `import bfm`. */
+const nameOf = (words: ReadonlyArray<string>): string | undefined =>
+  words[0] === "import" ? words[0] : words.at(-1)
+
 const table = (heading: string) => Document.rows(Document.section("README.md", heading))
 const sorted = (items: Iterable<string>): ReadonlyArray<string> => [...new Set(items)].sort()
 const first = (text: string | undefined): string => Document.codes(text ?? "")[0] ?? ""
@@ -27,7 +31,7 @@ describe("README, Commands", () => {
   it("lists every option of every command as its help does", () => {
     const told = commands().flatMap(words =>
       [...help(...words).matchAll(/^ {2}((?:-\w, )?--\S.*?) {2,}(\S.*)$/gm)].flatMap(([, option, meaning]) =>
-        option === "-h, --help" ? [] : [`${words.at(-1)}: ${option} ${meaning}`]
+        option === "-h, --help" ? [] : [`${nameOf(words)}: ${option} ${meaning}`]
       )
     )
     const documented = table("Commands").flatMap(([option, verbs, meaning]) =>

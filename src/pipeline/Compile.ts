@@ -56,6 +56,33 @@ export const compile = (
     ...begun(setting)
   }))
 
+/** What is known of a change whose script is not looked into: for what was applied without us. */
+export const bare = (migration: Migration, schema: string): Draft => ({
+  id: canonical(migration),
+  migration_id: canonical(migration),
+  backend: migration.backend,
+  connection: migration.connection,
+  version: migration.version,
+  name: migration.name,
+  schema,
+  direction: "up",
+  path: migration.up.path,
+  mode: "transaction",
+  units: [],
+  unwrapped: false,
+  warnings: [],
+  destructive: false,
+  depends_on_data: false,
+  creates_schema: false,
+  lock_timeout: 0,
+  statement_timeout: 0,
+  requires: [],
+  checksum: checksum(migration),
+  source_hash: Checksum.sourceHash(migration.up.text),
+  resume_at: 0,
+  in_doubt: false
+})
+
 /** Where the journal says that this very change was left; one that was finished, or the other way, is no beginning. */
 const begun = ({ entry, direction }: Setting): Pick<Step, "resume_at" | "in_doubt"> =>
   entry?.state === "running" && entry.direction === direction

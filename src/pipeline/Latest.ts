@@ -44,6 +44,7 @@ export const historyOf = Effect.fn("Latest.historyOf")(function* (id: string, pa
   const { index } = yield* snapshot.current
   const found = Find.findIn(index, id)
   if (Either.isLeft(found) && found.left._tag === "MigrationAmbiguous") return yield* found.left
+  if (Either.isLeft(found) && unspeakable(id)) return yield* found.left
   const state = yield* StateStore
   const meant = Either.match(found, {
     onRight: ({ migration, schema }) => ({
@@ -72,6 +73,9 @@ const visible = <A extends { readonly connection: string }>(
   { permitted }: Query
 ): ReadonlyArray<A> => items.filter(({ connection }) => permitted?.includes(connection) !== false)
 
+/** No id has one, and PostgreSQL refuses to look for it. */
+const unspeakable = (id: string): boolean => id.includes("\0")
+
 /** An id that nobody knows may still be one that the state remembers. */
 const named = Effect.fnUntraced(function* (id: string) {
   const snapshot = yield* Snapshot
@@ -81,6 +85,6 @@ const named = Effect.fnUntraced(function* (id: string) {
     onLeft: error =>
       error._tag === "MigrationAmbiguous"
         ? Effect.fail(error)
-        : Effect.succeed({ migrationId: id, schema: undefined })
+        : Effect.succeed({ migrationId: unspeakable(id) ? "" : id, schema: undefined })
   })
 })

@@ -4,7 +4,10 @@ import type { Migration } from "../domain/Migration.ts"
 import type { Connection } from "../ports/Connections.ts"
 
 /** The schema in which a migration runs when nobody says otherwise; none for a dynamic one. */
-export const home = (migration: Migration, connection: Connection | undefined): string | undefined => {
+export const home = (
+  migration: Pick<Migration, "schema">,
+  connection: Connection | undefined
+): string | undefined => {
   switch (migration.schema._tag) {
     case "Fixed":
       return migration.schema.name

@@ -3,15 +3,15 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import { ulid } from "ulid"
 import { type Actor, CurrentActor } from "../domain/Actor.ts"
-import { PlanRejected, RequestInvalid } from "../domain/Errors.ts"
+import { RequestInvalid } from "../domain/Errors.ts"
 import { canonical } from "../domain/Identity.ts"
 import type { Migration } from "../domain/Migration.ts"
 import { Connections } from "../ports/Connections.ts"
 import { Lock } from "../ports/Lock.ts"
 import { Settings } from "../ports/Settings.ts"
 import { type StateChange, StateStore } from "../ports/StateStore.ts"
-import * as Draft from "./Draft.ts"
 import * as Find from "./Find.ts"
+import * as Marking from "./Marking.ts"
 import * as Placement from "./Placement.ts"
 import { timestamp } from "./Reconcile.ts"
 import * as RollBack from "./RollBack.ts"
@@ -73,13 +73,7 @@ const one = Effect.fnUntraced(function* (
   yield* (yield* Lock).acquire(key, { runId: context.runId, actor: actor.name }, lockWait, () => Effect.void)
   const store = yield* (yield* Connections).open(migration.connection)
   if (as === "pending") yield* store.markPending(canonical(migration), schema)
-  else {
-    const node = { key: "", migration, schema, rank: 0 }
-    const drafts = yield* Draft.make(world, World.lookup(world), [node], new Map(), "up", {})
-    const [step] = drafts.steps
-    if (step === undefined) return yield* new PlanRejected({ problems: drafts.problems })
-    yield* store.markApplied({ step, migration }, context)
-  }
+  else yield* Marking.applied(world, store, migration, schema, context)
   yield* (yield* StateStore).record(changes(migration, schema, as, actor, context.runId, now))
   const resolved: Resolved = { migration_id: canonical(migration), schema, status: as }
   return resolved
@@ -94,12 +88,7 @@ const changes = (
   now: number
 ): ReadonlyArray<StateChange> => {
   const common = {
-    migration_id: canonical(migration),
-    schema,
-    version: migration.version,
-    name: migration.name,
-    connection: migration.connection,
-    backend: migration.backend,
+    ...Marking.subject(migration, schema),
     run_id: runId,
     actor: actor.name,
     method: actor.method

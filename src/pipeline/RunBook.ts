@@ -42,10 +42,14 @@ export const part = (
   })
 }
 
+/** The spelling of every run's id. */
+const ULID = /^[0-9A-Z]{26}$/
+
 /** A run of this process, or of any other. */
 export const find = Effect.fn("RunBook.find")(function* (id: string) {
   const own = yield* ownRun(id)
   if (Option.isSome(own)) return yield* own.value.run
+  if (!ULID.test(id)) return yield* new RunNotFound({ id })
   const state = yield* StateStore
   const remembered = yield* state.run(id)
   return remembered ?? (yield* new RunNotFound({ id }))

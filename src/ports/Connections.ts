@@ -109,10 +109,14 @@ export interface Store {
     wait: number,
     waiting: (holder: string) => Effect.Effect<void>
   ) => Effect.Effect<StoreSession, LockBusy | ConnectionUnreachable | StoreRefused, Scope.Scope>
-  /** A human says that the step is applied: writes the entry without running anything. */
+  /**
+   * A human says that the step is applied: writes the entry without running anything. `at`: when it was, in
+   * milliseconds since the epoch; by the store's own clock where that is not known.
+   */
   readonly markApplied: (
     work: Work,
-    context: RunContext
+    context: RunContext,
+    at?: number
   ) => Effect.Effect<void, ConnectionUnreachable | StoreRefused>
   /** A human says that it is not applied: removes the entry. */
   readonly markPending: (

@@ -1,8 +1,10 @@
 import { createServer, type Server as NetServer } from "node:net"
 import { assert, describe, it } from "@effect/vitest"
 import * as Context from "effect/Context"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Scope from "effect/Scope"
@@ -10,6 +12,7 @@ import type { Server } from "../../src/adapters/postgresql/Settings.ts"
 import { layerMysql } from "../../src/adapters/state-sql/StateSql.ts"
 import { Lock, type LockKey } from "../../src/ports/Lock.ts"
 import { StateStore } from "../../src/ports/StateStore.ts"
+import * as Interceptor from "../fixtures/Interceptor.ts"
 import * as MariadbServer from "../fixtures/MariadbServer.ts"
 import * as Mysql from "../fixtures/Mysql.ts"
 import { layerIn, settingsOf } from "../fixtures/StateMysql.ts"
@@ -73,6 +76,37 @@ describe("a state in MySQL that cannot be reached", () => {
       const port = typeof address === "object" && address !== null ? address.port : 0
       const failure = yield* Effect.flip(attempt({ ...nowhere, port })).pipe(Effect.timeout("8 seconds"))
       assert.match(failure.message, /no answer in time/)
+    })
+  )
+
+  it.scopedLive("does not wait for a server that lets us in and then says nothing", () =>
+    Effect.gen(function* () {
+      const database = yield* Mysql.database
+      const front = yield* Interceptor.make(database.port)
+      const reached = yield* Deferred.make<void>()
+      const question = Buffer.from("SELECT 1")
+      front.hold(question, Effect.zipRight(Deferred.succeed(reached, undefined), Effect.never))
+      const port = Number(new URL(`tcp://${front.endpoint}`).port)
+      const process = layerMysql({ settings: settingsOf({ ...database, port }) })
+      const store = Context.get(yield* start(process), StateStore)
+      // Whoever gives up earlier does not spoil it for the next one.
+      const waiting = yield* Effect.fork(store.executions(["core"]))
+      yield* Deferred.await(reached)
+      yield* Fiber.interrupt(waiting)
+      assert.deepStrictEqual(yield* Effect.timeout(store.executions(["core"]), "8 seconds"), [])
+      front.hold(question, Effect.never)
+      const failure = yield* Effect.flip(attempt({ ...database, port })).pipe(Effect.timeout("8 seconds"))
+      assert.match(failure.message, /no answer in time/)
+    })
+  )
+
+  it.scopedLive("leaves nothing behind that keeps the process going", () =>
+    Effect.gen(function* () {
+      const store = Context.get(yield* start(layerMysql({ settings: settingsOf(nowhere) })), StateStore)
+      const timers = () => process.getActiveResourcesInfo().filter(name => name === "Timeout").length
+      const before = timers()
+      yield* Effect.repeatN(Effect.flip(store.executions(["core"])), 9)
+      assert.isBelow(timers(), before + 9)
     })
   )
 

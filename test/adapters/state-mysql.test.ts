@@ -16,6 +16,15 @@ const sessionsOf = (database: Mysql.Database) =>
     `select id from information_schema.processlist where db = '${database.name}'`
   )
 
+/** Sessions that wait for a row. */
+const waiters = (database: Mysql.Database) =>
+  Mysql.query(
+    database,
+    undefined,
+    `select 1 from information_schema.innodb_trx t join information_schema.processlist p
+       on p.id = t.trx_mysql_thread_id where t.trx_state = 'LOCK WAIT' and p.db = '${database.name}'`
+  )
+
 const subjects = (maxConnections: number): Subjects => {
   const pool = { ...defaultPool, maxConnections }
   const layer = (database: Mysql.Database) => layerIn(database, { settings: settingsOf(database, { pool }) })
@@ -58,15 +67,34 @@ describe("StateStore: mysql", () => {
         yield* other("begin; insert into much select seq from seq_1_to_500")
         yield* other(forget("m2"))
         const record = yield* Effect.fork(store.record(batch))
-        yield* Mysql.query(
-          database,
-          undefined,
-          `select 1 from information_schema.innodb_trx t join information_schema.processlist p
-             on p.id = t.trx_mysql_thread_id where t.trx_state = 'LOCK WAIT' and p.db = '${database.name}'`
-        ).pipe(Effect.repeat({ until: rows => rows.length > 0 }))
+        yield* waiters(database).pipe(Effect.repeat({ until: rows => rows.length > 0 }))
         yield* other(forget("m1"))
         yield* other("commit")
         yield* Fiber.join(record)
+        assert.lengthOf(yield* store.executions(["core"]), 2)
+      }).pipe(Effect.provide(layerIn(database)))
+    })
+  )
+
+  it.scopedLive("does not disturb whoever works beside a writer that is interrupted", () =>
+    Effect.gen(function* () {
+      const database = yield* Mysql.database
+      const write = (migration_id: string) =>
+        ({ _tag: "Execution", execution: execution({ migration_id }) }) as const
+      yield* Effect.gen(function* () {
+        const store = yield* StateStore
+        yield* store.record([write("m1"), write("m2")])
+        const other = yield* Mysql.session(database, database.name)
+        yield* other("begin")
+        yield* other("select * from bfm_executions for update")
+        const [first, second] = [
+          yield* Effect.fork(store.record([write("m1")])),
+          yield* Effect.fork(store.record([write("m2")]))
+        ]
+        yield* waiters(database).pipe(Effect.repeat({ until: rows => rows.length === 2 }))
+        yield* Fiber.interrupt(first)
+        yield* other("commit")
+        yield* Fiber.join(second)
         assert.lengthOf(yield* store.executions(["core"]), 2)
       }).pipe(Effect.provide(layerIn(database)))
     })

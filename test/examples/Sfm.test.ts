@@ -3,6 +3,8 @@ import * as path from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Document from "../fixtures/Document.ts"
+import * as Etcd from "../fixtures/Etcd.ts"
+import * as EtcdProject from "../fixtures/EtcdProject.ts"
 import * as Project from "../fixtures/Project.ts"
 import * as Walkthrough from "../fixtures/Walkthrough.ts"
 
@@ -60,5 +62,31 @@ describe("sfm", () => {
         assert.deepStrictEqual(yield* project.query(tables), [])
       }),
     120_000
+  )
+
+  it.scopedLive("has an example of etcd, which is applied and taken back too", () =>
+    Effect.gen(function* () {
+      const team = yield* EtcdProject.make(yield* Etcd.make())
+      const bfm = (...args: ReadonlyArray<string>) => team.cli(args, { BFM_SFM_PATH: sfm })
+      const up = yield* bfm("migrate", "up", "--connection", "metadata")
+      assert.strictEqual(up.code, 0, up.stderr)
+      assert.deepStrictEqual(yield* team.keys, {
+        "flags/limits": '{"uploads":10,"seats":5}',
+        "flags/new_checkout": "off"
+      })
+      const tagged = yield* bfm(
+        "migrate",
+        "up",
+        "--connection",
+        "metadata",
+        "--tag",
+        "feature=flags",
+        "--json"
+      )
+      assert.lengthOf(JSON.parse(tagged.stdout).skipped, 1)
+      const down = yield* bfm("migrate", "down", "20250101000000_feature_flags", "--yes")
+      assert.strictEqual(down.code, 0, down.stderr)
+      assert.deepStrictEqual(yield* team.keys, {})
+    })
   )
 })

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, it } from "vitest"
+import { afterAll, describe, it } from "vitest"
 import * as Fixture from "./Fixture.ts"
 import * as Real from "./Real.ts"
 import * as Server from "./Server.ts"
@@ -47,28 +47,31 @@ const replay = async (fixture: Fixture.Fixture, url: string): Promise<void> => {
 const special = ({ id, server }: Fixture.Fixture): boolean =>
   Object.keys(server).length > 0 || ["004-status", "011-select-get", "012-format-influxdb"].includes(id)
 
-describe.runIf(Real.url === undefined)("the test double answers as recorded", () => {
-  for (const fixture of Fixture.all) {
-    it(fixture.id, async () => {
-      const double = await Server.start(options(fixture))
-      try {
-        const wrong = fault(fixture)
-        if (wrong !== undefined) double.faults.plan(wrong, sql => sql === fixture.request.form?.["sql"])
-        await replay(fixture, double.url)
-      } finally {
-        await double.close()
-      }
-    })
+const onDouble = async (fixture: Fixture.Fixture): Promise<void> => {
+  const double = await Server.start(options(fixture))
+  try {
+    const wrong = fault(fixture)
+    if (wrong !== undefined) double.faults.plan(wrong, sql => sql === fixture.request.form?.["sql"])
+    await replay(fixture, double.url)
+  } finally {
+    await double.close()
   }
-})
+}
 
-describe.runIf(Real.url !== undefined)("the server at GREPTIMEDB_URL answers as recorded", () => {
-  beforeAll(Real.clear)
-  afterAll(Real.clear)
+const onServer =
+  (url: string) =>
+  async (fixture: Fixture.Fixture): Promise<void> => {
+    await Real.clear()
+    await replay(fixture, url)
+  }
+
+const { url } = Real
+const [subject, answers] =
+  url === undefined ? ["the test double", onDouble] : ["the server at GREPTIMEDB_URL", onServer(url)]
+
+describe(`${subject} answers as recorded`, () => {
+  if (url !== undefined) afterAll(Real.clear)
   for (const fixture of Fixture.all) {
-    it.skipIf(special(fixture))(fixture.id, async () => {
-      await Real.clear()
-      await replay(fixture, Real.url ?? "")
-    })
+    if (url === undefined || !special(fixture)) it(fixture.id, () => answers(fixture))
   }
 })

@@ -1,10 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import { Range } from "etcd3"
 import * as Bfm from "../../src/interfaces/library/Bfm.ts"
 import * as Certificates from "../fixtures/Certificates.ts"
 import * as Etcd from "../fixtures/Etcd.ts"
 import * as Team from "../fixtures/EtcdProject.ts"
 import { put } from "../fixtures/EtcdProject.ts"
+import * as Interceptor from "../fixtures/Interceptor.ts"
 import * as Scenario from "../fixtures/Scenario.ts"
 
 const up = (team: Team.EtcdProject, environment: Readonly<Record<string, string>> = {}) =>
@@ -73,6 +75,42 @@ describe("users of etcd", () => {
           keys.filter(key => key.includes("/ledger/") || key.startsWith(team.prefix)),
           []
         )
+      })
+  )
+
+  it.scopedLive(
+    "whose rights end in mid-run are believed what the ledger says, not what the last answer says",
+    () =>
+      Effect.gen(function* () {
+        const server = yield* Etcd.make()
+        const between = yield* Interceptor.make(server.port)
+        const team = yield* Team.make(server, between.endpoint)
+        team.migration(1, "flags", [put("a", "new")])
+        yield* Etcd.protect(server, [{ name: "ann", password: "p", prefixes: [team.prefix, team.ledger] }])
+        const root = yield* Etcd.connect({
+          hosts: server.endpoint,
+          auth: { username: "root", password: "root" }
+        })
+        const reach = (permission: "Read" | "Readwrite") =>
+          Effect.promise(() =>
+            root
+              .role("ann")
+              .grant([team.prefix, team.ledger].map(prefix => ({ permission, range: Range.prefix(prefix) })))
+          )
+        const landed = Scenario.until(
+          Effect.map(
+            Effect.promise(() => root.get(`${team.prefix}a`).string()),
+            value => (value === "new" ? [{}] : [])
+          ),
+          "the transaction"
+        )
+        between.swallow(Interceptor.put(`${team.prefix}a`, "new"), Effect.zipRight(landed, reach("Read")))
+        const ann = { METADATA_DB_USERNAME: "ann", METADATA_DB_PASSWORD: "p" }
+        assert.deepStrictEqual((yield* up(team, ann)).applied, [Team.id(1, "flags")])
+        assert.strictEqual(between.intercepted(), 1)
+        yield* reach("Readwrite")
+        yield* team.run(Bfm.down({ id: Team.id(1, "flags") }), ann)
+        assert.isNull(yield* Effect.promise(() => root.get(`${team.prefix}a`).string()))
       })
   )
 

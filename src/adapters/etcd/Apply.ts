@@ -115,9 +115,9 @@ const refused = Effect.fnUntraced(function* (
 const lookUp = Effect.fnUntraced(function* (live: Live.Live, transaction: Transaction, fault: Fault.Fault) {
   const { client, keys, held, schema } = live
   const key = keys.entry({ migrationId: transaction.migrationId, schema })
-  const { responses } = yield* client.patiently(
-    client.txn({ success: [{ request_range: { key } }, { request_range: { key: held.key } }] })
-  )
+  const { responses } = yield* client
+    .patiently(client.txn({ success: [{ request_range: { key } }, { request_range: { key: held.key } }] }))
+    .pipe(Effect.mapError(({ reason, _tag }) => new Fault.Lost({ reason, code: _tag })))
   const [entry, lock] = responses.map(({ response_range }) => response_range.kvs[0])
   const before = live.entries.get(transaction.migrationId)?.revision
   if (entry?.mod_revision === before) return yield* fault

@@ -18,8 +18,8 @@ import { errorOf, type Setup } from "./Setup.ts"
 /** Milliseconds that a correction by hand waits for a run: long enough for one that was killed to be gone. */
 const handWait = 15_000
 
-/** Writes the entry of a step that somebody says is applied. What it replaced is not known. */
-export const markApplied = (setup: Setup, work: Work, context: RunContext) =>
+/** Writes the entry of a step that somebody says is applied, now or at `at`. What it replaced is not known. */
+export const markApplied = (setup: Setup, work: Work, context: RunContext, at?: number) =>
   byHand(setup, work.step.schema, context, live =>
     Effect.gen(function* () {
       const { step } = work
@@ -31,7 +31,7 @@ export const markApplied = (setup: Setup, work: Work, context: RunContext) =>
         chunker: Chunk.version,
         prefix: live.keys.prefix(step.schema),
         attempt: context.runId,
-        applied_at: DateTime.formatIso(DateTime.unsafeMake(now))
+        applied_at: DateTime.formatIso(DateTime.unsafeMake(at ?? now))
       })
       const item = { migrationId: step.migration_id, schema: step.schema }
       yield* Capture.forget(live, item)

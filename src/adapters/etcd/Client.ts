@@ -43,24 +43,11 @@ export const make = Effect.fn("Client.make")(function* (settings: EtcdSettings, 
     // Only who uses etcd waits for it: loading takes longer than the rest of a command.
     Promise.all([import("etcd3"), import("cockatiel")])
   )
-  const fresh = () => new Etcd3(options(settings, certificates, noop))
-  let client = fresh()
-  let silent = 0
-  yield* Effect.addFinalizer(() => Effect.sync(() => client.close()))
-
-  const renew = (): void => {
-    silent = 0
-    client.close()
-    client = fresh()
-  }
-  const call = <A>(use: (client: Etcd3) => Promise<A>): Effect.Effect<A, Fault.Fault> =>
-    Effect.tryPromise({ try: () => use(client), catch: Fault.from }).pipe(
-      Effect.timeoutFail({ duration: settings.timeout + 250, onTimeout: () => unanswered(settings) }),
-      Effect.tapBoth({
-        onSuccess: () => Effect.sync(() => (silent = 0)),
-        onFailure: ({ _tag }) => Effect.sync(() => _tag === "Lost" && ++silent >= stuck && renew())
-      })
-    )
+  const call = yield* caller(
+    settings,
+    turn =>
+      new Etcd3(options(settings, settings.endpoints[turn % settings.endpoints.length], certificates, noop))
+  )
   return {
     settings,
     range: request => call(it => it.kv.range(request)),
@@ -81,6 +68,34 @@ export const make = Effect.fn("Client.make")(function* (settings: EtcdSettings, 
   } satisfies Client
 })
 
+/**
+ * Sends calls through one client at a time: one endpoint until it does not answer, then the next. etcd3 itself
+ * would draw lots, and draw the dead one again.
+ */
+const caller = Effect.fnUntraced(function* (settings: EtcdSettings, fresh: (turn: number) => Etcd3) {
+  let turn = 0
+  let client = fresh(turn)
+  let silent = 0
+  yield* Effect.addFinalizer(() => Effect.sync(() => client.close()))
+  const unheard = (used: Etcd3): void => {
+    if (used !== client || ++silent < (settings.endpoints.length > 1 ? 1 : stuck)) return
+    silent = 0
+    client.close()
+    client = fresh(++turn)
+  }
+  return <A>(use: (client: Etcd3) => Promise<A>): Effect.Effect<A, Fault.Fault> =>
+    Effect.suspend(() => {
+      const used = client
+      return Effect.tryPromise({ try: () => use(used), catch: Fault.from }).pipe(
+        Effect.timeoutFail({ duration: settings.timeout + 250, onTimeout: () => unanswered(settings) }),
+        Effect.tapBoth({
+          onSuccess: () => Effect.sync(() => (silent = 0)),
+          onFailure: ({ _tag }) => Effect.sync(() => _tag === "Lost" && unheard(used))
+        })
+      )
+    })
+})
+
 const unanswered = ({ timeout }: EtcdSettings): Fault.Lost =>
   new Fault.Lost({ reason: `no answer within ${timeout}ms`, code: "DEADLINE_EXCEEDED" })
 
@@ -94,11 +109,15 @@ const patience = ({ timeout }: EtcdSettings) =>
 
 type Policy = NonNullable<NonNullable<IOptions["faultHandling"]>["global"]>
 
-const options = (settings: EtcdSettings, { ca, cert, key }: Certificates, none: Policy): IOptions => {
-  const scheme = settings.tls ? "https" : "http"
+const options = (
+  settings: EtcdSettings,
+  endpoint = "",
+  { ca, cert, key }: Certificates,
+  none: Policy
+): IOptions => {
   const { username, password, timeout } = settings
   return {
-    hosts: settings.endpoints.map(endpoint => `${scheme}://${endpoint}`),
+    hosts: `${settings.tls ? "https" : "http"}://${endpoint}`,
     ...(ca === undefined && cert === undefined
       ? {}
       : {

@@ -61,9 +61,9 @@ export const dial = Effect.fn("Connections.dial")(function* (settings: EtcdSetti
   const scope = yield* Effect.flatMap(Effect.scope, outer => Scope.fork(outer, outer.strategy))
   return yield* Effect.gen(function* () {
     const client = yield* Client.make(settings, certificates)
-    const [version] = yield* Effect.all([client.version, knownUser(client)], { concurrency: 2 }).pipe(
-      Effect.retry({ while: ({ _tag }) => _tag === "Lost", schedule: tries(settings) })
-    )
+    const soon = <A>(call: Effect.Effect<A, Fault.Fault>) =>
+      Effect.retry(call, { while: ({ _tag }) => _tag === "Lost", schedule: tries(settings) })
+    const [version] = yield* Effect.all([soon(client.version), soon(knownUser(client))], { concurrency: 2 })
     return { client, version }
   }).pipe(
     Scope.extend(scope),
@@ -72,11 +72,11 @@ export const dial = Effect.fn("Connections.dial")(function* (settings: EtcdSetti
   )
 })
 
-/** Another member may be there: each call asks one of them. */
+/** Another member may be there: each call asks the next of them. */
 const tries = ({ endpoints, timeout }: EtcdSettings) =>
   Schedule.spaced("100 millis").pipe(
     Schedule.intersect(Schedule.recurs(3 * endpoints.length)),
-    Schedule.upTo(timeout)
+    Schedule.upTo(timeout * endpoints.length)
   )
 
 /** Whether the server knows who we are: what we may do is not the question here. */

@@ -115,7 +115,3 @@ export const ours = (code: `BF${string}`, reason: string, hint?: string): Refuse
 /** History before some revision is not kept for ever. */
 export const isCompacted = (fault: Fault): boolean =>
   fault._tag === "Refused" && fault.reason.includes("compacted")
-
-/** The lease has ended, by itself or by somebody's hand. */
-export const isLeaseGone = (fault: Fault): boolean =>
-  fault._tag === "Refused" && fault.reason.includes("requested lease not found")

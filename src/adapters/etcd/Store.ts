@@ -40,7 +40,7 @@ export const make = (setup: Setup): Store => {
           error._tag === "LockBusy" ? error : errorOf(setup, "open a session", schema, error)
         )
       ),
-    markApplied: (work, context) => ByHand.markApplied(setup, work, context),
+    markApplied: (work, context, at) => ByHand.markApplied(setup, work, context, at),
     markPending: (migrationId, schema) => ByHand.markPending(setup, { migrationId, schema })
   }
 }

@@ -90,13 +90,13 @@ export const make = ({ connection, client, ledgerSchema, database, retries }: Pa
           }
         })
       ),
-    markApplied: (work, context) =>
+    markApplied: (work, context, at) =>
       refusing("write the ledger")(
         Effect.gen(function* () {
-          const at = yield* Clock.currentTimeMillis
+          const now = yield* Clock.currentTimeMillis
           yield* ensured
           yield* storeScripts(client, ledger, [work], stored)
-          yield* client.ask(ledger.write(Ledger.entryOf(work.step, context, "applied", at)))
+          yield* client.ask(ledger.write(Ledger.entryOf(work.step, context, "applied", at ?? now)))
         })
       ),
     markPending: (migrationId, schema) =>

@@ -12,8 +12,8 @@ export interface Ledger {
   readonly create: string
   /** All entries of a connection; of one schema when it is given. One row: see {@link entriesOf}. */
   readonly select: (connection: string, schema?: string) => string
-  /** Writes the entry of a step that is done; returns the server's clock as `at`, in milliseconds. */
-  readonly insertApplied: (step: Step, context: RunContext) => string
+  /** Writes the entry of a step that is done, now or at `at`; returns the server's clock as `at`, in milliseconds. */
+  readonly insertApplied: (step: Step, context: RunContext, at?: number) => string
   /** Removes the entry of a step that was rolled back; raises when there is none. */
   readonly remove: (step: Step) => string
   /** Begins a journal, or turns an applied entry into one that is being rolled back. */
@@ -69,7 +69,8 @@ COMMENT ON TABLE ${table} IS 'BfM: which migrations are applied here; written wi
 COMMIT`,
     select: (connection, within) =>
       `SELECT coalesce(json_agg(l),'[]') AS entries FROM (SELECT ${columns} FROM ${table} WHERE connection=${literal(connection)}${within === undefined ? "" : ` AND schema=${literal(within)}`}) l`,
-    insertApplied: (step, context) => `${insert(table, step, context, "applied")} RETURNING ${now} AS at`,
+    insertApplied: (step, context, at) =>
+      `${insert(table, step, context, "applied", at)} RETURNING ${now} AS at`,
     remove: step =>
       `DO ${literal(`BEGIN DELETE FROM ${table} WHERE ${where(step)};IF NOT FOUND THEN RAISE EXCEPTION 'the ledger has no entry to remove' USING ERRCODE='BF002';END IF;END`)};SELECT ${now} AS at`,
     begin: (step, context) =>
@@ -90,8 +91,14 @@ COMMIT`,
 /** Any number, the same for everybody: who creates a ledger waits for the other who does. */
 const creationKey = "4716402187235114337"
 
-const insert = (table: string, step: Step, context: RunContext, state: LedgerEntry["state"]): string =>
-  `INSERT INTO ${table}(migration_id,connection,schema,version,name,state,direction,checksum_algorithm,checksum,source_hash,run_id,actor,method) VALUES(${[
+const insert = (
+  table: string,
+  step: Step,
+  context: RunContext,
+  state: LedgerEntry["state"],
+  at?: number
+): string =>
+  `INSERT INTO ${table}(migration_id,connection,schema,version,name,state,direction,checksum_algorithm,checksum,source_hash,run_id,actor,method${at === undefined ? "" : ",applied_at"}) VALUES(${[
     step.migration_id,
     step.connection,
     step.schema,
@@ -109,7 +116,7 @@ const insert = (table: string, step: Step, context: RunContext, state: LedgerEnt
     context.actor.method
   ]
     .map(literal)
-    .join(",")})`
+    .join(",")}${at === undefined ? "" : `,to_timestamp(${at / 1_000})`})`
 
 /** What {@link Ledger.select} found. As JSON in one row: pg takes three times as long over a thousand rows. */
 export const entriesOf = (result: Result | undefined): ReadonlyArray<Entry> => {

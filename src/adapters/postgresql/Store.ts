@@ -79,12 +79,12 @@ export const make = (parts: Parts): Store => {
     undo: () => Effect.succeed(undefined),
     preview: Effect.succeed,
     session,
-    markApplied: (work, context) =>
+    markApplied: (work, context, at) =>
       ensured("write the ledger", wire =>
         Effect.zipRight(
           storeScripts(wire, ledger, [work], stored),
           wire.send(
-            `BEGIN;${erase(ledger, work.step.migration_id, work.step.schema)};${ledger.insertApplied(work.step, context)};COMMIT`
+            `BEGIN;${erase(ledger, work.step.migration_id, work.step.schema)};${ledger.insertApplied(work.step, context, at)};COMMIT`
           )
         )
       ),

@@ -20,9 +20,17 @@ const ignored: FileName = { _tag: "Ignored" }
 const invalid = (path: string, reason: string): FileName => ({ _tag: "Invalid", problem: { path, reason } })
 
 /** Files of a project that may have its SFM as its root. */
-const projectFiles = new Set(["index.ts", "package.json", "package-lock.json", "tsconfig.json"])
+const projectFiles = new Set([
+  "index.ts",
+  "package.json",
+  "package-lock.json",
+  "tsconfig.json",
+  "go.mod",
+  "go.sum"
+])
 
-const HIDDEN = /(?:^|\/)(?:\.|node_modules\/)|\.md$|\.d\.ts$/
+// `.go`: the Go BfM keeps one beside each pair of scripts; they may stay.
+const HIDDEN = /(?:^|\/)(?:\.|node_modules\/)|\.md$|\.d\.ts$|\.go$/
 
 /** Reads a path below the SFM directory, with `/` between its parts. */
 export const parse = (path: string): FileName => {

@@ -80,10 +80,9 @@ class Pair implements Sourced {
   }
 }
 
-const isJson = ({ backend }: Identity): boolean => capabilities[backend].script === "json"
-
-const read = (scripts: Scripts): Metadata.Reading =>
-  isJson(scripts) ? Header.read(scripts.backend, scripts.up) : Directive.read(scripts.backend, scripts.up)
+/** What an up script says of its migration, in directives or in its header. */
+export const read = ({ backend, up }: Pick<Scripts, "backend" | "up">): Metadata.Reading =>
+  capabilities[backend].script === "json" ? Header.read(backend, up) : Directive.read(backend, up)
 
 /** `x.up.sql` and `x.down.sql` stand beside each other. */
 const downPath = (path: string): string => {

@@ -1,14 +1,13 @@
 import * as Layer from "effect/Layer"
 import type { BfmError } from "../../domain/Errors.ts"
 import * as Pipeline from "../../pipeline/Pipeline.ts"
-import type { Connections } from "../../ports/Connections.ts"
-import type { Lock } from "../../ports/Lock.ts"
-import type { Registry } from "../../ports/Registry.ts"
-import type { StateStore } from "../../ports/StateStore.ts"
 import * as Build from "./build.ts"
 import { down } from "./down.ts"
+import type { Env } from "./Env.ts"
 import { history } from "./history.ts"
+import * as Import from "./import.ts"
 import * as New from "./new.ts"
+import type { OldRecords } from "./OldRecords.ts"
 import * as Place from "./Place.ts"
 import { plan } from "./plan.ts"
 import { resolve } from "./resolve.ts"
@@ -21,14 +20,14 @@ import type { Verb } from "./Verb.ts"
 import { validate } from "./validate.ts"
 import * as Version from "./version.ts"
 
-/** What commands that look at stores need; built when such a command runs, and only then. */
-export type Env = Registry | Connections | StateStore | Lock
+export type { Env } from "./Env.ts"
 
 /** What the program brings along that has this command line. */
 export interface Program {
   readonly version: string
   readonly env: Layer.Layer<Env, BfmError>
   readonly sources: Sources
+  readonly records: OldRecords
   readonly remote: Place.Remote
   readonly serve?: Serve.Serve
 }
@@ -38,6 +37,7 @@ export const all = ({
   version,
   env,
   sources,
+  records,
   remote,
   serve
 }: Program): ReadonlyArray<Verb<BfmError, Screen>> => {
@@ -53,6 +53,7 @@ export const all = ({
     New.make(sources),
     Build.make(sources),
     Serve.make(serve),
+    Import.make(records),
     Version.make(version)
   ]
 }

@@ -18,7 +18,12 @@ const prefix = "#/components/schemas/"
 export const finish = (generated: JsonObject): JsonObject => {
   const components = object(generated["components"])
   const { HttpApiDecodeError: _, Issue: __, PropertyKey: ___, ...kept } = object(components["schemas"])
-  const names = new Map(Object.entries(kept).map(([name, schema]) => [shape(schema), name]))
+  const names = new Map(
+    Object.entries(kept).flatMap(([name, schema]) => {
+      const found = shape(schema)
+      return found === undefined ? [] : [[found, name] as const]
+    })
+  )
   const schemas = mapValues(kept, (schema, name) => tidy(schema, names, name))
   const paths = mapValues(object(generated["paths"]), path =>
     mapValues(object(path), operation => describe(object(operation), schemas, names))
@@ -36,10 +41,10 @@ const headers: JsonObject = {
 
 const requestIdHeader: JsonObject = { "X-Request-Id": { $ref: "#/components/headers/X-Request-Id" } }
 
-/** A schema without what does not change its meaning. */
-const shape = (schema: Json): string => {
+/** An object's schema without what does not change its meaning; nothing for any other schema. */
+const shape = (schema: Json): string | undefined => {
   const { description: _, examples: __, title: ___, ...rest } = object(schema)
-  return rest["type"] === "object" ? JSON.stringify(rest) : ""
+  return rest["type"] === "object" ? JSON.stringify(rest) : undefined
 }
 
 /** What is written twice is referred to; what may be anything has no name. */
@@ -47,7 +52,7 @@ const tidy = (schema: Json, names: ReadonlyMap<string, string>, self?: string): 
   if (Array.isArray(schema)) return schema.map(part => tidy(part, names))
   if (!isObject(schema)) return schema
   if (schema["$id"] === "/schemas/unknown") return {}
-  const name = names.get(shape(schema))
+  const name = names.get(shape(schema) ?? "")
   if (name !== undefined && name !== self) return { $ref: `${prefix}${name}` }
   const { allOf } = schema
   // The generator wraps a reference to hang a description on it, which is said elsewhere already.

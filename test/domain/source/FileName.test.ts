@@ -67,7 +67,11 @@ describe("FileName.parse", () => {
     "postgresql/core/README.md",
     "node_modules/effect/index.js",
     "package.json",
-    "index.ts"
+    "index.ts",
+    "go.mod",
+    "doc.go",
+    "postgresql/core/20250101120000_x.go",
+    "postgresql/core/20250101120000_x_test.go"
   ])("ignores %s", path => {
     expect(reason(path)).toBe("Ignored")
   })

@@ -25,6 +25,7 @@ export const storeless: Commands.Program = {
     layer: () =>
       Layer.die(new Error("the sources were read")) as ReturnType<Commands.Program["sources"]["layer"]>
   },
+  records: () => Layer.die(new Error("a store was opened")) as ReturnType<Commands.Program["records"]>,
   remote: { named: Effect.succeed({}), layer: () => Layer.die(new Error("a service was asked")) }
 }
 

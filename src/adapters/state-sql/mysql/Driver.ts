@@ -1,7 +1,6 @@
 import * as net from "node:net"
 import { SqlError } from "@effect/sql/SqlError"
 import * as Effect from "effect/Effect"
-import * as Redacted from "effect/Redacted"
 import type * as Mysql from "mysql2"
 import { readCertificate } from "../../postgresql/Client.ts"
 import type { Server } from "../../postgresql/Settings.ts"
@@ -18,25 +17,25 @@ export const load: Effect.Effect<typeof Mysql, SqlError> = Effect.tryPromise({
   catch: cause => new SqlError({ cause })
 })
 
+/** How the driver is to talk; as whom and to which database, whoever connects says. */
+export interface Options extends Mysql.ConnectionOptions {
+  readonly stream: (made: Made) => net.Socket
+}
+
 /**
- * What the driver takes. Nothing is prepared on the server: a message can hold several statements, with the values
- * written in by the driver. That needs the session's own `sql_mode` (see {@link session}).
+ * Nothing is prepared on the server: a message can hold several statements, with the values written in by the
+ * driver. That needs the session's own `sql_mode` (see {@link session}).
  */
-export const options = (server: Server): Effect.Effect<Mysql.ConnectionOptions, SqlError> =>
+export const options = (server: Server): Effect.Effect<Options, SqlError> =>
   Effect.map(
     Effect.mapError(readCertificate(server), cause => new SqlError({ cause })),
     ca => ({
-      host: server.host,
-      port: server.port,
-      user: server.username,
-      ...(server.password === undefined ? {} : { password: Redacted.value(server.password) }),
-      database: server.database,
       charset: "utf8mb4_bin",
       connectTimeout,
       multipleStatements: true,
       // The server must not be able to ask for a file of ours.
       flags: ["-LOCAL_FILES"],
-      stream: ({ config }: { readonly config: Negotiated }) => socket(server, config),
+      stream: ({ config }) => socket(server, config),
       ...tls(server, ca)
     })
   )
@@ -53,12 +52,19 @@ const tls = (server: Server, ca: string | undefined): Pick<Mysql.ConnectionOptio
   return { ssl: { rejectUnauthorized: false } }
 }
 
-/** The part of a connection's own configuration that is settled when the server has introduced itself. */
-interface Negotiated {
-  ssl: unknown
+/** What the driver hands to whoever opens its sockets. The members exist at run time (mysql2 is pinned). */
+export interface Made {
+  readonly config: Config
 }
 
-const socket = (server: Server, config: Negotiated): net.Socket => {
+export interface Config {
+  /** Settled when the server has introduced itself. */
+  ssl: unknown
+  /** Absent outside of a pool. */
+  readonly pool?: Pick<Mysql.Pool, "end">
+}
+
+const socket = (server: Server, config: Config): net.Socket => {
   if (server.host.startsWith("/")) return net.connect(server.host)
   const made = net.connect(server.port, server.host)
   made.setNoDelay(true)
@@ -106,8 +112,8 @@ export const query = <Row extends object>(
     })
   })
 
-/** One result by itself, or a list of them: of rows where there are rows, else a count. */
-const rowsOf = <Row>(results: unknown): ReadonlyArray<Row> => {
+/** Of the last statement of a message: one result by itself, or a list of them; rows where there are any, else a count. */
+export const rowsOf = <Row>(results: unknown): ReadonlyArray<Row> => {
   if (!Array.isArray(results)) return []
   const last: unknown = results.at(-1)
   // One statement gives rows, several give a list of lists; what the rows hold, the statement says.
@@ -117,10 +123,25 @@ const rowsOf = <Row>(results: unknown): ReadonlyArray<Row> => {
 const isCount = (value: unknown): boolean =>
   typeof value === "object" && value !== null && "affectedRows" in value && "serverStatus" in value
 
-/** Closes at once, also towards a server that does not answer. */
-export const destroy = (connection: Mysql.Connection): void => {
+/**
+ * An answer that is not there after so many milliseconds will not come: `cut` is to destroy the line with the error,
+ * and the driver then fails with it. So it ends also where it cannot be interrupted.
+ */
+export const inTime =
+  (milliseconds: number, code: "ETIMEDOUT" | "PROTOCOL_SEQUENCE_TIMEOUT", cut: (late: Error) => void) =>
+  <A, E, R>(answer: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+    Effect.acquireUseRelease(
+      Effect.sync(() =>
+        setTimeout(() => cut(Object.assign(new Error("no answer in time"), { code })), milliseconds)
+      ),
+      () => answer,
+      timer => Effect.sync(() => clearTimeout(timer))
+    )
+
+/** Closes at once, also towards a server that does not answer; what is waited for fails with the reason. */
+export const destroy = (connection: Mysql.Connection, reason?: Error): void => {
   connection.destroy()
   // The member exists at run time (mysql2 is pinned); it is only not declared.
   const { stream } = connection as unknown as { readonly stream: net.Socket }
-  stream.destroy()
+  stream.destroy(reason)
 }

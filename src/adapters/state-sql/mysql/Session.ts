@@ -1,5 +1,6 @@
 import { SqlError } from "@effect/sql/SqlError"
 import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
 import type * as Mysql from "mysql2"
 import type { Server } from "../../postgresql/Settings.ts"
 import type { LockSession } from "../Dialect.ts"
@@ -63,7 +64,14 @@ const unsure = "the server could not take the lock"
 const connect = (server: Server): Effect.Effect<Mysql.Connection, SqlError> =>
   Effect.flatMap(Effect.zip(Driver.load, Driver.options(server)), ([driver, options]) =>
     Effect.async(resume => {
-      const connection = driver.createConnection(options)
+      const connection = driver.createConnection({
+        ...options,
+        host: server.host,
+        port: server.port,
+        user: server.username,
+        ...(server.password === undefined ? {} : { password: Redacted.value(server.password) }),
+        database: server.database
+      })
       // Without a listener, a connection that is cut would end the process.
       connection.on("error", () => undefined)
       connection.connect(cause =>

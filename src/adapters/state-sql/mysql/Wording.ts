@@ -21,6 +21,7 @@ const byNumber: Readonly<Record<string, string>> = {
 const ending = new Set(["1053", "1317", "1927", "4031"])
 
 const byDriver: Readonly<Record<string, string>> = {
+  ERR_MODULE_NOT_FOUND: "the package @effect/sql-mysql2 is not there; install it",
   PROTOCOL_CONNECTION_LOST: "the connection was cut",
   PROTOCOL_SEQUENCE_TIMEOUT: "a statement was not answered in time",
   HANDSHAKE_NO_SSL_SUPPORT: "the server does not do TLS (BFM_STATE_DB_SSLMODE)"
