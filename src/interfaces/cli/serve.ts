@@ -16,8 +16,8 @@ export const make = (serve: Serve) =>
   Verb.make(
     {
       words: ["serve"],
-      summary: "run the service: HTTP (BFM_HTTP_PORT) and gRPC (BFM_GRPC_PORT)",
-      examples: ['BFM_API_TOKEN="$(openssl rand -base64 32)" bfm serve'],
+      summary: "run the service: HTTP and gRPC (needs BFM_API_TOKEN)",
+      examples: ["bfm serve"],
       flags: {}
     },
     Effect.fn("cli.serve")(function* () {
