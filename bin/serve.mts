@@ -10,6 +10,7 @@ const args = process.argv.slice(2)
 /** Being told to stop is how a service ends: no interruption. */
 const serve = Effect.flatMap(Interruption, shared => {
   shared.busy = true
+  shared.patient = true
   return Service.serve(program.version, Deferred.await(shared.stop))
 })
 

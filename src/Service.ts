@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
 import * as Tokens from "./adapters/tokens/Identity.ts"
@@ -12,6 +13,7 @@ import * as Log from "./interfaces/service/Log.ts"
 import * as Prometheus from "./interfaces/service/Prometheus.ts"
 import * as Telemetry from "./interfaces/service/Telemetry.ts"
 import * as Main from "./Main.ts"
+import * as Abandoned from "./pipeline/Abandoned.ts"
 import * as AutoMigrate from "./pipeline/AutoMigrate.ts"
 import * as Health from "./pipeline/Health.ts"
 import * as Metrics from "./pipeline/Metrics.ts"
@@ -60,10 +62,15 @@ const servers = (config: Config.ServiceConfig, tls: Tls.Identity | undefined) =>
     bodyLimit,
     traced: telemetry.endpoint !== undefined
   })
-  const grpc = Grpc.layer({ port: grpcPort, ...(tls === undefined ? {} : { tls }), messageLimit: bodyLimit })
+  const grpc = Grpc.layer({
+    port: grpcPort,
+    host,
+    ...(tls === undefined ? {} : { tls }),
+    messageLimit: bodyLimit
+  })
   return Layer.merge(
     Layer.catchAll(http, ({ message }) => Layer.fail(taken("BFM_HTTP_PORT", message))),
-    grpc
+    Layer.catchAll(grpc, ({ message }) => Layer.fail(taken("BFM_GRPC_PORT", message)))
   ).pipe(Layer.provide(figures))
 }
 
@@ -92,28 +99,32 @@ const live = Effect.fnUntraced(function* (config: Config.ServiceConfig, stopped:
 const working = Effect.fnUntraced(function* (config: Config.ServiceConfig, stopped: Effect.Effect<void>) {
   const { port } = yield* Http.HttpAddress
   const grpc = yield* Grpc.GrpcServer
-  const { autoMigrate, reindexInterval, tls } = config.server
   const runs = yield* Runs.Runs
-  yield* Effect.logInfo(
-    `listening: HTTP${tls === undefined ? "" : "S"} on ${host}:${port}, gRPC on ${host}:${grpc.port}`
-  )
-  if (autoMigrate.enabled) {
-    yield* Effect.forkScoped(
-      AutoMigrate.run({
-        connections: autoMigrate.connections,
-        interval: autoMigrate.retryInterval,
-        rounds: autoMigrate.maxRounds
-      })
-    )
-  }
-  if (reindexInterval > 0) {
-    const looking = Effect.catchAll(Reindex.reindex(), error =>
-      Effect.logWarning(`reindex: ${error.message}`)
-    )
-    yield* Effect.forkScoped(Effect.repeat(looking, Schedule.spaced(reindexInterval)))
-  }
+  const secure = config.server.tls === undefined ? "" : "S"
+  yield* Effect.logInfo(`listening: HTTP${secure} on ${host}:${port}, gRPC on ${host}:${grpc.port}`)
+  const working = yield* Effect.fork(inBackground(config.server))
   yield* stopped
   yield* Effect.logInfo("stopping: nothing new is begun, the step in flight ends and is recorded")
+  yield* Fiber.interrupt(working)
   yield* runs.drain
   return 0
 })
+
+/** What the service does without being asked. */
+const inBackground = ({ autoMigrate, reindexInterval }: Config.ServiceConfig["server"]) => {
+  const { connections, retryInterval, maxRounds } = autoMigrate
+  const migrating = autoMigrate.enabled
+    ? AutoMigrate.run({ connections, interval: retryInterval, rounds: maxRounds })
+    : Effect.void
+  const looking = Effect.all([said("reindex", Reindex.reindex()), said("runs", Abandoned.mark())], {
+    discard: true
+  })
+  const schedule = reindexInterval > 0 ? Schedule.spaced(reindexInterval) : Schedule.recurs(0)
+  return Effect.all([migrating, Effect.repeat(looking, schedule)], {
+    concurrency: "unbounded",
+    discard: true
+  })
+}
+
+const said = <E extends { readonly message: string }, R>(what: string, work: Effect.Effect<unknown, E, R>) =>
+  Effect.catchAll(work, error => Effect.logWarning(`${what}: ${error.message}`))

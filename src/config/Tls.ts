@@ -7,8 +7,8 @@ import type { ServerConfig } from "./Server.ts"
 
 /** A certificate (with its chain) and its key, in PEM. */
 export interface Identity {
-  readonly certificate: Buffer
-  readonly key: Buffer
+  readonly certificate: string
+  readonly key: string
 }
 
 /** Reads what `BFM_TLS_CERT` and `BFM_TLS_KEY` name; fails also when the two do not belong together. */
@@ -27,7 +27,7 @@ export const read = (files: NonNullable<ServerConfig["tls"]>): Effect.Effect<Ide
 
 const content = (variable: string, path: string) =>
   Effect.tryPromise({
-    try: () => readFile(path),
+    try: () => readFile(path, "utf8"),
     catch: error => invalid(variable, `names ${path}, which ${reasonOf(error)}`)
   })
 

@@ -9,7 +9,7 @@ import type { Page, Part } from "./List.ts"
 import { Runs } from "./Runs.ts"
 
 /** How far back lists of runs reach. */
-const depth = 1_000
+export const depth = 1_000
 
 /** Newest first: the runs of this process as they stand now, all others as the state remembers them. */
 export const list = Effect.fn("RunBook.list")(function* (page: Page) {

@@ -11,6 +11,8 @@ const make = () => ({
   abort: Deferred.unsafeMake<void>(FiberId.none),
   /** A step is in flight: the run is asked to end and tells what became of it. */
   busy: false,
+  /** A service: it has a limit of its own for its end, so to be told again to stop changes nothing. */
+  patient: false,
   /** How often we were told. */
   wishes: 0
 })
@@ -26,6 +28,7 @@ export { make }
 
 /** What is to be done about a signal, beside telling the run: nothing, interrupting the command, or ending at once. */
 export const receive = (shared: Shared, wish: Wish): "wait" | "interrupt" | "exit" => {
+  if (shared.patient && shared.wishes > 0 && wish === "stop") return "wait"
   shared.wishes += 1
   Deferred.unsafeDone(shared.stop, Effect.void)
   if (wish === "abort") Deferred.unsafeDone(shared.abort, Effect.void)

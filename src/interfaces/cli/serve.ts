@@ -16,7 +16,7 @@ export const make = (serve: Serve) =>
   Verb.make(
     {
       words: ["serve"],
-      summary: "run the service: HTTP and gRPC (needs BFM_API_TOKEN)",
+      summary: "run the service: HTTP and gRPC, until it is told to stop",
       examples: ["bfm serve"],
       flags: {}
     },

@@ -16,6 +16,7 @@ const methods: Record<keyof typeof MigrationService.method, Access> = {
   getMigrationStatus: "read",
   isMigrationApplied: "read",
   getMigrationHistory: "read",
+  listHistory: "read",
   listExecutions: "read",
   listSkipped: "read",
   orderMigrations: "read",

@@ -35,7 +35,7 @@ export const make = <R>() =>
         acknowledge(call, origin)
         const program = admitted(call, access, origin, answer).pipe(
           Effect.tapErrorCause(unexpected),
-          access === "public" ? unchanged => unchanged : logged(origin),
+          access === "public" ? unchanged => unchanged : logged(origin, call.surface),
           Effect.tapErrorCause(cause => Effect.sync(() => failed(Details.fromCause(cause)))),
           Effect.withSpan(origin.endpoint, { kind: "server", ...parentOf(call.surface.metadata) }),
           Effect.annotateLogs({ request_id: origin.id }),
@@ -54,13 +54,15 @@ const admitted = <R>(
 ) =>
   Effect.gen(function* () {
     const open = access === "public"
-    const caller = open ? anybody : yield* Authentication.authenticate(surface.metadata, surface.getPeer())
+    const caller = open ? anybody : yield* Authentication.authenticate(surface.metadata, addressOf(surface))
     const allowed = open ? Effect.void : need(access)
     yield* Effect.zipRight(allowed, answer).pipe(
       Effect.provideService(Caller, caller),
       Effect.provideService(CurrentActor, { name: caller.name, method: "grpc", request: origin })
     )
   })
+
+const addressOf = (surface: Adapter.Surface): string => Authentication.addressOf(surface.getPeer())
 
 const originOf = ({ endpoint, surface }: Adapter.Call): RequestOrigin => {
   const [given] = surface.metadata.get("x-request-id").map(String)
@@ -91,14 +93,17 @@ const unexpected = (cause: Cause.Cause<Details.CallError>): Effect.Effect<void> 
 
 /** One line for each call, also for one that was cancelled. */
 const logged =
-  ({ endpoint }: RequestOrigin) =>
+  ({ endpoint }: RequestOrigin, surface: Adapter.Surface) =>
   <R>(effect: Effect.Effect<void, Details.CallError, R>): Effect.Effect<void, Details.CallError, R> =>
     Effect.flatMap(Clock.currentTimeMillis, began =>
       Effect.onExit(effect, exit =>
         Effect.flatMap(Clock.currentTimeMillis, now =>
-          Effect.logInfo(`${endpoint} ${outcomeOf(exit)}`).pipe(
-            Effect.annotateLogs({ duration_ms: now - began })
-          )
+          Effect.annotateLogs(Effect.logInfo("request"), {
+            method: endpoint,
+            status: outcomeOf(exit),
+            duration_ms: now - began,
+            client_ip: addressOf(surface)
+          })
         )
       )
     )

@@ -4,6 +4,7 @@ import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 import { Health } from "../../pipeline/Health.ts"
 import type { Handlers } from "./Adapter.ts"
+import { Closing } from "./Closing.ts"
 import { type CallError, Refused } from "./Details.ts"
 import {
   type Health as Service,
@@ -21,21 +22,27 @@ const current = Effect.gen(function* () {
 })
 
 /** `grpc.health.v1`, fed by what HTTP says about health. Who watches hears of the end of the server. */
-export const handlers = (closing: Effect.Effect<void>): Handlers<typeof Service, CallError, Health> => ({
+export const handlers: Handlers<typeof Service, CallError, Health> = {
   check: ({ service }) =>
     services.includes(service)
       ? current
       : new Refused({ code: status.NOT_FOUND, details: `unknown service ${service}` }),
   watch: ({ service }) =>
-    services.includes(service)
-      ? Stream.repeatEffectWithSchedule(current, Schedule.spaced("1 second")).pipe(
-          Stream.interruptWhen(closing),
-          Stream.concat(Stream.make({ status: Serving.NOT_SERVING })),
-          Stream.changesWith((a, b) => a.status === b.status)
-        )
-      : Stream.concat(Stream.make({ status: Serving.SERVICE_UNKNOWN }), Stream.execute(closing)),
+    Stream.unwrap(
+      Effect.map(Closing, ({ begun }) => (services.includes(service) ? watched(begun) : unknown(begun)))
+    ),
   list: () =>
     Effect.map(current, standing => ({
       statuses: Object.fromEntries(services.map(service => [service, standing]))
     }))
-})
+}
+
+const watched = (closing: Effect.Effect<void>) =>
+  Stream.repeatEffectWithSchedule(current, Schedule.spaced("1 second")).pipe(
+    Stream.interruptWhen(closing),
+    Stream.concat(Stream.make({ status: Serving.NOT_SERVING })),
+    Stream.changesWith((a, b) => a.status === b.status)
+  )
+
+const unknown = (closing: Effect.Effect<void>) =>
+  Stream.concat(Stream.make({ status: Serving.SERVICE_UNKNOWN }), Stream.execute(closing))

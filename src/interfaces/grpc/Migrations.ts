@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import { RequestInvalid } from "../../domain/Errors.ts"
 import * as Detail from "../../pipeline/Detail.ts"
 import * as Latest from "../../pipeline/Latest.ts"
 import * as List from "../../pipeline/List.ts"
@@ -24,6 +25,7 @@ type Methods =
   | "getMigrationStatus"
   | "isMigrationApplied"
   | "getMigrationHistory"
+  | "listHistory"
   | "listExecutions"
   | "listSkipped"
   | "orderMigrations"
@@ -43,6 +45,7 @@ export const handlers: Handlers<typeof Generated.MigrationService, CallError, Ne
     Effect.map(seenIfKnown(migrationId), item => ({ applied: item?.applied ?? false })),
   getMigrationHistory: request =>
     Effect.map(history(request), Json.message(Generated.MigrationHistoryResponseSchema)),
+  listHistory: request => Effect.map(everything(request), Json.message(Generated.ListHistoryResponseSchema)),
   listExecutions: request =>
     Effect.map(executions(request), Json.message(Generated.ListExecutionsResponseSchema)),
   listSkipped: request => Effect.map(skipped(request), Json.message(Generated.ListSkippedResponseSchema)),
@@ -58,6 +61,7 @@ const usual = Paging.most.migrations
 
 /** One migration that the caller may see. */
 const seen = Effect.fnUntraced(function* (id: string) {
+  if (id === "") return yield* new RequestInvalid({ problems: ["migration_id: is missing"] })
   const detail = yield* Detail.of(id)
   yield* Caller.need("read", [detail.item.connection])
   return detail
@@ -89,6 +93,12 @@ const history = Effect.fnUntraced(function* (request: Generated.GetMigrationHist
   yield* seenIfKnown(request.migrationId)
   const { items, ...rest } = yield* Latest.historyOf(request.migrationId, Paging.of(request, 1_000))
   return { ...rest, migration_id: request.migrationId, history: items.map(HistoryItem.fromItem) }
+})
+
+const everything = Effect.fnUntraced(function* (request: Generated.ListHistoryRequest) {
+  const page = { ...Paging.of(request, 100), permitted: yield* Caller.permitted }
+  const { items, ...rest } = yield* Latest.history(undefined, page)
+  return { ...rest, items: items.map(HistoryItem.fromItem) }
 })
 
 const executions = Effect.fnUntraced(function* ({ migrationId, limit }: Generated.ListExecutionsRequest) {

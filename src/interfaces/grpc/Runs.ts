@@ -3,11 +3,13 @@ import * as Stream from "effect/Stream"
 import type { Run } from "../../domain/Run.ts"
 import type { Order } from "../../pipeline/ActiveRun.ts"
 import * as RunBook from "../../pipeline/RunBook.ts"
+import * as Target from "../../pipeline/Target.ts"
 import * as Watch from "../../pipeline/Watch.ts"
-import { RunRequest, toOrder } from "../wire/RunRequest.ts"
+import * as RunRequest from "../wire/RunRequest.ts"
 import type { Handlers } from "./Adapter.ts"
 import * as Caller from "./Caller.ts"
 import * as Carry from "./Carry.ts"
+import { Closing } from "./Closing.ts"
 import type { CallError } from "./Details.ts"
 import * as Events from "./Events.ts"
 import * as Generated from "./generated/migration_pb.ts"
@@ -27,23 +29,30 @@ export const handlers: Handlers<typeof Generated.MigrationService, CallError, Ne
   cancelRun: ({ runId }) => Effect.zipRight(may(RunBook.find(runId)), Effect.map(RunBook.cancel(runId), run)),
   resumeRun: ({ runId }) =>
     Effect.zipRight(may(RunBook.find(runId)), Effect.flatMap(RunBook.orderOf(runId), started)),
-  watchRun: ({ runId, after }) =>
-    Stream.map(Stream.unwrap(Watch.follow(runId, Number(after))), Events.message)
+  watchRun: ({ runId, after }) => Stream.map(followed(runId, Number(after)), Events.message)
 }
+
+/** To the end of the run, or of the server. */
+const followed = (id: string, after: number) =>
+  Stream.unwrap(
+    Effect.gen(function* () {
+      const { begun } = yield* Closing
+      return Stream.interruptWhen(yield* Watch.follow(id, after), begun)
+    })
+  )
 
 const run = Json.message(Generated.RunSchema)
 
 /** What is asked for, as an order; planning it needs no more than reading. */
 const order = (request: Generated.RunRequest) =>
-  Effect.flatMap(Json.shape(Generated.RunRequestSchema, RunRequest)(request), toOrder)
+  Effect.flatMap(Json.shape(Generated.RunRequestSchema, RunRequest.RunRequest)(request), RunRequest.toOrder)
 
 /** Begins a run, when the caller may do what it does. */
-const started = (wanted: Order) =>
-  Caller.need(scopeOf(wanted._tag === "Up" ? "up" : "down")).pipe(
-    Effect.zipRight(Carry.begin(wanted)),
-    Effect.flatMap(handle => handle.run),
-    Effect.map(run)
-  )
+const started = Effect.fnUntraced(function* (wanted: Order) {
+  yield* Caller.need(scopeOf(wanted._tag === "Up" ? "up" : "down"), yield* Target.connections(wanted))
+  const handle = yield* Carry.begin(wanted)
+  return run(yield* handle.run)
+})
 
 const scopeOf = (direction: Run["direction"]) => (direction === "up" ? "migrate" : "rollback")
 

@@ -3,11 +3,12 @@ import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { ConfigInvalid } from "../../domain/Errors.ts"
 import { Runs } from "../../pipeline/Runs.ts"
+import { ListenFailed } from "../service/ListenFailed.ts"
 import * as Access from "./Access.ts"
 import * as Adapter from "./Adapter.ts"
 import * as Calls from "./Calls.ts"
+import { Closing } from "./Closing.ts"
 import { file_grpc_health_v1_health, Health as HealthService } from "./generated/grpc/health/v1/health_pb.ts"
 import { file_migration, MigrationService } from "./generated/migration_pb.ts"
 import * as Health from "./Health.ts"
@@ -15,11 +16,12 @@ import type { Needs } from "./Needs.ts"
 import * as Reflection from "./Reflection.ts"
 import * as Service from "./Service.ts"
 
-export interface Settings {
+export interface Options {
+  readonly host: string
   /** 0: any free port. */
   readonly port: number
   /** In PEM; in the clear when absent. */
-  readonly tls?: { readonly certificate: Buffer; readonly key: Buffer }
+  readonly tls?: { readonly certificate: string; readonly key: string } | undefined
   /** Bytes that a message may have. */
   readonly messageLimit: number
 }
@@ -32,7 +34,7 @@ const farewell = 5_000
 
 const minute = 60_000
 
-const options = ({ messageLimit }: Settings): grpc.ServerOptions => ({
+const limits = ({ messageLimit }: Options): grpc.ServerOptions => ({
   "grpc.max_receive_message_length": messageLimit,
   "grpc.max_send_message_length": -1,
   "grpc.max_concurrent_streams": 1_000,
@@ -42,21 +44,23 @@ const options = ({ messageLimit }: Settings): grpc.ServerOptions => ({
 })
 
 /**
- * Answers calls until its scope closes. Then the runs are asked to end, who watches hears that it is over, and calls
- * in flight get their answers; what is not over after that is cut off.
+ * Answers calls until its scope closes. Then the runs are asked to end, which whoever waits for them hears; after that
+ * streams end, calls in flight have a moment for their answers, and what is left is cut off.
  */
-export const layer = (settings: Settings) =>
+export const layer = (options: Options) =>
   Layer.scoped(
     GrpcServer,
     Effect.gen(function* () {
       const runs = yield* Runs
       const closing = yield* Deferred.make<void>()
-      const runner = yield* Calls.make<Needs>()
+      const runner = yield* Effect.provideService(Calls.make<Needs>(), Closing, {
+        begun: Deferred.await(closing)
+      })
       const server = yield* Effect.acquireRelease(
-        Effect.sync(() => new grpc.Server(options(settings))),
+        Effect.sync(() => create(options)),
         started =>
-          Deferred.succeed(closing, undefined).pipe(
-            Effect.zipRight(runs.drain),
+          runs.drain.pipe(
+            Effect.zipRight(Deferred.succeed(closing, undefined)),
             Effect.zipRight(shutdown(started))
           )
       )
@@ -67,33 +71,37 @@ export const layer = (settings: Settings) =>
       )
       server.addService(
         Adapter.definition(HealthService),
-        Adapter.implementation(HealthService, Health.handlers(Deferred.await(closing)), open)
+        Adapter.implementation(HealthService, Health.handlers, open)
       )
       Reflection.addTo(
         server,
         [file_migration, file_grpc_health_v1_health],
         runner(() => Access.reflection)
       )
-      return { port: yield* listen(server, settings) }
+      return { port: yield* listen(server, options) }
     })
   )
 
-const credentials = ({ tls }: Settings): grpc.ServerCredentials =>
+const create = (options: Options): grpc.Server => {
+  // Our log says what matters; lines of another kind do not belong on the same output.
+  grpc.setLogVerbosity(grpc.logVerbosity.NONE)
+  return new grpc.Server(limits(options))
+}
+
+const credentials = ({ tls }: Options): grpc.ServerCredentials =>
   tls === undefined
     ? grpc.ServerCredentials.createInsecure()
-    : grpc.ServerCredentials.createSsl(null, [{ cert_chain: tls.certificate, private_key: tls.key }])
+    : grpc.ServerCredentials.createSsl(null, [
+        { cert_chain: Buffer.from(tls.certificate), private_key: Buffer.from(tls.key) }
+      ])
 
-/** On all interfaces. */
-const listen = (server: grpc.Server, settings: Settings): Effect.Effect<number, ConfigInvalid> =>
-  Effect.async<number, ConfigInvalid>(resume => {
-    server.bindAsync(`[::]:${settings.port}`, credentials(settings), (error, port) =>
-      resume(error === null ? Effect.succeed(port) : unavailable(settings.port, error.message))
+const listen = (server: grpc.Server, options: Options): Effect.Effect<number, ListenFailed> =>
+  Effect.async(resume => {
+    const host = options.host.includes(":") ? `[${options.host}]` : options.host
+    const address = `${host}:${options.port}`
+    server.bindAsync(address, credentials(options), (error, port) =>
+      resume(error === null ? Effect.succeed(port) : new ListenFailed({ address, reason: error.message }))
     )
-  })
-
-const unavailable = (port: number, reason: string) =>
-  new ConfigInvalid({
-    problems: [{ variable: "BFM_GRPC_PORT", reason: `${port} cannot be listened on: ${reason}` }]
   })
 
 /** Also in a finalizer, which cannot be interrupted. */

@@ -1,33 +1,20 @@
 import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import * as Redacted from "effect/Redacted"
-import { Forbidden, Unauthenticated } from "../../domain/Errors.ts"
+import { Forbidden } from "../../domain/Errors.ts"
 import * as Principal from "../../domain/Principal.ts"
 import { Identity } from "../../ports/Identity.ts"
+import * as Bearer from "../wire/Bearer.ts"
 import * as Access from "./Access.ts"
-
-/** What followed `Bearer `, exactly; nothing when there was no header. */
-export const token = (
-  header: string | undefined
-): Either.Either<Redacted.Redacted<string> | undefined, Unauthenticated> => {
-  if (header === undefined || header === "") return Either.right(undefined)
-  const space = header.indexOf(" ")
-  if (space === -1) return refused("invalid Authorization header format")
-  if (header.slice(0, space).toLowerCase() !== "bearer") {
-    return refused("authorization header must use Bearer scheme")
-  }
-  return Either.right(Redacted.make(header.slice(space + 1)))
-}
-
-const refused = (reason: string) => Either.left(new Unauthenticated({ reason }))
 
 const authorize = Effect.fnUntraced(function* (identity: Identity["Type"], scope: Principal.Scope) {
   const request = yield* HttpServerRequest.HttpServerRequest
   const address = Option.getOrElse(request.remoteAddress, () => "")
-  const principal = yield* identity.authenticate(yield* token(request.headers["authorization"]), address)
+  const principal = yield* identity.authenticate(
+    yield* Bearer.token(request.headers["authorization"]),
+    address
+  )
   const reason = Principal.refusal(principal, scope, [])
   if (reason !== undefined) return yield* new Forbidden({ reason })
   return principal

@@ -4,10 +4,10 @@ import type { AddressInfo } from "node:net"
 import * as HttpMiddleware from "@effect/platform/HttpMiddleware"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as Context from "effect/Context"
-import * as Data from "effect/Data"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import { ListenFailed } from "../service/ListenFailed.ts"
 import * as App from "./App.ts"
 import * as ClientError from "./ClientError.ts"
 import { Shutdown } from "./Shutdown.ts"
@@ -28,16 +28,6 @@ export interface Options {
 
 /** Where the service listens. */
 export class HttpAddress extends Context.Tag("bfm/http/Address")<HttpAddress, { readonly port: number }>() {}
-
-/** The address is taken, or may not be listened on. */
-export class ListenFailed extends Data.TaggedError("ListenFailed")<{
-  readonly address: string
-  readonly reason: string
-}> {
-  override get message() {
-    return `cannot listen on ${this.address}: ${this.reason}`
-  }
-}
 
 /** Milliseconds. */
 const limits = {

@@ -1,5 +1,7 @@
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as FiberRef from "effect/FiberRef"
+import * as HashMap from "effect/HashMap"
 import * as HashSet from "effect/HashSet"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
@@ -19,6 +21,34 @@ const levels = {
   fatal: LogLevel.Fatal
 }
 
+/** The fields of one line, the three that each has in front; the same in both formats. */
+const fields = ({ annotations, cause, date, logLevel, message }: Logger.Logger.Options<unknown>) => ({
+  time: date.toISOString(),
+  level: nameOf(logLevel),
+  msg: (Array.isArray(message) ? message : [message]).map(said).join(" "),
+  ...Object.fromEntries(HashMap.toEntries(annotations)),
+  ...(Cause.isEmpty(cause) ? {} : { error: Cause.pretty(cause) })
+})
+
+const said = (part: unknown): string => (typeof part === "string" ? part : JSON.stringify(part))
+
+const nameOf = (level: LogLevel.LogLevel): string =>
+  Object.entries(levels).find(([, known]) => known === level)?.[0] ?? level.label.toLowerCase()
+
+const json = Logger.make<unknown, string>(entry => JSON.stringify(fields(entry)))
+
+const text = Logger.make<unknown, string>(entry =>
+  Object.entries(fields(entry))
+    .map(([key, value]) => `${key}=${plain(value)}`)
+    .join(" ")
+)
+
+/** What would be read as two words, or as two lines, stands between quotes. */
+const plain = (value: unknown): string => {
+  const written = typeof value === "string" ? value : JSON.stringify(value)
+  return /^[\w.:/@+-]+$/.test(written) ? written : JSON.stringify(written)
+}
+
 /** One line for each message, on standard output. */
 export const layer = ({ format, level }: LogSettings): Layer.Layer<never> =>
   Layer.merge(
@@ -26,7 +56,7 @@ export const layer = ({ format, level }: LogSettings): Layer.Layer<never> =>
     Layer.scopedDiscard(
       Effect.locallyScoped(
         FiberRef.currentLoggers,
-        HashSet.make(Logger.withConsoleLog(format === "json" ? Logger.jsonLogger : Logger.logfmtLogger))
+        HashSet.make(Logger.withConsoleLog(format === "json" ? json : text))
       )
     ),
     Logger.minimumLogLevel(levels[level])

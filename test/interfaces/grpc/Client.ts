@@ -12,7 +12,6 @@ import { anyUnpack } from "@bufbuild/protobuf/wkt"
 import * as grpc from "@grpc/grpc-js"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { ErrorInfoSchema, StatusSchema } from "../../../src/interfaces/grpc/generated/google/rpc/status_pb.ts"
 
@@ -130,7 +129,5 @@ const optionsOf = ({ deadline }: CallSettings): grpc.CallOptions =>
   deadline === undefined ? {} : { deadline: Date.now() + deadline }
 
 /** The failure of a call that has to fail. */
-export const failure = <A>(call: Effect.Effect<A, CallFailed>): Effect.Effect<CallFailed> =>
-  Effect.flatMap(Effect.flip(call).pipe(Effect.option), found =>
-    Option.match(found, { onNone: () => Effect.dieMessage("the call succeeded"), onSome: Effect.succeed })
-  )
+export const failure = (call: Effect.Effect<unknown, CallFailed>): Effect.Effect<CallFailed> =>
+  Effect.orDieWith(Effect.flip(call), answer => new Error(`the call succeeded: ${String(answer)}`))

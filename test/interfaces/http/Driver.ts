@@ -4,6 +4,7 @@ import type { HistoryItem } from "../../../src/domain/Run.ts"
 import type { StatusItem } from "../../../src/domain/Status.ts"
 import * as Result from "../../../src/pipeline/Result.ts"
 import type * as Project from "../../fixtures/Project.ts"
+import type * as Request from "../../fixtures/Request.ts"
 import { outcome } from "../library/Driver.ts"
 import { type Driver, type Environment, Refused } from "../Scenario.suite.ts"
 import * as Service from "./Service.ts"
@@ -14,7 +15,7 @@ const refused = ({ error, code }: { readonly error: string; readonly code: strin
 /** Requests to a socket, as any client makes them. */
 export const make = Effect.fnUntraced(function* (project: Project.Project, environment: Environment) {
   const service = yield* Service.start(project, { environment })
-  const answered = (answer: Effect.Effect<Service.Answer>) =>
+  const answered = (answer: Effect.Effect<Request.Answer>) =>
     Effect.flatMap(answer, ({ status, body }) => (status >= 300 ? refused(body) : Effect.succeed(body)))
   const get = (path: string) => answered(service.get(path))
   const post = (path: string, body: unknown) => answered(service.post(path, body))

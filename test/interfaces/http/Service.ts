@@ -17,6 +17,7 @@ import * as Runs from "../../../src/pipeline/Runs.ts"
 import * as Snapshot from "../../../src/pipeline/Snapshot.ts"
 import { Identity } from "../../../src/ports/Identity.ts"
 import type { Project } from "../../fixtures/Project.ts"
+import * as Request from "../../fixtures/Request.ts"
 
 /** The tokens of these tests, by their text. */
 export const principals: Readonly<Record<string, Principal>> = {
@@ -39,30 +40,11 @@ const identity = Layer.succeed(Identity, {
   }
 })
 
-export interface Answer {
-  readonly status: number
-  readonly headers: Headers
-  readonly text: string
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into whatever was answered
-  readonly body: any
-}
-
-export interface Asked {
-  readonly token?: string | null
-  readonly body?: unknown
-  readonly headers?: Readonly<Record<string, string>>
-  /** As it stands, instead of a body as JSON. */
-  readonly raw?: string
-}
-
 /** A service of a project on a socket of its own. */
-export interface Service {
+export interface Service extends Request.Ask {
   readonly url: string
   readonly port: number
   readonly context: Context.Context<Main.Environment | Runs.Runs | Snapshot.Snapshot>
-  readonly ask: (method: string, path: string, asked?: Asked) => Effect.Effect<Answer>
-  readonly get: (path: string, asked?: Asked) => Effect.Effect<Answer>
-  readonly post: (path: string, body?: unknown, asked?: Asked) => Effect.Effect<Answer>
   /** Ends the server, as the end of its process would. */
   readonly close: Effect.Effect<void>
 }
@@ -96,41 +78,12 @@ export const start = Effect.fnUntraced(function* (project: Project, options: Opt
   )
   const { port } = Context.get(yield* Layer.buildWithScope(server, inner), Server.HttpAddress)
   const url = `http://127.0.0.1:${port}`
-  const ask: Service["ask"] = (method, path, asked = {}) => request(`${url}${path}`, method, asked)
   const service: Service = {
     url,
     port,
     context,
-    ask,
-    get: (path, asked) => ask("GET", path, asked),
-    post: (path, body, asked) => ask("POST", path, { ...asked, ...(body === undefined ? {} : { body }) }),
+    ...Request.at(url, "t-admin"),
     close: Scope.close(inner, Exit.void)
   }
   return service
 })
-
-const request = (url: string, method: string, { token = "t-admin", body, raw, headers }: Asked) =>
-  Effect.promise(async signal => {
-    const response = await fetch(url, {
-      method,
-      signal,
-      redirect: "manual",
-      headers: {
-        ...(token === null ? {} : { authorization: `Bearer ${token}` }),
-        ...(body === undefined ? {} : { "content-type": "application/json" }),
-        ...headers
-      },
-      ...(raw !== undefined ? { body: raw } : body === undefined ? {} : { body: JSON.stringify(body) })
-    })
-    const text = await response.text()
-    const answer: Answer = { status: response.status, headers: response.headers, text, body: parsed(text) }
-    return answer
-  })
-
-const parsed = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
