@@ -33,7 +33,7 @@ const flags = {
   token: Flag.text({
     name: "token",
     value: "T",
-    help: "what the service knows you by; BFM_TOKEN is seen by fewer"
+    help: "its token (BFM_TOKEN, which no list of processes shows)"
   })
 }
 

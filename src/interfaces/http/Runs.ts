@@ -1,5 +1,6 @@
 import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import * as Effect from "effect/Effect"
+import type { Direction } from "../../domain/Plan.ts"
 import type * as ActiveRun from "../../pipeline/ActiveRun.ts"
 import * as Planning from "../../pipeline/Planning.ts"
 import * as RunBook from "../../pipeline/RunBook.ts"
@@ -24,7 +25,7 @@ export const layer = HttpApiBuilder.group(Api, "runs", handlers =>
     .handle("runs", ({ urlParams }) => RunBook.list(Paging.page(urlParams, 100)))
     .handle("run", ({ path }) => RunBook.find(path.id))
     .handle("events", ({ path, headers }) => Events.respond(path.id, headers["last-event-id"]))
-    .handle("cancel", ({ path }) => RunBook.cancel(path.id))
+    .handle("cancel", ({ path }) => cancel(path.id))
     .handle("resume", ({ path }) => Effect.flatMap(RunBook.orderOf(path.id), start))
 )
 
@@ -32,7 +33,17 @@ export const layer = HttpApiBuilder.group(Api, "runs", handlers =>
 const start = (order: ActiveRun.Order) =>
   Effect.gen(function* () {
     const touched = yield* Target.connections(order)
-    yield* permit(order._tag === "Up" ? "migrate" : "rollback", touched)
+    yield* permit(scopeOf(order._tag === "Up" ? "up" : "down"), touched)
     const run = yield* begin(order)
     return yield* run.run
   })
+
+/** Ending a run takes what beginning it takes. */
+const cancel = (id: string) =>
+  Effect.gen(function* () {
+    const { direction } = yield* RunBook.find(id)
+    yield* permit(scopeOf(direction), [])
+    return yield* RunBook.cancel(id)
+  })
+
+const scopeOf = (direction: Direction) => (direction === "up" ? "migrate" : "rollback")

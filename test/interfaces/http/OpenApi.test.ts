@@ -97,6 +97,8 @@ const calls: ReadonlyArray<readonly [operation: string, path: string, body?: unk
   ["runs.rollback", `/api/v1/migrations/${users}/rollback`, { schemas: [] }],
   ["runs.rollback", `/api/v1/migrations/${broken}/rollback`],
   ["service.connections", "/api/v1/connections"],
+  ["reports.status", "/api/v1/status?connection=core&schema=tenant_a"],
+  ["reports.validate", "/api/v1/validate?connection=core"],
   ["service.history", "/api/v1/history"],
   ["service.metrics", "/metrics"],
   ["service.openapiJson", "/api/v1/openapi.json"],

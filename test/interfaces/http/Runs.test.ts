@@ -104,6 +104,22 @@ describe("runs", () => {
     })
   )
 
+  it.scopedLive("are begun and ended by whoever may do what they do", () =>
+    Effect.gen(function* () {
+      const made = yield* project
+      const { post } = yield* Service.start(made)
+      const run = { direction: "down", id: "20250101120000_users" }
+      assert.strictEqual((yield* post("/api/v1/runs", {}, { token: "t-rollback" })).status, 403)
+      assert.strictEqual((yield* post("/api/v1/runs", run, { token: "t-migrate" })).status, 403)
+      assert.strictEqual((yield* post("/api/v1/runs", run, { token: "t-read" })).status, 403)
+      const { status, body } = yield* post("/api/v1/runs", run, { token: "t-rollback" })
+      assert.strictEqual(status, 202)
+      const cancel = `/api/v1/runs/${body.id}/cancel`
+      assert.strictEqual((yield* post(cancel, undefined, { token: "t-migrate" })).status, 403)
+      assert.include([202, 409], (yield* post(cancel, undefined, { token: "t-rollback" })).status)
+    })
+  )
+
   it.scopedLive("that come to nothing say why, also to those who follow", () =>
     Effect.gen(function* () {
       const service = yield* Service.start(yield* project)

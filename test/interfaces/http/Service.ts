@@ -24,6 +24,7 @@ export const principals: Readonly<Record<string, Principal>> = {
   "t-admin": { name: "admin", scopes: ["admin"] },
   "t-read": { name: "reader", scopes: ["read"] },
   "t-migrate": { name: "migrator", scopes: ["migrate"] },
+  "t-rollback": { name: "undoer", scopes: ["rollback"] },
   "t-core": { name: "core-only", scopes: ["admin"], connections: ["core"] }
 }
 
