@@ -57,7 +57,8 @@ describe("architecture", () => {
       const [target, other, file] = to.split(path.sep)
       const shared =
         other === "store" ||
-        (other === "postgresql" && ["Settings.ts", "Client.ts", "Quote.ts", "Fault.ts"].includes(file ?? ""))
+        (other === "postgresql" &&
+          ["Settings.ts", "Client.ts", "Pool.ts", "Quote.ts", "Fault.ts"].includes(file ?? ""))
       return ring === "adapters" && target === "adapters" && adapter !== other && !shared
     })
     assert.deepStrictEqual(crossing, [])

@@ -23,6 +23,10 @@ const carryOut = Effect.fnUntraced(function* (where: Walkthrough.Place, block: D
   // What is in the state's database when the block begins.
   for (const given of block.attributes.get("state")?.split(",") ?? []) yield* where.load(given)
   const all = Walkthrough.commands(block)
+  if (block.attributes.has("serve")) {
+    for (const { line } of all) yield* where.serve(line)
+    return
+  }
   for (const [index, { line, output }] of all.entries()) {
     const { code, output: printed } = yield* where.run(line)
     const actual = line.startsWith("bfm new ") ? Walkthrough.rename(where, output, printed) : printed

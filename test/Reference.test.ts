@@ -3,6 +3,7 @@ import * as path from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import * as Either from "effect/Either"
 import * as Config from "../src/Config.ts"
+import * as Server from "../src/config/Server.ts"
 import * as Metadata from "../src/domain/source/Metadata.ts"
 import * as ExitCode from "../src/interfaces/cli/ExitCode.ts"
 import * as Settings from "../src/ports/Settings.ts"
@@ -55,6 +56,33 @@ describe("README, Configuration", () => {
       name.replace(/^(CORE|METADATA)_/, "{CONN}_").replace(/^BFM_VAR_.*/, "BFM_VAR_*")
     )
     assert.deepStrictEqual(sorted(defaults.keys()), sorted(explained))
+  })
+
+  it("tells the defaults of the service, and has all of its variables", () => {
+    const service = rows.filter(([name]) => Server.variables.includes(name) || name.startsWith("OTEL_"))
+    assert.includeMembers(
+      service.map(([name]) => name),
+      Server.variables
+    )
+    const { server } = Either.getOrThrow(Config.decodeService({ BFM_API_TOKEN: "t" }, new Map()))
+    const { autoMigrate, log, telemetry } = server
+    assert.deepStrictEqual(
+      [
+        ["BFM_HTTP_PORT", server.httpPort],
+        ["BFM_GRPC_PORT", server.grpcPort],
+        ["BFM_BODY_LIMIT", server.bodyLimit],
+        ["BFM_MAX_RUNS", server.maxRuns],
+        ["BFM_SHUTDOWN_GRACE", `${server.shutdownGrace / 1000}s`],
+        ["BFM_REINDEX_INTERVAL_MINUTES", server.reindexInterval / 60_000],
+        ["BFM_AUTO_MIGRATE", autoMigrate.enabled],
+        ["BFM_AUTO_MIGRATE_RETRY_INTERVAL", `${autoMigrate.retryInterval / 1000}s`],
+        ["BFM_AUTO_MIGRATE_RETRY_MAX_ROUNDS", autoMigrate.maxRounds],
+        ["BFM_LOG_LEVEL", log.level],
+        ["BFM_LOG_FORMAT", log.format],
+        ["OTEL_SERVICE_NAME", telemetry.serviceName]
+      ].map(([name, value]) => [name, String(value)]),
+      service.filter(([, fallback]) => fallback !== "")
+    )
   })
 
   it("tells the defaults", () => {
