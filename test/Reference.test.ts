@@ -66,21 +66,22 @@ describe("README, Configuration", () => {
     )
     const { server } = Either.getOrThrow(Config.decodeService({ BFM_API_TOKEN: "t" }, new Map()))
     const { autoMigrate, log, telemetry } = server
-    assert.deepStrictEqual(
-      [
-        ["BFM_HTTP_PORT", server.httpPort],
-        ["BFM_GRPC_PORT", server.grpcPort],
-        ["BFM_BODY_LIMIT", server.bodyLimit],
-        ["BFM_MAX_RUNS", server.maxRuns],
-        ["BFM_SHUTDOWN_GRACE", `${server.shutdownGrace / 1000}s`],
-        ["BFM_REINDEX_INTERVAL_MINUTES", server.reindexInterval / 60_000],
-        ["BFM_AUTO_MIGRATE", autoMigrate.enabled],
-        ["BFM_AUTO_MIGRATE_RETRY_INTERVAL", `${autoMigrate.retryInterval / 1000}s`],
-        ["BFM_AUTO_MIGRATE_RETRY_MAX_ROUNDS", autoMigrate.maxRounds],
-        ["BFM_LOG_LEVEL", log.level],
-        ["BFM_LOG_FORMAT", log.format],
-        ["OTEL_SERVICE_NAME", telemetry.serviceName]
-      ].map(([name, value]) => [name, String(value)]),
+    const told: ReadonlyArray<readonly [string, unknown]> = [
+      ["BFM_HTTP_PORT", server.httpPort],
+      ["BFM_GRPC_PORT", server.grpcPort],
+      ["BFM_BODY_LIMIT", server.bodyLimit],
+      ["BFM_MAX_RUNS", server.maxRuns],
+      ["BFM_SHUTDOWN_GRACE", `${server.shutdownGrace / 1000}s`],
+      ["BFM_REINDEX_INTERVAL_MINUTES", server.reindexInterval / 60_000],
+      ["BFM_AUTO_MIGRATE", autoMigrate.enabled],
+      ["BFM_AUTO_MIGRATE_RETRY_INTERVAL", `${autoMigrate.retryInterval / 1000}s`],
+      ["BFM_AUTO_MIGRATE_RETRY_MAX_ROUNDS", autoMigrate.maxRounds],
+      ["BFM_LOG_LEVEL", log.level],
+      ["BFM_LOG_FORMAT", log.format],
+      ["OTEL_SERVICE_NAME", telemetry.serviceName]
+    ]
+    assert.deepStrictEqual<ReadonlyArray<unknown>>(
+      told.map(([name, value]) => [name, String(value)]),
       service.filter(([, fallback]) => fallback !== "")
     )
   })
