@@ -16,11 +16,9 @@ export interface Detail {
   readonly migration: Migration | undefined
 }
 
-/** What is known of a migration that is asked for by any of its spellings. */
-export const of = Effect.fn("Detail.of")(function* (id: string) {
-  const snapshot = yield* Snapshot
-  return yield* find(yield* snapshot.current, id)
-})
+/** What is known of a migration that is asked for by any of its spellings. Asked often: it makes no span. */
+export const of = (id: string): Effect.Effect<Detail, MigrationAmbiguous | MigrationNotFound, Snapshot> =>
+  Effect.flatMap(Snapshot, snapshot => Effect.flatMap(snapshot.current, view => find(view, id)))
 
 export const find = (view: View, id: string): Either.Either<Detail, MigrationNotFound | MigrationAmbiguous> =>
   Either.match(Find.findIn(view.index, id), {

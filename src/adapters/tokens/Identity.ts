@@ -30,7 +30,8 @@ const make = Effect.fnUntraced(function* (sources: Known.Sources) {
       Effect.zipRight(new Unauthenticated({ reason }))
     )
 
-  const authenticate = Effect.fn("Identity.authenticate")(function* (
+  // Done for every request: it makes no span.
+  const authenticate = Effect.fnUntraced(function* (
     presented: Redacted.Redacted<string> | undefined,
     address: string
   ) {

@@ -4,9 +4,11 @@ import * as HttpRouter from "@effect/platform/HttpRouter"
 import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import type * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as Cause from "effect/Cause"
-import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as FiberRef from "effect/FiberRef"
 import * as Layer from "effect/Layer"
+import * as LogLevel from "effect/LogLevel"
 import * as Option from "effect/Option"
 import { Api } from "./Api.ts"
 import * as Authentication from "./Authentication.ts"
@@ -45,16 +47,28 @@ export const make = (options: Options) =>
   Effect.map(routing(routed), app =>
     Effect.flatMap(HttpServerRequest.HttpServerRequest, request => {
       const id = RequestId.of(request)
-      const named = request.modify({ headers: { ...request.headers, [RequestId.header]: id } })
-      const answer = request.method === "OPTIONS" ? preflight(options, named) : app
-      return answer.pipe(
-        Effect.provideService(HttpServerRequest.HttpServerRequest, Body.bounded(named, options.bodyLimit)),
-        Effect.catchAllCause(cause => failed(named, id, cause)),
-        Effect.map(response => Headers.guard(options, named, response, id)),
-        logged(named),
+      const answer = request.method === "OPTIONS" ? preflight(options, request) : app
+      return surrounded(answer, request, id, options).pipe(
+        Effect.catchAllCause(cause => failed(request, id, cause)),
+        Effect.map(response => Headers.guard(options, request, response, id)),
+        logged(request),
         Effect.annotateLogs("request_id", id)
       )
     })
+  )
+
+/** Everything below knows the request's id, and finds a body that is bounded. */
+const surrounded = <E, R>(
+  app: HttpApp.Default<E, R>,
+  request: HttpServerRequest.HttpServerRequest,
+  id: string,
+  { bodyLimit }: Options
+): HttpApp.Default<E, R> =>
+  Effect.mapInputContext(app, (context: Context.Context<R | HttpServerRequest.HttpServerRequest>) =>
+    context.pipe(
+      Context.add(RequestId.RequestId, id),
+      Context.add(HttpServerRequest.HttpServerRequest, Body.bounded(request, bodyLimit))
+    )
   )
 
 /** The routes alone: what goes wrong in them is answered here, and not by the builder. */
@@ -108,18 +122,20 @@ const logged =
   (request: HttpServerRequest.HttpServerRequest) =>
   <E, R>(answer: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>) => {
     const path = RequestId.pathOf(request.url)
-    if (/^(\/api\/v1)?\/health/.test(path)) return answer
-    return Effect.flatMap(Clock.currentTimeMillis, began =>
-      Effect.tap(answer, ({ status }) =>
-        Effect.flatMap(Clock.currentTimeMillis, now =>
-          Effect.annotateLogs(Effect.logInfo("request"), {
-            method: request.method,
-            path,
-            status,
-            duration_ms: now - began,
-            client_ip: Option.getOrElse(request.remoteAddress, () => "")
-          })
-        )
+    if (path.startsWith("/health") || path === "/api/v1/health") return answer
+    const began = Date.now()
+    return Effect.tap(answer, ({ status }) =>
+      Effect.flatMap(FiberRef.get(FiberRef.currentMinimumLogLevel), least =>
+        // Annotating costs more than all else here: not for a line that nobody will see.
+        LogLevel.greaterThan(least, LogLevel.Info)
+          ? Effect.void
+          : Effect.annotateLogs(Effect.logInfo("request"), {
+              method: request.method,
+              path,
+              status,
+              duration_ms: Date.now() - began,
+              client_ip: Option.getOrElse(request.remoteAddress, () => "")
+            })
       )
     )
   }

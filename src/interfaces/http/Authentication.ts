@@ -1,5 +1,6 @@
 import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { Forbidden } from "../../domain/Errors.ts"
@@ -8,17 +9,16 @@ import { Identity } from "../../ports/Identity.ts"
 import * as Bearer from "../wire/Bearer.ts"
 import * as Access from "./Access.ts"
 
-const authorize = Effect.fnUntraced(function* (identity: Identity["Type"], scope: Principal.Scope) {
-  const request = yield* HttpServerRequest.HttpServerRequest
-  const address = Option.getOrElse(request.remoteAddress, () => "")
-  const principal = yield* identity.authenticate(
-    yield* Bearer.token(request.headers["authorization"]),
-    address
-  )
-  const reason = Principal.refusal(principal, scope, [])
-  if (reason !== undefined) return yield* new Forbidden({ reason })
-  return principal
-})
+const authorize = (identity: Identity["Type"], scope: Principal.Scope) =>
+  Effect.flatMap(HttpServerRequest.HttpServerRequest, request => {
+    const given = Bearer.token(request.headers["authorization"])
+    if (Either.isLeft(given)) return given.left
+    const address = Option.getOrElse(request.remoteAddress, () => "")
+    return Effect.flatMap(identity.authenticate(given.right, address), principal => {
+      const reason = Principal.refusal(principal, scope, [])
+      return reason === undefined ? Effect.succeed(principal) : new Forbidden({ reason })
+    })
+  })
 
 /** Who asks, and whether they may: decided before anything of a request is looked at. */
 export const layer: Layer.Layer<Access.Read | Access.Migrate | Access.RollBack, never, Identity> =

@@ -9,13 +9,14 @@ import { Caller } from "./Access.ts"
 import * as RequestId from "./RequestId.ts"
 
 /** Fails when the caller's token does not reach so far. */
-export const permit = Effect.fnUntraced(function* (
+export const permit = (
   scope: Principal.Scope,
   connections: ReadonlyArray<string>
-) {
-  const reason = Principal.refusal(yield* Caller, scope, connections)
-  if (reason !== undefined) return yield* new Forbidden({ reason })
-})
+): Effect.Effect<void, Forbidden, Caller> =>
+  Effect.flatMap(Caller, caller => {
+    const reason = Principal.refusal(caller, scope, connections)
+    return reason === undefined ? Effect.void : new Forbidden({ reason })
+  })
 
 /** Begins a run in the name of the caller, on no connection that the caller may not touch. */
 export const begin = Effect.fnUntraced(function* (order: ActiveRun.Order) {
@@ -26,7 +27,7 @@ export const begin = Effect.fnUntraced(function* (order: ActiveRun.Order) {
     name: caller.name,
     method: "api",
     request: {
-      id: request.headers[RequestId.header] ?? "",
+      id: yield* RequestId.RequestId,
       endpoint: `${request.method} ${RequestId.pathOf(request.url)}`
     }
   }

@@ -18,11 +18,7 @@ import * as Given from "./Given.ts"
 import * as Paging from "./Paging.ts"
 
 /** One migration that the caller may see. */
-const seen = Effect.fnUntraced(function* (id: string) {
-  const detail = yield* Detail.of(id)
-  yield* permit("read", [detail.item.connection])
-  return detail
-})
+const seen = (id: string) => Effect.tap(Detail.of(id), ({ item }) => permit("read", [item.connection]))
 
 /** The same where an unknown one is no error. */
 const seenIfKnown = (id: string) =>
