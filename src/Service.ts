@@ -84,8 +84,8 @@ export const serve = (version: string, stopped: Effect.Effect<void>) =>
       // Spans that nobody collects cost time all the same.
       Effect.withTracerEnabled(telemetry.endpoint !== undefined),
       Effect.provide(speaking),
-      // Each request is a trace of its own, and not a part of the command that began the service.
       Effect.scoped,
+      // Each request is a trace of its own, and not a part of the command that began the service.
       Effect.mapInputContext((context: Context.Context<never>) => Context.omit(Tracer.ParentSpan)(context))
     )
   })
@@ -104,10 +104,10 @@ const working = Effect.fnUntraced(function* (config: Config.ServiceConfig, stopp
   const runs = yield* Runs.Runs
   const secure = config.server.tls === undefined ? "" : "S"
   yield* Effect.logInfo(`listening: HTTP${secure} on ${host}:${port}, gRPC on ${host}:${grpc.port}`)
-  const working = yield* Effect.fork(inBackground(config.server))
+  const background = yield* Effect.fork(inBackground(config.server))
   yield* stopped
   yield* Effect.logInfo("stopping: nothing new is begun, the step in flight ends and is recorded")
-  yield* Fiber.interrupt(working)
+  yield* Fiber.interruptFork(background)
   yield* runs.drain
   return 0
 })
@@ -118,14 +118,15 @@ const inBackground = ({ autoMigrate, reindexInterval }: Config.ServiceConfig["se
   const migrating = autoMigrate.enabled
     ? AutoMigrate.run({ connections, interval: retryInterval, rounds: maxRounds })
     : Effect.void
-  const looking = Effect.all([said("reindex", Reindex.reindex()), said("runs", Abandoned.mark())], {
-    discard: true
-  })
-  const schedule = reindexInterval > 0 ? Schedule.spaced(reindexInterval) : Schedule.recurs(0)
-  return Effect.all([migrating, Effect.repeat(looking, schedule)], {
-    concurrency: "unbounded",
-    discard: true
-  })
+  const lost = said("runs", Abandoned.mark())
+  const looking =
+    reindexInterval === 0
+      ? lost
+      : Effect.repeat(
+          Effect.zipRight(said("reindex", Reindex.reindex()), lost),
+          Schedule.spaced(reindexInterval)
+        )
+  return Effect.all([migrating, looking], { concurrency: "unbounded", discard: true })
 }
 
 const said = <E extends { readonly message: string }, R>(what: string, work: Effect.Effect<unknown, E, R>) =>
