@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as Schedule from "effect/Schedule"
 import { defaultPool } from "../../src/adapters/postgresql/Settings.ts"
 import { StateStore } from "../../src/ports/StateStore.ts"
 import * as Mysql from "../fixtures/Mysql.ts"
@@ -16,13 +17,21 @@ const sessionsOf = (database: Mysql.Database) =>
     `select id from information_schema.processlist where db = '${database.name}'`
   )
 
-/** Sessions that wait for a row. */
+/**
+ * Sessions that wait for a row. MariaDB renews what it tells of transactions only when nobody has asked for
+ * 100 milliseconds.
+ */
 const waiters = (database: Mysql.Database) =>
   Mysql.query(
     database,
     undefined,
     `select 1 from information_schema.innodb_trx t join information_schema.processlist p
        on p.id = t.trx_mysql_thread_id where t.trx_state = 'LOCK WAIT' and p.db = '${database.name}'`
+  )
+
+const waiting = (database: Mysql.Database, sessions: number) =>
+  waiters(database).pipe(
+    Effect.repeat({ until: rows => rows.length >= sessions, schedule: Schedule.spaced("200 millis") })
   )
 
 const subjects = (maxConnections: number): Subjects => {
@@ -67,7 +76,7 @@ describe("StateStore: mysql", () => {
         yield* other("begin; insert into much select seq from seq_1_to_500")
         yield* other(forget("m2"))
         const record = yield* Effect.fork(store.record(batch))
-        yield* waiters(database).pipe(Effect.repeat({ until: rows => rows.length > 0 }))
+        yield* waiting(database, 1)
         yield* other(forget("m1"))
         yield* other("commit")
         yield* Fiber.join(record)
@@ -91,7 +100,7 @@ describe("StateStore: mysql", () => {
           yield* Effect.fork(store.record([write("m1")])),
           yield* Effect.fork(store.record([write("m2")]))
         ]
-        yield* waiters(database).pipe(Effect.repeat({ until: rows => rows.length === 2 }))
+        yield* waiting(database, 2)
         yield* Fiber.interrupt(first)
         yield* other("commit")
         yield* Fiber.join(second)
