@@ -12,6 +12,8 @@ export default defineConfig({
     // A real GreptimeDB is one for all files, and each of them empties it.
     fileParallelism: !process.env["GREPTIMEDB_URL"],
     poolOptions: { forks: { maxForks: 2, minForks: 1 } },
+    // Of tests that mostly wait, and say so themselves.
+    maxConcurrency: 3,
     testTimeout: 60_000,
     hookTimeout: 60_000
   }

@@ -51,7 +51,7 @@ const start = (process: Layer.Layer<StateStore | Lock>) => Layer.build(process)
 const take = (context: Context.Context<Lock>, actor: string) =>
   Context.get(context, Lock).acquire(core, { runId: "R", actor }, 0, () => Effect.void)
 
-describe("a state in MySQL that cannot be reached", () => {
+describe("a state in MySQL that cannot be reached", { concurrent: true }, () => {
   it.live("says where it is and why", () =>
     Effect.gen(function* () {
       const failure = yield* Effect.flip(attempt(nowhere))
@@ -182,7 +182,7 @@ describe("a state in MySQL that cannot be reached", () => {
   )
 })
 
-describe("a MariaDB that comes and goes", () => {
+describe("a MariaDB that comes and goes", { concurrent: true }, () => {
   it.scopedLive(
     "is told from one that is there: frozen, ended, begun again",
     () =>

@@ -15,7 +15,7 @@ const up = (team: Team.EtcdProject, environment: Readonly<Record<string, string>
 const refused = (team: Team.EtcdProject, environment?: Readonly<Record<string, string>>) =>
   Scenario.failing(up(team, environment))
 
-describe("users of etcd", () => {
+describe("users of etcd", { concurrent: true }, () => {
   it.scopedLive("are let in with their password, and not with another", () =>
     Effect.gen(function* () {
       const server = yield* Etcd.make()
@@ -130,7 +130,7 @@ describe("users of etcd", () => {
   )
 })
 
-describe("etcd behind TLS", () => {
+describe("etcd behind TLS", { concurrent: true }, () => {
   it.scopedLive(
     "is spoken to with certificates, and what is wrong with them is a matter of configuration",
     () =>
@@ -177,7 +177,7 @@ describe("etcd behind TLS", () => {
   )
 })
 
-describe("an etcd with several endpoints", () => {
+describe("an etcd with several endpoints", { concurrent: true }, () => {
   it.scopedLive("needs one of them to be there", () =>
     Effect.gen(function* () {
       const server = yield* Etcd.make()

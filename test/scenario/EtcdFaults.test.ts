@@ -11,7 +11,7 @@ import { removeAll } from "../fixtures/EtcdProject.ts"
 import * as Interceptor from "../fixtures/Interceptor.ts"
 import * as Scenario from "../fixtures/Scenario.ts"
 
-describe("an etcd run", () => {
+describe("an etcd run", { concurrent: true }, () => {
   const server = Team.shared()
 
   it.scopedLive(
@@ -116,7 +116,7 @@ describe("an etcd run", () => {
   )
 })
 
-describe("an etcd server", () => {
+describe("an etcd server", { concurrent: true }, () => {
   it.scopedLive(
     "that is killed again and again, and comes back, gets everything once",
     () =>

@@ -10,7 +10,7 @@ import * as Interceptor from "../fixtures/Interceptor.ts"
 import { ended } from "../fixtures/Project.ts"
 import * as Scenario from "../fixtures/Scenario.ts"
 
-describe("an etcd run", () => {
+describe("an etcd run", { concurrent: true }, () => {
   const server = Team.shared()
 
   it.scopedLive(

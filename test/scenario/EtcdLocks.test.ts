@@ -14,7 +14,7 @@ const locks = (prefix: string) => ({
   BFM_LOCK_PREFIX: prefix
 })
 
-describe("locks of runs in etcd", () => {
+describe("locks of runs in etcd", { concurrent: true }, () => {
   it.scopedLive(
     "keep runs on PostgreSQL apart, and end with whoever is killed",
     () =>

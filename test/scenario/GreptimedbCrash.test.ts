@@ -50,6 +50,7 @@ const atRest = (at: Greptimedb.Greptimedb, schemas: ReadonlyArray<string>) =>
 
 describe.skipIf(Greptimedb.isReal)(
   "GreptimeDB, killed (with the test double only: not with GREPTIMEDB_URL)",
+  { concurrent: true },
   () => {
     it.live(
       "during each statement, which takes effect before or after the process is gone",

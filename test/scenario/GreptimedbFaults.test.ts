@@ -52,6 +52,7 @@ const failure = (at: Greptimedb.Greptimedb, request: object = logs) =>
 
 describe.skipIf(Greptimedb.isReal)(
   "GreptimeDB, faults (of the test double only: not with GREPTIMEDB_URL)",
+  { concurrent: true },
   () => {
     for (const [name, fault] of Object.entries(faults)) {
       it.live(

@@ -4,7 +4,7 @@ import * as Bfm from "../../src/interfaces/library/Bfm.ts"
 import * as Project from "../fixtures/Project.ts"
 import * as Scenario from "../fixtures/Scenario.ts"
 
-describe("more schemas at once than connections", () => {
+describe("more schemas at once than connections", { concurrent: true }, () => {
   for (const [size, lanes] of [
     [1, 4],
     [2, 8]

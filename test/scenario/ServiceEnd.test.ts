@@ -40,7 +40,7 @@ const nobody = (project: Project.Project) =>
     }
   })
 
-describe("SIGTERM while a run is in its second of three steps", () => {
+describe("SIGTERM while a run is in its second of three steps", { concurrent: true }, () => {
   it.scopedLive("begins nothing new, lets the step end, ends every stream, and exits with 0", () =>
     Effect.gen(function* () {
       const { project, gate } = yield* gated
@@ -93,7 +93,7 @@ describe("SIGTERM while a run is in its second of three steps", () => {
   )
 })
 
-describe("kill -9 during a run", () => {
+describe("kill -9 during a run", { concurrent: true }, () => {
   it.scopedLive("a new process goes on: each change once, no lock left, nothing said that is not so", () =>
     Effect.gen(function* () {
       const { project, gate } = yield* gated
@@ -120,7 +120,7 @@ describe("kill -9 during a run", () => {
   )
 })
 
-describe("a second SIGTERM", () => {
+describe("a second SIGTERM", { concurrent: true }, () => {
   it.scopedLive("does not end the process in the middle of a step", () =>
     Effect.gen(function* () {
       const { project, gate } = yield* gated

@@ -34,7 +34,7 @@ const lists = (served: Ask, holds: (list: Readonly<Record<string, string>>) => b
 
 const [one, two] = [Scenario.id(1, "one"), Scenario.id(2, "two")]
 
-describe("a live SFM directory", () => {
+describe("a live SFM directory", { concurrent: true }, () => {
   it.scopedLive("a new and an edited file are seen, without anything being asked for", () =>
     Effect.gen(function* () {
       const project = yield* seed
@@ -92,7 +92,7 @@ describe("a live SFM directory", () => {
   )
 })
 
-describe("two servers with one state", () => {
+describe("two servers with one state", { concurrent: true }, () => {
   it.scopedLive("and different SFM directories do each other no harm", () =>
     Effect.gen(function* () {
       const project = yield* seed
@@ -119,7 +119,7 @@ describe("two servers with one state", () => {
   )
 })
 
-describe("a pool of two", () => {
+describe("a pool of two", { concurrent: true }, () => {
   it.scopedLive("does not keep health, lists and metrics waiting while ten runs want it", () =>
     Effect.gen(function* () {
       const project = yield* seed

@@ -26,7 +26,7 @@ const taken = Effect.map(
 
 const stack = /\n\s+at |node:internal|\.cjs/
 
-describe("bfm serve refuses to start", () => {
+describe("bfm serve refuses to start", { concurrent: true }, () => {
   it.scopedLive("with every problem of its configuration at once, and without a stack", () =>
     Effect.gen(function* () {
       const { code, output } = yield* Served.refused(yield* seed, {
@@ -71,7 +71,7 @@ describe("bfm serve refuses to start", () => {
   )
 })
 
-describe("the log", () => {
+describe("the log", { concurrent: true }, () => {
   it.scopedLive("is a line of JSON for each request but health, with level and request id", () =>
     Effect.gen(function* () {
       const served = yield* Served.start(yield* seed)
@@ -131,7 +131,7 @@ describe("the log", () => {
   )
 })
 
-describe("what is secret", () => {
+describe("what is secret", { concurrent: true }, () => {
   it.scopedLive("is in no log line, error, answer or figure", () =>
     Effect.gen(function* () {
       const project = yield* seed

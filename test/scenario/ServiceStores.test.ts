@@ -32,7 +32,7 @@ const answers = (ask: Ask, path: string, status: number) =>
     `${path} says ${status}`
   )
 
-describe("a store that is not there when the service starts", () => {
+describe("a store that is not there when the service starts", { concurrent: true }, () => {
   it.scopedLive("a target: it serves and says so, and works by itself when it is there", () =>
     Effect.gen(function* () {
       const project = yield* seed
@@ -81,7 +81,7 @@ describe("a store that is not there when the service starts", () => {
   )
 })
 
-describe("databases that are restarted under the service", () => {
+describe("databases that are restarted under the service", { concurrent: true }, () => {
   it.scopedLive("between two requests nobody notices; in a run the outcome is what the database says", () =>
     Effect.gen(function* () {
       const project = yield* seed
@@ -110,7 +110,7 @@ describe("databases that are restarted under the service", () => {
   )
 })
 
-describe("auto-migrate", () => {
+describe("auto-migrate", { concurrent: true }, () => {
   it.scopedLive("applies what is pending at start, on the connections that are named", () =>
     Effect.gen(function* () {
       const project = yield* seed

@@ -53,7 +53,7 @@ const standing = ({ project, logs }: Chain) =>
     ]
   })
 
-describe("one order across PostgreSQL, GreptimeDB and etcd", () => {
+describe("one order across PostgreSQL, GreptimeDB and etcd", { concurrent: true }, () => {
   it.live("is that of the dependencies, however far they reach, and can be drawn", () =>
     Effect.gen(function* () {
       const { logs } = yield* chain

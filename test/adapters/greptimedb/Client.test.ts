@@ -8,81 +8,90 @@ import * as TlsFront from "../../fixtures/TlsFront.ts"
 const logs = { target: { connections: ["logs"] } }
 const create = "CREATE TABLE t (ts TIMESTAMP TIME INDEX)"
 
-describe.skipIf(Greptimedb.isReal)("reaching a GreptimeDB (the test double: not with GREPTIMEDB_URL)", () => {
-  it.live("over TLS, with the authority that is named and no other", () =>
-    Effect.gen(function* () {
-      const at = yield* Greptimedb.make({ tls: TlsFront.secure })
-      at.write(1, "t", create)
-      const error = yield* Scenario.failing(at.run(Bfm.up(logs)))
-      assert.strictEqual(error._tag, "ConnectionUnreachable")
-      const { port } = at.double
-      for (const environment of [
-        { LOGS_TLS_CA: TlsFront.authority },
-        {
-          LOGS_DB_URL: "",
-          LOGS_DB_HOST: "localhost",
-          LOGS_DB_PORT: `${port}`,
+describe.skipIf(Greptimedb.isReal)(
+  "reaching a GreptimeDB (the test double: not with GREPTIMEDB_URL)",
+  { concurrent: true },
+  () => {
+    it.live("over TLS, with the authority that is named and no other", () =>
+      Effect.gen(function* () {
+        const at = yield* Greptimedb.make({ tls: TlsFront.secure })
+        at.write(1, "t", create)
+        const error = yield* Scenario.failing(at.run(Bfm.up(logs)))
+        assert.strictEqual(error._tag, "ConnectionUnreachable")
+        const { port } = at.double
+        for (const environment of [
+          { LOGS_TLS_CA: TlsFront.authority },
+          {
+            LOGS_DB_URL: "",
+            LOGS_DB_HOST: "localhost",
+            LOGS_DB_PORT: `${port}`,
+            LOGS_TLS_CA: TlsFront.authority
+          }
+        ]) {
+          assert.isTrue((yield* at.run(Bfm.up(logs), environment)).success)
+        }
+        const other = {
+          LOGS_DB_URL: at.url.replace("localhost", "127.0.0.1"),
           LOGS_TLS_CA: TlsFront.authority
         }
-      ]) {
-        assert.isTrue((yield* at.run(Bfm.up(logs), environment)).success)
-      }
-      const other = { LOGS_DB_URL: at.url.replace("localhost", "127.0.0.1"), LOGS_TLS_CA: TlsFront.authority }
-      assert.match((yield* Scenario.failing(at.run(Bfm.up(logs), other))).message, /127\.0\.0\.1/)
-      const missing = { LOGS_TLS_CA: "/nowhere/ca.pem" }
-      assert.match(
-        (yield* Scenario.failing(at.run(Bfm.up(logs), missing))).message,
-        /cannot read the certificate authorities \/nowhere\/ca\.pem/
-      )
-    }).pipe(Effect.scoped)
-  )
+        assert.match((yield* Scenario.failing(at.run(Bfm.up(logs), other))).message, /127\.0\.0\.1/)
+        const missing = { LOGS_TLS_CA: "/nowhere/ca.pem" }
+        assert.match(
+          (yield* Scenario.failing(at.run(Bfm.up(logs), missing))).message,
+          /cannot read the certificate authorities \/nowhere\/ca\.pem/
+        )
+      }).pipe(Effect.scoped)
+    )
 
-  it.live("says who cannot be reached, at once", () =>
-    Effect.gen(function* () {
-      const at = yield* Greptimedb.make()
-      at.write(1, "t", create)
-      yield* Effect.promise(() => at.double.close())
-      const error = yield* Scenario.failing(at.run(Bfm.up(logs)))
-      assert.match(error.message, /^connection logs \(127\.0\.0\.1:\d+\/public\): connect ECONNREFUSED/)
-      const { items, connections } = yield* at.run(Bfm.status({ connections: ["logs"] }))
-      assert.deepStrictEqual([items.length, connections[0]?.error?.includes("ECONNREFUSED")], [0, true])
-    }).pipe(Effect.scoped)
-  )
+    it.live("says who cannot be reached, at once", () =>
+      Effect.gen(function* () {
+        const at = yield* Greptimedb.make()
+        at.write(1, "t", create)
+        yield* Effect.promise(() => at.double.close())
+        const error = yield* Scenario.failing(at.run(Bfm.up(logs)))
+        assert.match(error.message, /^connection logs \(127\.0\.0\.1:\d+\/public\): connect ECONNREFUSED/)
+        const { items, connections } = yield* at.run(Bfm.status({ connections: ["logs"] }))
+        assert.deepStrictEqual([items.length, connections[0]?.error?.includes("ECONNREFUSED")], [0, true])
+      }).pipe(Effect.scoped)
+    )
 
-  it.live("asks again where the server is busy for a moment, and says what it said where it stays so", () =>
-    Effect.gen(function* () {
-      const at = yield* Greptimedb.make()
-      at.write(1, "t", create)
-      at.double.faults.plan({ applies: false, answer: "busy" }, () => true, 2)
-      assert.isTrue((yield* at.run(Bfm.up(logs))).success)
-      at.double.faults.plan({ applies: false, answer: "text" }, () => true, 100)
-      assert.match(
-        (yield* Scenario.failing(at.run(Bfm.up(logs)))).message,
-        /^connection logs .*: the server answered with HTTP status 502: 502 Bad Gateway$/
-      )
-    }).pipe(Effect.scoped)
-  )
+    it.live("asks again where the server is busy for a moment, and says what it said where it stays so", () =>
+      Effect.gen(function* () {
+        const at = yield* Greptimedb.make()
+        at.write(1, "t", create)
+        at.double.faults.plan({ applies: false, answer: "busy" }, () => true, 2)
+        assert.isTrue((yield* at.run(Bfm.up(logs))).success)
+        at.double.faults.plan({ applies: false, answer: "text" }, () => true, 100)
+        assert.match(
+          (yield* Scenario.failing(at.run(Bfm.up(logs)))).message,
+          /^connection logs .*: the server answered with HTTP status 502: 502 Bad Gateway$/
+        )
+      }).pipe(Effect.scoped)
+    )
 
-  it.live("a run that is told to stop at once gives the answer up; the next run finds out", () =>
-    Effect.gen(function* () {
-      const at = yield* Greptimedb.make()
-      at.write(1, "t", create)
-      at.double.faults.plan({ applies: true, answer: "hold" }, sql => sql === create)
-      const child = at.project.spawn(["migrate", "up", "--connection", "logs"], at.environment)
-      const said: Array<string> = []
-      child.stderr?.on("data", chunk => said.push(String(chunk)))
-      const ended = yield* Effect.fork(
-        Effect.async<number | null>(resume => void child.once("close", code => resume(Effect.succeed(code))))
-      )
-      yield* Effect.promise(() => at.double.faults.reached())
-      child.kill("SIGINT")
-      child.kill("SIGINT")
-      const code = yield* ended.await.pipe(Effect.flatten)
-      at.double.faults.release()
-      assert.oneOf(code, [0, 4, 130], said.join(""))
-      const { stdout } = yield* at.cli(["migrate", "up", "--connection", "logs", "--json"])
-      assert.isTrue(JSON.parse(stdout).success)
-      assert.strictEqual(at.sent().filter(sql => sql === create).length, 1)
-    }).pipe(Effect.scoped)
-  )
-})
+    it.live("a run that is told to stop at once gives the answer up; the next run finds out", () =>
+      Effect.gen(function* () {
+        const at = yield* Greptimedb.make()
+        at.write(1, "t", create)
+        at.double.faults.plan({ applies: true, answer: "hold" }, sql => sql === create)
+        const child = at.project.spawn(["migrate", "up", "--connection", "logs"], at.environment)
+        const said: Array<string> = []
+        child.stderr?.on("data", chunk => said.push(String(chunk)))
+        const ended = yield* Effect.fork(
+          Effect.async<number | null>(
+            resume => void child.once("close", code => resume(Effect.succeed(code)))
+          )
+        )
+        yield* Effect.promise(() => at.double.faults.reached())
+        child.kill("SIGINT")
+        child.kill("SIGINT")
+        const code = yield* ended.await.pipe(Effect.flatten)
+        at.double.faults.release()
+        assert.oneOf(code, [0, 4, 130], said.join(""))
+        const { stdout } = yield* at.cli(["migrate", "up", "--connection", "logs", "--json"])
+        assert.isTrue(JSON.parse(stdout).success)
+        assert.strictEqual(at.sent().filter(sql => sql === create).length, 1)
+      }).pipe(Effect.scoped)
+    )
+  }
+)
