@@ -21,13 +21,17 @@ export interface Scripts extends Identity {
   readonly down?: string
 }
 
-/**
- * The migration that a pair of scripts makes. `place` is its path as problems show it, where that differs.
- */
-export const fromScripts = (scripts: Scripts, place: string = scripts.path): Sourced => {
-  const identity = FileName.problem(scripts)
-  const { metadata, problems } =
-    identity === undefined ? read(scripts) : { metadata: Metadata.empty, problems: [{ reason: identity }] }
+/** The migration that a pair of scripts makes. */
+export const fromScripts = (scripts: Scripts): Sourced => {
+  const reason = FileName.problem(scripts)
+  return reason === undefined
+    ? fromFiles(scripts, scripts.path)
+    : new Pair(scripts, Metadata.empty, [{ path: scripts.path, reason }])
+}
+
+/** The same of files whose names have been read. `place` is the migration's path as problems show it. */
+export const fromFiles = (scripts: Scripts, place: string): Sourced => {
+  const { metadata, problems } = read(scripts)
   return new Pair(
     scripts,
     metadata,
