@@ -81,14 +81,13 @@ const joining = (source: string): Join => {
 }
 
 const readScripts = (source: string, join: Join, found: Layout.ScriptSource): Sourced => {
-  const { backend, connection, version, name } = found
-  const identity = { backend, connection, version, name, path: join(found.up) }
+  const path = join(found.up)
   const up = Text.read(`${source}/${found.up}`)
-  if (Either.isLeft(up)) return Definition.unusable({ ...identity, text: "" }, [up.left], found.up)
-  if (found.down === undefined) return fromFiles({ ...identity, up: up.right }, found.up)
-  const down = Text.read(`${source}/${found.down}`)
-  if (Either.isRight(down)) return fromFiles({ ...identity, up: up.right, down: down.right }, found.up)
-  return Definition.unusable({ ...identity, text: up.right }, [down.left], found.down)
+  if (Either.isLeft(up)) return Definition.unusable({ ...found, path, text: "" }, [up.left], found.up)
+  const down = found.down === undefined ? undefined : Text.read(`${source}/${found.down}`)
+  if (down !== undefined && Either.isLeft(down))
+    return Definition.unusable({ ...found, path, text: up.right }, [down.left], found.down)
+  return fromFiles(found, { path, up: up.right, down: down?.right }, found.up)
 }
 
 const loadPrograms = Effect.fnUntraced(function* (
