@@ -29,7 +29,10 @@ export const notPlanned = (world: World, { migration, schema }: Placed, reason: 
   schema,
   version: migration.version,
   name: migration.name,
-  ...(migration.table === undefined ? {} : { table: migration.table }),
+  // Finding it out means reading the script, and few ask.
+  get table() {
+    return migration.table
+  },
   reason
 })
 

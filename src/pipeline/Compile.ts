@@ -22,10 +22,10 @@ export interface Setting {
   readonly entry: LedgerEntry | undefined
   /** Of a program: what it said while it was recorded. */
   readonly recording: Recording | undefined
+  readonly position: number
+  /** Shown ids of the steps before it. */
+  readonly after: ReadonlyArray<string>
 }
-
-/** A step that has not been given its place yet. */
-export type Draft = Omit<Step, "position" | "after">
 
 type Body = Pick<Step, "mode" | "units" | "unwrapped" | "warnings" | "destructive" | "depends_on_data">
 
@@ -34,8 +34,9 @@ export const compile = (
   migration: Migration,
   change: Change | Captured,
   setting: Setting
-): Either.Either<Draft, ReadonlyArray<PlanProblem>> =>
+): Either.Either<Step, ReadonlyArray<PlanProblem>> =>
   Either.map(body(migration, change, setting), parts => ({
+    position: setting.position,
     id: setting.id,
     migration_id: canonical(migration),
     backend: migration.backend,
@@ -43,7 +44,10 @@ export const compile = (
     version: migration.version,
     name: migration.name,
     schema: setting.schema,
-    ...(migration.table === undefined ? {} : { table: migration.table }),
+    // Finding it out means reading the script once more, and few ask.
+    get table() {
+      return migration.table
+    },
     direction: setting.direction,
     path: change.path,
     ...parts,
@@ -53,11 +57,13 @@ export const compile = (
     requires: setting.direction === "up" ? migration.requires : [],
     checksum: checksum(migration),
     source_hash: Checksum.sourceHash(migration.up.text),
+    after: setting.after,
     ...begun(setting)
   }))
 
 /** What is known of a change whose script is not looked into: for what was applied without us. */
-export const bare = (migration: Migration, schema: string): Draft => ({
+export const bare = (migration: Migration, schema: string): Step => ({
+  position: 1,
   id: canonical(migration),
   migration_id: canonical(migration),
   backend: migration.backend,
@@ -79,6 +85,7 @@ export const bare = (migration: Migration, schema: string): Draft => ({
   requires: [],
   checksum: checksum(migration),
   source_hash: Checksum.sourceHash(migration.up.text),
+  after: [],
   resume_at: 0,
   in_doubt: false
 })

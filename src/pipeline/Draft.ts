@@ -61,18 +61,16 @@ export const make = Effect.fn("Draft.make")(function* (
       statementTimeout: settings.statementTimeout,
       createsSchema: direction === "up" && schemas.isNew(node),
       entry: entry(migration, schema),
-      recording: recorded.right
+      recording: recorded.right,
+      position: steps.length + 1,
+      after: [...(before.get(node.key) ?? [])].flatMap(key => shown.get(key) ?? [])
     })
     if (Either.isLeft(draft)) {
       problems.push(...draft.left)
       continue
     }
     shown.set(node.key, id)
-    steps.push({
-      ...draft.right,
-      position: steps.length + 1,
-      after: [...(before.get(node.key) ?? [])].flatMap(key => shown.get(key) ?? [])
-    })
+    steps.push(draft.right)
   }
   return { steps, problems } satisfies Drafts
 })

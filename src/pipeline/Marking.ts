@@ -32,6 +32,6 @@ export const applied = Effect.fn("Marking.applied")(function* (
 ) {
   const node = { key: "", migration, schema, rank: 0 }
   const { steps } = yield* Draft.make(world, World.lookup(world), [node], new Map(), "up", {})
-  const step: Step = steps[0] ?? { ...Compile.bare(migration, schema), position: 1, after: [] }
+  const step: Step = steps[0] ?? Compile.bare(migration, schema)
   yield* store.markApplied({ step, migration }, context, at)
 })

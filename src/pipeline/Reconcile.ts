@@ -28,29 +28,36 @@ export const diff = (
   executions: ReadonlyArray<Execution>,
   now: number
 ): ReadonlyArray<StateChange> => {
-  const known = new Map(
-    executions.map(item => [`${item.connection} ${Ledger.key(item.migration_id, item.schema)}`, item])
-  )
+  const known = memories(executions)
   const found: Array<StateChange> = []
-  const standing = new Set<string>()
-  for (const { connection, entries } of world.inspections.values()) {
+  const standing = new Set<Execution>()
+  for (const [connection, { entries }] of world.inspections) {
     const backend = world.connections.get(connection)?.backend
     if (backend === undefined) continue
     for (const entry of entries) {
-      const key = `${connection} ${Ledger.key(entry.migrationId, entry.schema)}`
-      standing.add(key)
-      const memory = known.get(key)
+      const memory = known.get(connection)?.get(entry.migrationId, entry.schema)
+      if (memory !== undefined) standing.add(memory)
       if (entry.state === "applied" && !(memory?.status === "applied" && memory.run_id === entry.runId)) {
         found.push(...applied(entry, backend))
       }
     }
   }
-  for (const [key, memory] of known) {
-    if (memory.status !== "applied" || standing.has(key) || !world.inspections.has(memory.connection))
+  for (const memory of executions) {
+    if (memory.status !== "applied" || standing.has(memory) || !world.inspections.has(memory.connection))
       continue
     found.push(...removed(memory, now))
   }
   return found
+}
+
+/** What the state remembers, by connection. */
+const memories = (executions: ReadonlyArray<Execution>) => {
+  const known = new Map<string, Ledger.Places<Execution>>()
+  for (const item of executions) {
+    const places = known.get(item.connection) ?? new Ledger.Places<Execution>()
+    known.set(item.connection, places.set(item.migration_id, item.schema, item))
+  }
+  return known
 }
 
 /** What a run would have written that applied this entry. */

@@ -20,12 +20,10 @@ export interface World {
 export type Lookup = (migration: Migration, schema: string) => Ledger.LedgerEntry | undefined
 
 export const lookup = (world: World): Lookup => {
-  const entries = new Map<string, Map<string, Ledger.LedgerEntry>>()
-  for (const { connection, entries: list } of world.inspections.values()) {
-    entries.set(connection, new Map(list.map(entry => [Ledger.key(entry.migrationId, entry.schema), entry])))
-  }
-  return (migration, schema) =>
-    entries.get(migration.connection)?.get(Ledger.key(canonical(migration), schema))
+  const entries = new Map<string, Ledger.Places<Ledger.LedgerEntry>>()
+  for (const [connection, inspection] of world.inspections)
+    entries.set(connection, Ledger.placesOf(inspection))
+  return (migration, schema) => entries.get(migration.connection)?.get(canonical(migration), schema)
 }
 
 /** Reads the sources; a source with problems is refused as a whole, before anything is asked of a store. */

@@ -32,7 +32,7 @@ export interface HistoryRow
   readonly at: number
 }
 
-export const execution = ({ error, ...row }: ExecutionRow): Execution => ({
+export const execution = (row: ExecutionRow): Execution => ({
   migration_id: row.migration_id,
   schema: row.schema,
   version: row.version,
@@ -44,7 +44,7 @@ export const execution = ({ error, ...row }: ExecutionRow): Execution => ({
   run_id: row.run_id,
   actor: row.actor,
   method: row.method,
-  ...(error === null ? {} : { error })
+  ...(row.error === null ? {} : { error: row.error })
 })
 
 const origin = ({ request_id, endpoint }: OriginRow): { readonly request?: RequestOrigin } =>

@@ -7,10 +7,13 @@ const lines = 80
 
 const DIRECTIVE = /^[ \t]*--[ \t]*bfm-([\w-]+)[ \t]*(:?)(.*)$/gim
 
+const nothing: Metadata.Reading = { metadata: Metadata.empty, problems: [] }
+
 /** What the directives of an SQL script say, `-- bfm-tags: env=prod`, with everything that is wrong with them. */
 export const read = (backend: Backend, text: string): Metadata.Reading => {
+  if (!text.includes("--")) return nothing
   const head = firstLines(text)
-  if (!/bfm-/i.test(head)) return { metadata: Metadata.empty, problems: [] }
+  if (!/bfm-/i.test(head)) return nothing
   const entries: Array<Metadata.Entry> = []
   const problems: Array<Metadata.MetadataProblem> = []
   let line = 1

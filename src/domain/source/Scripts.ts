@@ -13,23 +13,31 @@ export interface Sourced extends Migration {
   readonly problems: ReadonlyArray<SourceProblem>
 }
 
-/** A pair of scripts, as files hold them and as `bfm build` embeds them. */
-export interface Scripts extends Identity {
+/** A pair of texts. */
+export interface Texts {
   /** Path of the up script, as messages show it. */
   readonly path: string
   readonly up: string
-  readonly down?: string
+  readonly down?: string | undefined
 }
 
-/**
- * The migration that a pair of scripts makes. `place` is its path as problems show it, where that differs.
- */
-export const fromScripts = (scripts: Scripts, place: string = scripts.path): Sourced => {
-  const identity = FileName.problem(scripts)
-  const { metadata, problems } =
-    identity === undefined ? read(scripts) : { metadata: Metadata.empty, problems: [{ reason: identity }] }
+/** A pair of scripts, as files hold them and as `bfm build` embeds them. */
+export interface Scripts extends Identity, Texts {}
+
+/** The migration that a pair of scripts makes. */
+export const fromScripts = (scripts: Scripts): Sourced => {
+  const reason = FileName.problem(scripts)
+  return reason === undefined
+    ? fromFiles(scripts, scripts, scripts.path)
+    : new Pair(scripts, scripts, Metadata.empty, [{ path: scripts.path, reason }])
+}
+
+/** The same of files whose names have been read. `place` is the migration's path as problems show it. */
+export const fromFiles = (identity: Identity, texts: Texts, place: string): Sourced => {
+  const { metadata, problems } = read({ backend: identity.backend, up: texts.up })
   return new Pair(
-    scripts,
+    identity,
+    texts,
     metadata,
     problems.map(problem => ({ path: place, ...problem }))
   )
@@ -53,11 +61,16 @@ class Pair implements Sourced {
   readonly problems: ReadonlyArray<SourceProblem>
   #table: { readonly name: string | undefined } | undefined
 
-  constructor(scripts: Scripts, metadata: Metadata.Metadata, problems: ReadonlyArray<SourceProblem>) {
-    this.backend = scripts.backend
-    this.connection = scripts.connection
-    this.version = scripts.version
-    this.name = scripts.name
+  constructor(
+    identity: Identity,
+    texts: Texts,
+    metadata: Metadata.Metadata,
+    problems: ReadonlyArray<SourceProblem>
+  ) {
+    this.backend = identity.backend
+    this.connection = identity.connection
+    this.version = identity.version
+    this.name = identity.name
     this.schema = metadata.schema
     this.tags = metadata.tags
     this.dependsOn = metadata.dependsOn
@@ -65,9 +78,9 @@ class Pair implements Sourced {
     this.transaction = metadata.transaction
     if (metadata.lockTimeout !== undefined) this.lockTimeout = metadata.lockTimeout
     if (metadata.statementTimeout !== undefined) this.statementTimeout = metadata.statementTimeout
-    this.up = { _tag: "Script", path: scripts.path, text: scripts.up }
-    if (scripts.down !== undefined) {
-      this.down = { _tag: "Script", path: downPath(scripts.path), text: scripts.down }
+    this.up = { _tag: "Script", path: texts.path, text: texts.up }
+    if (texts.down !== undefined) {
+      this.down = { _tag: "Script", path: downPath(texts.path), text: texts.down }
     }
     this.problems = problems
     this.#table = metadata.table === undefined ? undefined : { name: metadata.table }

@@ -12,8 +12,7 @@ import * as TokenDigest from "./TokenDigest.ts"
 const ALGORITHM = 1
 
 /** SHA-256 of the exact text, hexadecimal. */
-export const sourceHash = (text: string): string =>
-  Crypto.createHash("sha256").update(text, "utf8").digest("hex")
+export const sourceHash = (text: string): string => Crypto.hash("sha256", text, "hex")
 
 /** Over what the text says to the store, not how it is laid out. */
 export const of = (

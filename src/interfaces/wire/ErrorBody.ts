@@ -15,7 +15,8 @@ export const fromError = (error: BfmError): ErrorBody => {
   return { ...fields, ...store, error: error.message, code: error._tag }
 }
 
-const decode = Schema.decodeUnknownEither(BfmError)
+// Made when a service has answered with an error: it looks into every kind, and most runs meet none.
+const decode = (body: unknown) => Schema.decodeUnknownEither(BfmError)(body)
 
 /** The error that such a body was made of; none where the code is not that of an error. */
 export const toError = ({ error: _, code, store_code, ...fields }: ErrorBody): BfmError | undefined => {
