@@ -10,6 +10,7 @@ import * as Apply from "./cases/Apply.ts"
 import * as Latency from "./cases/Latency.ts"
 import * as Nothing from "./cases/Nothing.ts"
 import * as Plan from "./cases/Plan.ts"
+import * as Serve from "./cases/Serve.ts"
 import * as Options from "./Options.ts"
 import * as Report from "./Report.ts"
 import * as Rounds from "./Rounds.ts"
@@ -23,7 +24,13 @@ export interface Place {
   readonly args: ReadonlyArray<string>
 }
 
-const parts = { apply: Apply.run, nothing: Nothing.run, plan: Plan.run, latency: Latency.run }
+const parts = {
+  apply: Apply.run,
+  nothing: Nothing.run,
+  plan: Plan.run,
+  latency: Latency.run,
+  serve: Serve.run
+}
 
 /** Runs the benchmark and says the exit code: 0 also where a target was missed. */
 export const main = async (place: Place): Promise<number> => {
@@ -82,6 +89,8 @@ const write = (place: Place, work: string, changes: ReadonlyArray<Corpus.Change>
     dbmateDirectory: path.join(work, "dbmate"),
     planner: path.join(place.cache, "planner.cjs"),
     proxy: path.join(place.cache, "proxy.mjs"),
+    load: path.join(place.cache, "load.mjs"),
+    bareServer: path.join(place.cache, "bare-server.mjs"),
     memoryReport: path.join(work, "memory.cjs")
   }
   Corpus.writeSfm(path.join(work, "sfm"), changes)

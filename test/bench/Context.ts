@@ -23,6 +23,8 @@ export interface Files {
   readonly dbmateDirectory: string
   readonly planner: string
   readonly proxy: string
+  readonly load: string
+  readonly bareServer: string
   /** Makes a Node program say at its end how much memory it took. */
   readonly memoryReport: string
 }

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util"
 
-export const groups = ["apply", "nothing", "plan", "latency"] as const
+export const groups = ["apply", "nothing", "plan", "latency", "serve"] as const
 export type Group = (typeof groups)[number]
 
 /** What was asked for on the command line. */
@@ -12,6 +12,8 @@ export interface Options {
   readonly shortRounds: number
   readonly migrations: number
   readonly planned: ReadonlyArray<number>
+  /** Milliseconds that a server is asked in each round. */
+  readonly loadTime: number
 }
 
 export const usage = `npm run bench -- [--quick] [--rounds N] [GROUP…]
@@ -37,6 +39,7 @@ export const parse = (args: ReadonlyArray<string>): Options | string => {
     rounds,
     shortRounds: quick ? 5 : Math.max(20, 4 * rounds),
     migrations: quick ? 200 : 1000,
-    planned: quick ? [1_000, 10_000] : [1_000, 10_000, 50_000]
+    planned: quick ? [1_000, 10_000] : [1_000, 10_000, 50_000],
+    loadTime: quick ? 1_500 : 4_000
   }
 }

@@ -18,12 +18,19 @@ await build({
   format: "esm",
   packages: "external"
 })
-await build({
-  ...shared,
-  entryPoints: ["test/bench/Proxy.ts"],
-  outfile: join(cache, "proxy.mjs"),
-  format: "esm"
-})
+for (const [program, file] of [
+  ["Proxy.ts", "proxy.mjs"],
+  ["Load.ts", "load.mjs"],
+  ["BareServer.ts", "bare-server.mjs"]
+]) {
+  await build({
+    ...shared,
+    entryPoints: [`test/bench/${program}`],
+    outfile: join(cache, file),
+    format: "esm",
+    packages: "external"
+  })
+}
 // The planner runs as it does in the product: one minified file.
 await build({
   ...shared,

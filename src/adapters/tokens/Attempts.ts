@@ -1,16 +1,12 @@
-import * as Clock from "effect/Clock"
-import * as Effect from "effect/Effect"
-import { sourceOf } from "./Source.ts"
-
-/** What an address may do now. */
+/** What a source may do now. Sources are those of `sourceOf`; `now` is in milliseconds since the epoch. */
 export interface Attempts {
-  /** Milliseconds until the next attempt of this address is looked at; 0 when it is looked at now. */
-  readonly blockedFor: (address: string) => Effect.Effect<number>
+  /** Milliseconds until the next attempt of this source is looked at; 0 when it is looked at now. */
+  readonly blockedFor: (source: string, now: number) => number
   /** Counts a failure; how long its answer is to be held back, in milliseconds. */
-  readonly failed: (address: string) => Effect.Effect<number>
-  /** A token that was right: it is let through while its address is blocked for the failures of others. */
-  readonly succeeded: (address: string, token: string) => Effect.Effect<void>
-  readonly isTrusted: (address: string, token: string) => Effect.Effect<boolean>
+  readonly failed: (source: string, now: number) => number
+  /** A token that was right: it is let through while its source is blocked for the failures of others. */
+  readonly succeeded: (source: string, token: string, now: number) => void
+  readonly isTrusted: (source: string, token: string, now: number) => boolean
 }
 
 /** Answers are held back from this failure on, each twice as long as the one before. */
@@ -35,35 +31,27 @@ interface Record {
 
 const none: Record = { failures: 0, at: 0, blockedUntil: 0 }
 
-/** Failures by address, in a table that cannot grow without bound. */
+/** Failures by source, in a table that cannot grow without bound. */
 export const make = (): Attempts => {
   const failures = new Map<string, Record>()
   const successes = new Map<string, number>()
-  const recall = (address: string, now: number): Record => {
-    const found = failures.get(sourceOf(address)) ?? none
+  const recall = (source: string, now: number): Record => {
+    const found = failures.get(source) ?? none
     return now - found.at > memory ? none : found
   }
   return {
-    blockedFor: address =>
-      Effect.map(Clock.currentTimeMillis, now => Math.max(0, recall(address, now).blockedUntil - now)),
-    failed: address =>
-      Effect.map(Clock.currentTimeMillis, now => {
-        const before = recall(address, now)
-        const count = before.failures + 1
-        remember(failures, sourceOf(address), {
-          failures: count,
-          at: now,
-          blockedUntil: count < limit ? 0 : now + doubled(firstBlock, longestBlock, count - limit)
-        })
-        return count < patience ? 0 : doubled(firstDelay, longestDelay, count - patience)
-      }),
-    succeeded: (address, token) =>
-      Effect.map(Clock.currentTimeMillis, now => remember(successes, `${sourceOf(address)} ${token}`, now)),
-    isTrusted: (address, token) =>
-      Effect.map(
-        Clock.currentTimeMillis,
-        now => now - (successes.get(`${sourceOf(address)} ${token}`) ?? -memory) < memory
-      )
+    blockedFor: (source, now) => Math.max(0, recall(source, now).blockedUntil - now),
+    failed: (source, now) => {
+      const count = recall(source, now).failures + 1
+      remember(failures, source, {
+        failures: count,
+        at: now,
+        blockedUntil: count < limit ? 0 : now + doubled(firstBlock, longestBlock, count - limit)
+      })
+      return count < patience ? 0 : doubled(firstDelay, longestDelay, count - patience)
+    },
+    succeeded: (source, token, now) => remember(successes, `${source} ${token}`, now),
+    isTrusted: (source, token, now) => now - (successes.get(`${source} ${token}`) ?? -memory) < memory
   }
 }
 

@@ -1,11 +1,14 @@
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Metric from "effect/Metric"
 import * as Redacted from "effect/Redacted"
 import { type ConfigInvalid, TooManyAttempts, Unauthenticated } from "../../domain/Errors.ts"
+import type { Principal } from "../../domain/Principal.ts"
 import { Identity } from "../../ports/Identity.ts"
 import * as Attempts from "./Attempts.ts"
 import * as Known from "./Known.ts"
+import { sourceOf } from "./Source.ts"
 import * as Token from "./Token.ts"
 
 /** Requests that nobody known was behind. */
@@ -30,25 +33,30 @@ const make = Effect.fnUntraced(function* (sources: Known.Sources) {
       Effect.zipRight(new Unauthenticated({ reason }))
     )
 
-  // Done for every request: it makes no span.
-  const authenticate = Effect.fnUntraced(function* (
-    presented: Redacted.Redacted<string> | undefined,
-    address: string
-  ) {
-    // Nothing was guessed: whoever has no token may be told so as often as they like.
-    if (presented === undefined) return yield* refused("missing Authorization header", address, 0)
-    const found = Token.find(tokens(), Token.digestOf(Redacted.value(presented)))
-    const wait = yield* attempts.blockedFor(address)
-    const trusted = found !== undefined && (yield* attempts.isTrusted(address, found.principal.name))
+  const judge = (
+    presented: string,
+    address: string,
+    now: number
+  ): Effect.Effect<Principal, Unauthenticated | TooManyAttempts> => {
+    const found = Token.find(tokens(), Token.digestOf(presented))
+    const source = sourceOf(address)
+    const wait = attempts.blockedFor(source, now)
+    const trusted = found !== undefined && attempts.isTrusted(source, found.principal.name, now)
     // The others behind the same proxy go on working.
-    if (wait > 0 && !trusted) return yield* blocked(wait)
-    if (found === undefined) {
-      return yield* refused("invalid API token", address, yield* attempts.failed(address))
-    }
-    yield* attempts.succeeded(address, found.principal.name)
-    return found.principal
+    if (wait > 0 && !trusted) return blocked(wait)
+    if (found === undefined) return refused("invalid API token", address, attempts.failed(source, now))
+    attempts.succeeded(source, found.principal.name, now)
+    return Effect.succeed(found.principal)
+  }
+
+  return Identity.of({
+    authenticate: (presented, address) =>
+      presented === undefined
+        ? // Nothing was guessed: whoever has no token may be told so as often as they like.
+          refused("missing Authorization header", address, 0)
+        : // Done for every request: it makes no span.
+          Effect.flatMap(Clock.currentTimeMillis, now => judge(Redacted.value(presented), address, now))
   })
-  return Identity.of({ authenticate })
 })
 
 /** Identity by named tokens. Fails when the tokens file is not valid, with everything that is wrong with it. */

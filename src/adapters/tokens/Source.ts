@@ -5,6 +5,7 @@ import { isIPv6 } from "node:net"
  * written as IPv6 is itself.
  */
 export const sourceOf = (address: string): string => {
+  if (!address.includes(":")) return address
   const embedded = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1]
   if (embedded !== undefined) return embedded
   const plain = address.split("%")[0] ?? ""

@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from "node:crypto"
+import { hash, timingSafeEqual } from "node:crypto"
 import type { Principal } from "../../domain/Principal.ts"
 
 /** A token as it is kept: what it stands for and the SHA-256 of its text, never the text. */
@@ -7,7 +7,7 @@ export interface Token {
   readonly digest: Buffer
 }
 
-export const digestOf = (text: string): Buffer => createHash("sha256").update(text).digest()
+export const digestOf = (text: string): Buffer => hash("sha256", text, "buffer")
 
 /** The token of `BFM_API_TOKEN`: may do everything. */
 export const api = (text: string): Token => ({

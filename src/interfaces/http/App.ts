@@ -4,29 +4,32 @@ import * as HttpRouter from "@effect/platform/HttpRouter"
 import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import type * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as Cause from "effect/Cause"
-import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as FiberRef from "effect/FiberRef"
+import * as HashMap from "effect/HashMap"
 import * as Layer from "effect/Layer"
-import * as LogLevel from "effect/LogLevel"
 import * as Option from "effect/Option"
+import type { Snapshot } from "../../pipeline/Snapshot.ts"
 import { Api } from "./Api.ts"
 import * as Authentication from "./Authentication.ts"
-import * as Body from "./Body.ts"
 import * as Failure from "./Failure.ts"
 import { Fault } from "./Fault.ts"
 import * as Headers from "./Headers.ts"
+import type { Incoming } from "./Incoming.ts"
+import type { Answer } from "./Listener.ts"
 import * as Migrations from "./Migrations.ts"
+import * as Quick from "./Quick.ts"
 import * as Reports from "./Reports.ts"
 import * as RequestId from "./RequestId.ts"
 import * as Routes from "./Routes.ts"
 import * as Runs from "./Runs.ts"
 import * as Service from "./Service.ts"
+import * as Span from "./Span.ts"
 
 /** What every answer is subject to. */
 export interface Options extends Headers.Policy {
-  /** The largest body of a request, in bytes. */
-  readonly bodyLimit: number
+  /** Whether spans are made; they cost time, so only when somebody collects them. */
+  readonly traced: boolean
 }
 
 /** The routes with their handlers. */
@@ -42,33 +45,37 @@ const routing = HttpRouter.withRouterConfig({
   ignoreDuplicateSlashes: false
 })
 
-/** Every request gets an answer of ours, whatever happens on the way. */
-export const make = (options: Options) =>
-  Effect.map(routing(routed), app =>
-    Effect.flatMap(HttpServerRequest.HttpServerRequest, request => {
-      const id = RequestId.of(request)
-      const answer = request.method === "OPTIONS" ? preflight(options, request) : app
-      return surrounded(answer, request, id, options).pipe(
-        Effect.catchAllCause(cause => failed(request, id, cause)),
-        Effect.map(response => Headers.guard(options, request, response, id)),
-        logged(request),
-        Effect.annotateLogs("request_id", id)
-      )
-    })
-  )
+type Answered = Effect.Effect<
+  HttpServerResponse.HttpServerResponse,
+  unknown,
+  Snapshot | HttpRouter.HttpRouter.DefaultServices
+>
 
-/** Everything below knows the request's id, and finds a body that is bounded. */
-const surrounded = <E, R>(
-  app: HttpApp.Default<E, R>,
-  request: HttpServerRequest.HttpServerRequest,
-  id: string,
-  { bodyLimit }: Options
-): HttpApp.Default<E, R> =>
-  Effect.mapInputContext(app, (context: Context.Context<R | HttpServerRequest.HttpServerRequest>) =>
-    context.pipe(
-      Context.add(RequestId.RequestId, id),
-      Context.add(HttpServerRequest.HttpServerRequest, Body.bounded(request, bodyLimit))
+/** Every request gets an answer of ours, whatever happens on the way. It is alone in its fiber. */
+export const make = (options: Options) =>
+  Effect.map(Effect.all([routing(routed), Quick.make]), ([app, quick]) => (request: Incoming) => {
+    const id = RequestId.of(request)
+    const answered = Effect.suspend((): Answered => {
+      const route = request.method === "OPTIONS" ? preflight(options, request) : app
+      return quick(request) ?? surrounded(route, request, id)
+    }).pipe(Effect.catchAllCause(cause => failed(request, id, cause)))
+    return FiberRef.set(FiberRef.currentLogAnnotations, HashMap.make(["request_id", id])).pipe(
+      Effect.zipRight(options.traced ? Span.around(request, answered) : answered),
+      logged(request),
+      Effect.map(
+        (response): Answer => ({
+          response,
+          headers: Headers.all(options, request, response, id)
+        })
+      )
     )
+  })
+
+/** Everything below knows the request and its id. */
+const surrounded = <A, E, R>(app: Effect.Effect<A, E, R>, request: Incoming, id: string) =>
+  app.pipe(
+    Effect.provideService(HttpServerRequest.HttpServerRequest, request),
+    Effect.provideService(RequestId.RequestId, id)
   )
 
 /** The routes alone: what goes wrong in them is answered here, and not by the builder. */
@@ -119,23 +126,24 @@ const unrouted = (request: HttpServerRequest.HttpServerRequest): HttpServerRespo
 
 /** One line for each request, except for those by which others look whether it is alive. */
 const logged =
-  (request: HttpServerRequest.HttpServerRequest) =>
+  (request: Incoming) =>
   <E, R>(answer: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>) => {
     const path = RequestId.pathOf(request.url)
     if (path.startsWith("/health") || path === "/api/v1/health") return answer
     const began = Date.now()
     return Effect.tap(answer, ({ status }) =>
-      Effect.flatMap(FiberRef.get(FiberRef.currentMinimumLogLevel), least =>
-        // Annotating costs more than all else here: not for a line that nobody will see.
-        LogLevel.greaterThan(least, LogLevel.Info)
-          ? Effect.void
-          : Effect.annotateLogs(Effect.logInfo("request"), {
-              method: request.method,
-              path,
-              status,
-              duration_ms: Date.now() - began,
-              client_ip: Option.getOrElse(request.remoteAddress, () => "")
-            })
+      // Nothing comes after it in this fiber: what is noted need not be taken back.
+      Effect.zipRight(
+        FiberRef.update(FiberRef.currentLogAnnotations, noted =>
+          HashMap.mutate(noted, fields => {
+            HashMap.set(fields, "method", request.method)
+            HashMap.set(fields, "path", path)
+            HashMap.set(fields, "status", status)
+            HashMap.set(fields, "duration_ms", Date.now() - began)
+            HashMap.set(fields, "client_ip", request.address)
+          })
+        ),
+        Effect.logInfo("request")
       )
     )
   }

@@ -9,16 +9,20 @@ import { Identity } from "../../ports/Identity.ts"
 import * as Bearer from "../wire/Bearer.ts"
 import * as Access from "./Access.ts"
 
-const authorize = (identity: Identity["Type"], scope: Principal.Scope) =>
-  Effect.flatMap(HttpServerRequest.HttpServerRequest, request => {
-    const given = Bearer.token(request.headers["authorization"])
-    if (Either.isLeft(given)) return given.left
-    const address = Option.getOrElse(request.remoteAddress, () => "")
-    return Effect.flatMap(identity.authenticate(given.right, address), principal => {
-      const reason = Principal.refusal(principal, scope, [])
-      return reason === undefined ? Effect.succeed(principal) : new Forbidden({ reason })
-    })
+/** Whoever sends the request, when its token is for such things. */
+export const authorize = (
+  identity: Identity["Type"],
+  scope: Principal.Scope,
+  { headers, remoteAddress }: HttpServerRequest.HttpServerRequest
+) => {
+  const given = Bearer.token(headers["authorization"])
+  if (Either.isLeft(given)) return given.left
+  const address = Option.getOrElse(remoteAddress, () => "")
+  return Effect.flatMap(identity.authenticate(given.right, address), principal => {
+    const reason = Principal.refusal(principal, scope, [])
+    return reason === undefined ? Effect.succeed(principal) : new Forbidden({ reason })
   })
+}
 
 /** Who asks, and whether they may: decided before anything of a request is looked at. */
 export const layer: Layer.Layer<Access.Read | Access.Migrate | Access.RollBack, never, Identity> =
@@ -29,5 +33,8 @@ export const layer: Layer.Layer<Access.Read | Access.Migrate | Access.RollBack, 
   )
 
 function checking(scope: Principal.Scope) {
-  return Effect.map(Identity, identity => ({ token: () => authorize(identity, scope) }))
+  return Effect.map(Identity, identity => ({
+    token: () =>
+      Effect.flatMap(HttpServerRequest.HttpServerRequest, request => authorize(identity, scope, request))
+  }))
 }

@@ -1,24 +1,10 @@
-import type * as HttpServerRequest from "@effect/platform/HttpServerRequest"
-import * as NodeHttpServerRequest from "@effect/platform-node/NodeHttpServerRequest"
+import type * as Http from "node:http"
 import * as Effect from "effect/Effect"
 import { Fault } from "./Fault.ts"
 
-const hasBody: ReadonlySet<string> = new Set(["POST", "PUT", "PATCH"])
-
-/**
- * The request with a body that is read when it is asked for, never beyond the limit, and is JSON whatever its
- * content type says, as it has always been. No body is the same as `{}`.
- */
-export const bounded = (
-  request: HttpServerRequest.HttpServerRequest,
-  limit: number
-): HttpServerRequest.HttpServerRequest => {
-  if (!hasBody.has(request.method)) return request
-  return Object.create(request, {
-    headers: { value: { ...request.headers, "content-type": "application/json" } },
-    json: { value: Effect.flatMap(read(request, limit), parsed) }
-  })
-}
+/** The body of a request as JSON, read when it is asked for and never beyond the limit. No body is the same as `{}`. */
+export const json = (source: Http.IncomingMessage, limit: number): Effect.Effect<unknown, Fault> =>
+  Effect.flatMap(read(source, limit), parsed)
 
 const tooLarge = (limit: number) =>
   new Fault({ status: 413, code: "BodyTooLarge", message: `the body is larger than ${limit} bytes` })
@@ -26,9 +12,8 @@ const tooLarge = (limit: number) =>
 const broken = (reason: string) => new Fault({ status: 400, code: "BodyInvalid", message: reason })
 
 /** What is beyond the limit is thrown away and not cut off: only so can the client read the answer. */
-const read = (request: HttpServerRequest.HttpServerRequest, limit: number): Effect.Effect<string, Fault> =>
+const read = (source: Http.IncomingMessage, limit: number): Effect.Effect<string, Fault> =>
   Effect.async(resume => {
-    const source = NodeHttpServerRequest.toIncomingMessage(request)
     const chunks: Array<Buffer> = []
     let size = 0
     const stop = () => {
@@ -46,7 +31,7 @@ const read = (request: HttpServerRequest.HttpServerRequest, limit: number): Effe
     }
     const end = () => settle(Effect.succeed(Buffer.concat(chunks).toString("utf8")))
     const gone = () => settle(broken("the body ended before it was complete"))
-    if (Number(request.headers["content-length"] ?? 0) > limit) return settle(tooLarge(limit))
+    if (Number(source.headers["content-length"] ?? 0) > limit) return settle(tooLarge(limit))
     source.on("data", data).on("end", end).on("error", gone).on("close", gone)
     return Effect.sync(stop)
   })

@@ -20,22 +20,23 @@ const always = {
 /** Two years, as browsers want it. */
 const overTls = { ...always, "strict-transport-security": "max-age=63072000" }
 
-/** Every answer with what protects whoever reads it; what the route said itself stays. */
-export const guard = (
+/** The headers of every answer: what protects whoever reads it, and what the route said itself. */
+export const all = (
   policy: Policy,
   request: HttpServerRequest.HttpServerRequest,
   response: HttpServerResponse.HttpServerResponse,
   requestId: string
-): HttpServerResponse.HttpServerResponse =>
-  HttpServerResponse.setHeaders(response, {
-    ...(policy.tls ? overTls : always),
-    ...response.headers,
-    ...origin(policy, request),
-    [RequestId.header]: requestId
-  })
+): Readonly<Record<string, string>> => ({
+  ...(policy.tls ? overTls : always),
+  ...response.headers,
+  ...origin(policy, request),
+  [RequestId.header]: requestId
+})
+
+const none = {}
 
 const origin = ({ origins }: Policy, { headers }: HttpServerRequest.HttpServerRequest) => {
-  if (origins.length === 0) return {}
+  if (origins.length === 0) return none
   const asking = headers["origin"]
   if (asking === undefined || !origins.includes(asking)) return { vary: "Origin" }
   return {

@@ -27,6 +27,11 @@ const seenIfKnown = (id: string) =>
     error => (error._tag === "MigrationNotFound" ? Effect.succeed(undefined) : Effect.fail(error))
   )
 
+/** How one migration stands, as two routes tell it. */
+export const status = (id: string) => Effect.map(seenIfKnown(id), item => MigrationStatus.fromItem(id, item))
+export const applied = (id: string) =>
+  Effect.map(seenIfKnown(id), item => ({ applied: item?.applied ?? false }))
+
 const visible = <A, E, R>(limit: number, ask: (query: Latest.Query) => Effect.Effect<A, E, R>) =>
   Effect.flatMap(Caller, ({ connections }) => ask({ limit, permitted: connections }))
 
@@ -60,12 +65,8 @@ export const layer = HttpApiBuilder.group(Api, "migrations", handlers =>
     .handle("detail", ({ path: { id } }) =>
       Effect.map(seen(id), ({ item, migration }) => MigrationDetail.fromItem(item, migration))
     )
-    .handle("status", ({ path: { id } }) =>
-      Effect.map(seenIfKnown(id), item => MigrationStatus.fromItem(id, item))
-    )
-    .handle("applied", ({ path: { id } }) =>
-      Effect.map(seenIfKnown(id), item => ({ applied: item?.applied ?? false }))
-    )
+    .handle("status", ({ path: { id } }) => status(id))
+    .handle("applied", ({ path: { id } }) => applied(id))
     .handle("history", ({ path: { id }, urlParams }) =>
       Effect.gen(function* () {
         yield* seenIfKnown(id)

@@ -1,7 +1,6 @@
 import * as Http from "node:http"
 import * as Https from "node:https"
 import type { AddressInfo } from "node:net"
-import * as HttpMiddleware from "@effect/platform/HttpMiddleware"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
@@ -10,6 +9,7 @@ import * as Layer from "effect/Layer"
 import { ListenFailed } from "../service/ListenFailed.ts"
 import * as App from "./App.ts"
 import * as ClientError from "./ClientError.ts"
+import * as Listener from "./Listener.ts"
 import { Shutdown } from "./Shutdown.ts"
 
 export interface Options {
@@ -54,9 +54,10 @@ const listening = Effect.fnUntraced(function* (options: Options) {
   const app = yield* App.make({
     origins: options.corsOrigins,
     tls: options.tls !== undefined,
-    bodyLimit: options.bodyLimit
+    traced: options.traced === true
   })
-  const handler = yield* tracing(options, NodeHttpServer.makeHandler(app)).pipe(
+  const handler = yield* Listener.make(app, options.bodyLimit).pipe(
+    Effect.withTracerEnabled(options.traced === true),
     Effect.provideService(Shutdown, { begun: Deferred.await(ending) })
   )
   const server = yield* Effect.acquireRelease(
@@ -95,11 +96,3 @@ const close = (server: Http.Server): Effect.Effect<void> =>
     })
     server.closeIdleConnections()
   })
-
-const tracing = <A, E, R>({ traced }: Options, handler: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-  traced === true
-    ? handler
-    : Effect.withTracerEnabled(
-        HttpMiddleware.withTracerDisabledWhenEffect(handler, () => true),
-        false
-      )

@@ -32,8 +32,9 @@ const fields = ({ annotations, cause, date, logLevel, message }: Logger.Logger.O
 
 const said = (part: unknown): string => (typeof part === "string" ? part : JSON.stringify(part))
 
-const nameOf = (level: LogLevel.LogLevel): string =>
-  Object.entries(levels).find(([, known]) => known === level)?.[0] ?? level.label.toLowerCase()
+const names = new Map<LogLevel.LogLevel, string>(Object.entries(levels).map(([name, level]) => [level, name]))
+
+const nameOf = (level: LogLevel.LogLevel): string => names.get(level) ?? level.label.toLowerCase()
 
 const json = Logger.make<unknown, string>(entry => JSON.stringify(fields(entry)))
 
@@ -49,14 +50,43 @@ const plain = (value: unknown): string => {
   return /^[\w.:/@+-]+$/.test(written) ? written : JSON.stringify(written)
 }
 
+/**
+ * Writes lines to standard output, those of one turn of the event loop together: under load the system is asked
+ * once for many of them. Nothing is kept beyond the turn, nor when the process ends.
+ */
+const writer = Effect.acquireRelease(
+  Effect.sync(() => {
+    let waiting = ""
+    const flush = () => {
+      if (waiting === "") return
+      const text = waiting
+      waiting = ""
+      process.stdout.write(text)
+    }
+    process.on("exit", flush)
+    const write = (line: string): void => {
+      if (waiting === "") setImmediate(flush)
+      waiting += `${line}\n`
+    }
+    return { write, flush }
+  }),
+  ({ flush }) =>
+    Effect.sync(() => {
+      flush()
+      process.off("exit", flush)
+    })
+)
+
 /** One line for each message, on standard output. */
 export const layer = ({ format, level }: LogSettings): Layer.Layer<never> =>
   Layer.merge(
-    // In the place of whatever speaks to a person at a terminal.
     Layer.scopedDiscard(
-      Effect.locallyScoped(
-        FiberRef.currentLoggers,
-        HashSet.make(Logger.withConsoleLog(format === "json" ? json : text))
+      Effect.flatMap(writer, ({ write }) =>
+        // In the place of whatever speaks to a person at a terminal.
+        Effect.locallyScoped(
+          FiberRef.currentLoggers,
+          HashSet.make(Logger.map(format === "json" ? json : text, write))
+        )
       )
     ),
     Logger.minimumLogLevel(levels[level])
