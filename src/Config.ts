@@ -14,6 +14,7 @@ import * as Variables from "./config/Variables.ts"
 import * as Backend from "./domain/Backend.ts"
 import { ConfigInvalid } from "./domain/Errors.ts"
 import type { Identity } from "./domain/Identity.ts"
+import * as Variable from "./domain/Variable.ts"
 
 /** Everything that the environment says, decoded once. Passwords are redacted. */
 export interface BfmConfig {
@@ -76,7 +77,7 @@ const decodeWith = <A extends object>(
   // Read where they are needed before the rest is.
   reader.text("BFM_SFM_PATH")
   reader.text("BFM_ACTOR")
-  const prefixes = [...sources.keys(), ...connections.keys()].map(Connections.prefixOf)
+  const prefixes = [...sources.keys(), ...connections.keys()].map(Variable.prefixOf)
   const misspelt = Variables.misspelt(environment, new Set(prefixes))
   if (reader.problems().length > 0) {
     // A misspelt name is often the reason of a missing one.

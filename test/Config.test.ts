@@ -100,16 +100,14 @@ describe("everything else", () => {
         CORE_DB_HOST: "db1",
         CORE_DB_PASWORD: "x",
         CORE_DB_USER: "me",
-        CORE_DB_POOL_SIZE: "3",
-        CORE_TENANTS: "a,b"
+        CORE_DB_POOL_SIZE: "3"
       },
       core
     )
     assert.deepStrictEqual(warnings, [
       "BFM_SFM_PTAH is not a variable of BfM; did you mean BFM_SFM_PATH?",
       "CORE_DB_PASWORD is not used; did you mean CORE_DB_PASSWORD?",
-      "CORE_DB_USER is not used; did you mean CORE_DB_USERNAME?",
-      "CORE_TENANTS is set, but has no effect in this version"
+      "CORE_DB_USER is not used; did you mean CORE_DB_USERNAME?"
     ])
   })
 

@@ -3,11 +3,13 @@ import * as GreptimedbSettings from "../adapters/greptimedb/Settings.ts"
 import { address, type PoolLimits, type PostgresqlSettings } from "../adapters/postgresql/Settings.ts"
 import * as Backend from "../domain/Backend.ts"
 import * as Spelling from "../domain/Spelling.ts"
+import { prefixOf } from "../domain/Variable.ts"
 import type { Connection } from "../ports/Connections.ts"
 import * as Database from "./Database.ts"
 import * as Etcd from "./Etcd.ts"
 import * as Greptimedb from "./Greptimedb.ts"
 import type { Environment, Reader } from "./Reader.ts"
+import * as Tenants from "./Tenants.ts"
 
 /** Connections that the sources speak of, with the backends under which they were found. */
 export type Sources = ReadonlyMap<string, ReadonlySet<Backend.Backend>>
@@ -32,13 +34,11 @@ export const suffixes = [
   "SCHEMA",
   "SCHEMA_MODE",
   "LEDGER_SCHEMA",
+  "TENANTS",
   ...Database.suffixes,
   ...Etcd.suffixes,
   ...Greptimedb.suffixes
 ]
-
-/** `tenant-db` is configured by `TENANT_DB_*`. */
-export const prefixOf = (connection: string): string => connection.toUpperCase().replaceAll(/[^A-Z0-9]/g, "_")
 
 /** The variables of one connection, before its backend is known for sure. */
 interface Candidate {
@@ -179,21 +179,22 @@ const postgresql = (reader: Reader, named: Named, settings: PostgresqlSettings):
 })
 
 /** What is said of a connection in the same way whatever its backend is. */
-const place = (
-  reader: Reader,
-  { prefix, name }: Named,
-  backend: Backend.Backend,
-  address: string
-): Place => ({
-  connection: {
-    name,
-    backend,
-    address,
-    schema: reader.text(`${prefix}_SCHEMA`) ?? "",
-    schemaMode: reader.oneOf(`${prefix}_SCHEMA_MODE`, ["fixed", "dynamic"]) ?? "fixed"
-  },
-  ledgerSchema: reader.text(`${prefix}_LEDGER_SCHEMA`) ?? "bfm"
-})
+const place = (reader: Reader, { prefix, name }: Named, backend: Backend.Backend, address: string): Place => {
+  const tenants = Tenants.decode(reader, `${prefix}_TENANTS`, backend)
+  const ledgerSchema = reader.text(`${prefix}_LEDGER_SCHEMA`) ?? "bfm"
+  return {
+    connection: {
+      name,
+      backend,
+      address,
+      schema: reader.text(`${prefix}_SCHEMA`) ?? "",
+      schemaMode: reader.oneOf(`${prefix}_SCHEMA_MODE`, ["fixed", "dynamic"]) ?? "fixed",
+      ledgerSchema,
+      ...(tenants === undefined ? {} : { tenants })
+    },
+    ledgerSchema
+  }
+}
 
 /** Where a backend's connections are. */
 const whereabouts: Record<Backend.Backend, ReadonlyArray<string>> = {

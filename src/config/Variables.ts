@@ -90,17 +90,11 @@ export const unused = (
 ): ReadonlyArray<string> => {
   const known = new Set([
     ...decoded,
-    ...[...prefixes].flatMap(prefix =>
-      [...Connections.suffixes, "TENANTS"].map(suffix => `${prefix}_${suffix}`)
-    )
+    ...[...prefixes].flatMap(prefix => Connections.suffixes.map(suffix => `${prefix}_${suffix}`))
   ])
   return set(environment)
     .filter(name => known.has(name) && !reader.used().has(name))
-    .map(name =>
-      name.endsWith("_TENANTS")
-        ? `${name} is set, but has no effect in this version`
-        : `${name} is set, but has no effect beside the other variables`
-    )
+    .map(name => `${name} is set, but has no effect beside the other variables`)
 }
 
 const set = (environment: Environment): ReadonlyArray<string> =>

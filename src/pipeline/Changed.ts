@@ -1,4 +1,4 @@
-import type { Inspection, LedgerEntry } from "../domain/Ledger.ts"
+import type { Mark } from "../domain/Ledger.ts"
 import type { Migration } from "../domain/Migration.ts"
 import * as Checksum from "../domain/sql/Checksum.ts"
 import type { Verdict } from "../domain/Validation.ts"
@@ -7,7 +7,7 @@ import * as Problem from "./Problem.ts"
 import type { World } from "./World.ts"
 
 /** An applied migration held against its source: the cheap comparison first, tokens only where bytes differ. */
-export const verdict = (entry: LedgerEntry, migration: Migration | undefined): Verdict => {
+export const verdict = (entry: Mark, migration: Migration | undefined): Verdict => {
   if (migration === undefined) return "missing"
   if (entry.sourceHash === Checksum.sourceHash(migration.up.text)) return "same"
   const now = Compile.checksum(migration)
@@ -19,12 +19,12 @@ export const verdict = (entry: LedgerEntry, migration: Migration | undefined): V
 
 /** Shown ids of what was edited after it was applied, in the inspected connections. */
 export const changed = (world: World): ReadonlyArray<string> =>
-  [...world.inspections.values()].flatMap((inspection: Inspection) =>
-    inspection.entries.flatMap(entry => {
-      const migration = world.catalog.byId.get(entry.migrationId)
+  [...world.inspections.values()].flatMap(({ groups }) =>
+    groups.flatMap(({ mark, schemas }) => {
+      const migration = world.catalog.byId.get(mark.migrationId)
       // What is still under way may be mended: its journal guards the part that is done.
-      return migration !== undefined && entry.state === "applied" && verdict(entry, migration) === "changed"
-        ? [Problem.shownId(world, migration, entry.schema)]
+      return migration !== undefined && mark.state === "applied" && verdict(mark, migration) === "changed"
+        ? schemas.map(schema => Problem.shownId(world, migration, schema))
         : []
     })
   )

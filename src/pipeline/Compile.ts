@@ -2,24 +2,28 @@ import * as Either from "effect/Either"
 import type { PlanProblem } from "../domain/Errors.ts"
 import { canonical } from "../domain/Identity.ts"
 import { languages } from "../domain/Language.ts"
-import type { LedgerEntry } from "../domain/Ledger.ts"
+import type { Mark } from "../domain/Ledger.ts"
 import type { Captured, Change, Migration, Script } from "../domain/Migration.ts"
 import type { Direction, Step, Unit } from "../domain/Plan.ts"
 import * as Template from "../domain/source/Template.ts"
 import * as Checksum from "../domain/sql/Checksum.ts"
 import type { Recording } from "./Record.ts"
 
-/** What a step is made from, beside the migration. */
-export interface Setting {
-  readonly id: string
-  readonly schema: string
+/** What every step of a plan is made from. */
+export interface Common {
   readonly direction: Direction
   readonly variables: Readonly<Record<string, string>>
   readonly lockTimeout: number
   readonly statementTimeout: number
+}
+
+/** What a step is made from, beside the migration. */
+export interface Setting {
+  readonly id: string
+  readonly schema: string
   readonly createsSchema: boolean
   /** The ledger's entry, where the step was begun before. */
-  readonly entry: LedgerEntry | undefined
+  readonly entry: Mark | undefined
   /** Of a program: what it said while it was recorded. */
   readonly recording: Recording | undefined
   readonly position: number
@@ -29,36 +33,127 @@ export interface Setting {
 
 type Body = Pick<Step, "mode" | "units" | "unwrapped" | "warnings" | "destructive" | "depends_on_data">
 
-/** Renders and takes apart one change: everything that will be sent is known afterwards. */
-export const compile = (
+/** What the steps of one change have in common in every schema. */
+type Shared = Omit<
+  Step,
+  "position" | "id" | "schema" | "table" | "creates_schema" | "after" | "resume_at" | "in_doubt"
+>
+
+type Problems = ReadonlyArray<PlanProblem>
+
+/**
+ * Renders and takes apart changes: everything that will be sent is known afterwards. What reads the same in
+ * every schema is looked into once, and its steps share what they are made of.
+ */
+export const make = (common: Common) => {
+  const known = new Map<Change | Captured, Map<string, Either.Either<Shared, Problems>>>()
+  const texts = new Map<Change | Captured, boolean>()
+  /** By what the outcome differs from schema to schema. */
+  const variant = (change: Change | Captured, setting: Setting): string | undefined => {
+    // What a program says can be different each time.
+    if (change._tag === "Program") return undefined
+    if (change._tag === "Captured") return ""
+    let depends = texts.get(change)
+    if (depends === undefined) {
+      depends = Template.dependsOnSchema(change.text)
+      texts.set(change, depends)
+    }
+    return depends ? setting.schema : ""
+  }
+  const shared = (migration: Migration, change: Change | Captured, setting: Setting) => {
+    const key = variant(change, setting)
+    if (key === undefined) return prepare(common, migration, change, setting)
+    const variants = known.get(change) ?? new Map<string, Either.Either<Shared, Problems>>()
+    known.set(change, variants)
+    const found = variants.get(key) ?? prepare(common, migration, change, setting)
+    variants.set(key, found)
+    return found
+  }
+  const met = new Set<Migration>()
+  return (
+    migration: Migration,
+    change: Change | Captured,
+    setting: Setting
+  ): Either.Either<Step, Problems> => {
+    const parts = shared(migration, change, setting)
+    if (Either.isLeft(parts)) return Either.left(parts.left)
+    const step = stepOf(parts.right, setting)
+    return Either.right(withTable(step, migration, met.size < met.add(migration).size))
+  }
+}
+
+/** Written out: there may be hundreds of thousands of steps, and a spread takes ten times as long. */
+const stepOf = (parts: Shared, setting: Setting): Step => {
+  const begun = setting.entry === undefined ? fromTheStart : begunBefore(parts.direction, setting.entry)
+  return {
+    position: setting.position,
+    id: setting.id,
+    migration_id: parts.migration_id,
+    backend: parts.backend,
+    connection: parts.connection,
+    version: parts.version,
+    name: parts.name,
+    schema: setting.schema,
+    direction: parts.direction,
+    path: parts.path,
+    mode: parts.mode,
+    units: parts.units,
+    depends_on_data: parts.depends_on_data,
+    unwrapped: parts.unwrapped,
+    creates_schema: setting.createsSchema,
+    lock_timeout: parts.lock_timeout,
+    statement_timeout: parts.statement_timeout,
+    after: setting.after,
+    requires: parts.requires,
+    warnings: parts.warnings,
+    destructive: parts.destructive,
+    checksum: parts.checksum,
+    source_hash: parts.source_hash,
+    resume_at: begun.resume_at,
+    in_doubt: begun.in_doubt
+  }
+}
+
+/**
+ * Finding a table out means reading the script once more, and few ask: a migration in one schema is not asked.
+ * In many schemas a question each would cost more than the answer.
+ */
+export const withTable = <A extends { readonly table?: string | undefined }>(
+  item: A,
+  migration: Migration,
+  first: boolean
+): A => {
+  if (first) {
+    return Object.defineProperty(item, "table", {
+      get: () => migration.table,
+      enumerable: true,
+      configurable: true
+    })
+  }
+  const { table } = migration
+  return table === undefined ? item : Object.assign(item, { table })
+}
+
+const prepare = (
+  common: Common,
   migration: Migration,
   change: Change | Captured,
   setting: Setting
-): Either.Either<Step, ReadonlyArray<PlanProblem>> =>
-  Either.map(body(migration, change, setting), parts => ({
-    position: setting.position,
-    id: setting.id,
+): Either.Either<Shared, Problems> =>
+  Either.map(body(common, migration, change, setting), parts => ({
     migration_id: canonical(migration),
     backend: migration.backend,
     connection: migration.connection,
     version: migration.version,
     name: migration.name,
-    schema: setting.schema,
-    // Finding it out means reading the script once more, and few ask.
-    get table() {
-      return migration.table
-    },
-    direction: setting.direction,
+    direction: common.direction,
     path: change.path,
     ...parts,
-    creates_schema: setting.createsSchema,
-    lock_timeout: migration.lockTimeout ?? setting.lockTimeout,
-    statement_timeout: migration.statementTimeout ?? setting.statementTimeout,
-    requires: setting.direction === "up" ? migration.requires : [],
+    lock_timeout: migration.lockTimeout ?? common.lockTimeout,
+    statement_timeout: migration.statementTimeout ?? common.statementTimeout,
+    requires: common.direction === "up" ? migration.requires : [],
     checksum: checksum(migration),
-    source_hash: Checksum.sourceHash(migration.up.text),
-    after: setting.after,
-    ...begun(setting)
+    source_hash: Checksum.sourceHash(migration.up.text)
   }))
 
 /** What is known of a change whose script is not looked into: for what was applied without us. */
@@ -91,10 +186,14 @@ export const bare = (migration: Migration, schema: string): Step => ({
 })
 
 /** Where the journal says that this very change was left; one that was finished, or the other way, is no beginning. */
-const begun = ({ entry, direction }: Setting): Pick<Step, "resume_at" | "in_doubt"> =>
-  entry?.state === "running" && entry.direction === direction
+const begunBefore = (direction: Direction, entry: Mark): Begun =>
+  entry.state === "running" && entry.direction === direction
     ? { resume_at: entry.unitsDone, in_doubt: entry.unitBegun }
-    : { resume_at: 0, in_doubt: false }
+    : fromTheStart
+
+type Begun = Pick<Step, "resume_at" | "in_doubt">
+
+const fromTheStart: Begun = { resume_at: 0, in_doubt: false }
 
 /** What an applied migration is recognized by; blanks and comments do not count. */
 export const checksum = (migration: Migration): Step["checksum"] =>
@@ -107,13 +206,14 @@ export const checksum = (migration: Migration): Step["checksum"] =>
 const kindOf = (script: Script): "sql" | "json" => (script.path.endsWith(".json") ? "json" : "sql")
 
 const body = (
+  common: Common,
   migration: Migration,
   change: Change | Captured,
   setting: Setting
-): Either.Either<Body, ReadonlyArray<PlanProblem>> =>
+): Either.Either<Body, Problems> =>
   change._tag === "Program"
     ? Either.right(programBody(setting.recording))
-    : scriptBody(migration, change, setting)
+    : scriptBody(common, migration, change, setting)
 
 const programBody = (recording: Recording | undefined): Body => ({
   mode: "program",
@@ -127,7 +227,7 @@ const programBody = (recording: Recording | undefined): Body => ({
   depends_on_data: recording?.dependsOnData ?? true
 })
 
-const render = (migration: Migration, script: Script | Captured, setting: Setting) =>
+const render = (common: Common, migration: Migration, script: Script | Captured, setting: Setting) =>
   script._tag === "Captured"
     ? Either.right(script.text)
     : Template.render(script.text, {
@@ -135,15 +235,16 @@ const render = (migration: Migration, script: Script | Captured, setting: Settin
         connection: migration.connection,
         backend: migration.backend,
         version: migration.version,
-        variables: setting.variables
+        variables: common.variables
       })
 
 const scriptBody = (
+  common: Common,
   migration: Migration,
   script: Script | Captured,
   setting: Setting
-): Either.Either<Body, ReadonlyArray<PlanProblem>> => {
-  const rendered = render(migration, script, setting)
+): Either.Either<Body, Problems> => {
+  const rendered = render(common, migration, script, setting)
   if (Either.isLeft(rendered)) return Either.left(rendered.left.map(located("template", setting, script)))
   const analysis = languages[migration.backend].analyse(rendered.right, migration.transaction)
   if (analysis.problems.length > 0)

@@ -33,13 +33,19 @@ export const make = Effect.fn("Draft.make")(function* (
 ) {
   const settings = yield* Settings
   const schemas = new SchemaNames(world)
-  const all = { ...settings.variables, ...variables }
+  const shownId = Problem.shownIds(world)
+  const compile = Compile.make({
+    direction,
+    variables: { ...settings.variables, ...variables },
+    lockTimeout: settings.lockTimeout,
+    statementTimeout: settings.statementTimeout
+  })
   const steps: Array<Step> = []
   const problems: Array<PlanProblem> = []
-  const shown = new Map<string, string>()
+  const shown = new Map<Graph.Node, string>()
   for (const node of nodes) {
     const { migration, schema } = node
-    const id = Problem.shownId(world, migration, schema)
+    const id = shownId(migration, schema)
     const change = direction === "up" ? migration.up : (captured(node) ?? migration.down)
     if (change === undefined) {
       problems.push(Problem.noDown(id, migration))
@@ -52,53 +58,57 @@ export const make = Effect.fn("Draft.make")(function* (
       problems.push({ kind: "program", id, path: change.path, reason: recorded.left.reason })
       continue
     }
-    const draft = Compile.compile(migration, change, {
+    const draft = compile(migration, change, {
       id,
       schema,
-      direction,
-      variables: all,
-      lockTimeout: settings.lockTimeout,
-      statementTimeout: settings.statementTimeout,
       createsSchema: direction === "up" && schemas.isNew(node),
       entry: entry(migration, schema),
       recording: recorded.right,
       position: steps.length + 1,
-      after: [...(before.get(node.key) ?? [])].flatMap(key => shown.get(key) ?? [])
+      after: before.get(node)?.flatMap(needed => shown.get(needed) ?? []) ?? nothing
     })
     if (Either.isLeft(draft)) {
       problems.push(...draft.left)
       continue
     }
-    shown.set(node.key, id)
+    if (before.size > 0) shown.set(node, id)
     steps.push(draft.right)
   }
   return { steps, problems } satisfies Drafts
 })
 
+/** Shared by the steps that need nothing. */
+const nothing: ReadonlyArray<string> = []
+
 /** Which schemas a plan will have created by the time that a step runs. */
 class SchemaNames {
   readonly #world: World
-  readonly #seen = new Set<string>()
-  readonly #checked = new Set<string>()
+  readonly #seen = new Map<string, Set<string>>()
+  readonly #checked = new Map<string, Set<string>>()
 
   constructor(world: World) {
     this.#world = world
   }
 
   isNew({ migration, schema }: Graph.Node): boolean {
-    const key = `${migration.connection} ${schema}`
-    if (schema === "" || this.#seen.has(key)) return false
-    this.#seen.add(key)
+    if (schema === "" || !first(this.#seen, migration.connection, schema)) return false
     return this.#world.inspections.get(migration.connection)?.schemas?.has(schema) === false
   }
 
   refusals({ migration, schema }: Graph.Node): ReadonlyArray<PlanProblem> {
-    const key = `${migration.backend} ${schema}`
-    if (schema === "" || this.#checked.has(key)) return []
-    this.#checked.add(key)
+    if (schema === "" || !first(this.#checked, migration.backend, schema)) return nothingWrong
     const reason = SchemaName.schemaName(migration.backend, schema)
     return reason === undefined ? [] : [{ kind: "schema_name", reason }]
   }
+}
+
+const nothingWrong: ReadonlyArray<PlanProblem> = []
+
+/** Whether the name is met for the first time under the key. */
+const first = (met: Map<string, Set<string>>, key: string, name: string): boolean => {
+  const names = met.get(key) ?? new Set<string>()
+  met.set(key, names)
+  return names.size < names.add(name).size
 }
 
 /** The plan as a whole: the same steps have the same hash, on any machine. */
@@ -109,13 +119,24 @@ export const plan = (
   waiting: ReadonlyArray<NotPlanned>
 ): Plan => ({ hash: hash(direction, steps), direction, steps, skipped, waiting })
 
+/** Statements that many steps share are read once; short texts are handed over together. */
 const hash = (direction: Direction, steps: ReadonlyArray<Step>): string => {
   const digest = createHash("sha256").update(direction)
-  for (const step of steps) {
-    digest.update(`\0${step.migration_id}\0${step.schema}\0${step.mode}\0${step.resume_at}`)
-    for (const unit of step.units) {
-      for (const statement of unit.statements) digest.update(`\0${statement.text}`)
-    }
+  const bodies = new Map<Step["units"], string>()
+  let text = ""
+  for (const { migration_id, schema, mode, resume_at, units } of steps) {
+    const body = bodies.get(units) ?? bodyHash(units)
+    bodies.set(units, body)
+    text += `\0${migration_id}\0${schema}\0${mode}\0${resume_at}\0${body}`
+    if (text.length < 65_536) continue
+    digest.update(text)
+    text = ""
   }
-  return digest.digest("hex").slice(0, 8)
+  return digest.update(text).digest("hex").slice(0, 8)
+}
+
+const bodyHash = (units: Step["units"]): string => {
+  const digest = createHash("sha256")
+  for (const { statements } of units) for (const { text } of statements) digest.update(`\0${text}`)
+  return digest.digest("base64")
 }

@@ -39,8 +39,10 @@ export const index = (
     if (known === undefined) places.set(id, new Set([schema]))
     else known.add(schema)
   }
-  for (const { entries } of world.inspections.values()) {
-    for (const { migrationId, schema } of entries) add(migrationId, schema)
+  for (const { groups } of world.inspections.values()) {
+    for (const { mark, schemas } of groups) {
+      for (const schema of schemas) add(mark.migrationId, schema)
+    }
   }
   for (const [id, schema] of elsewhere) add(id, schema)
   return { world, byVersion, places }

@@ -3,17 +3,34 @@ import type { Migration } from "../domain/Migration.ts"
 
 /** One migration in one schema. */
 export interface Node {
-  readonly key: string
   readonly migration: Migration
   readonly schema: string
   /** Position of the schema in the request: a schema is finished before the next one is begun. */
   readonly rank: number
 }
 
-/** Nodes, and for each the keys of the nodes that must come before it. */
+/** Nodes, and for each that needs any the nodes that must come before it. A node is the same only as itself. */
 export interface Graph {
-  readonly nodes: ReadonlyMap<string, Node>
-  readonly before: ReadonlyMap<string, ReadonlySet<string>>
+  readonly nodes: Iterable<Node>
+  readonly before: ReadonlyMap<Node, ReadonlyArray<Node>>
+}
+
+/** The nodes that were met, each once. */
+export class Nodes {
+  readonly #met = new Map<Migration, Map<string, Node>>()
+
+  /** The node of this migration in this schema that was met first; `undefined` when this is the first. */
+  known(node: Node): Node | undefined {
+    const schemas = this.#met.get(node.migration) ?? new Map<string, Node>()
+    this.#met.set(node.migration, schemas)
+    const found = schemas.get(node.schema)
+    if (found === undefined) schemas.set(node.schema, node)
+    return found
+  }
+
+  find(migration: Migration, schema: string): Node | undefined {
+    return this.#met.get(migration)?.get(schema)
+  }
 }
 
 /** The order among nodes that are free to run: schema as requested, then version, connection, name. */
@@ -30,13 +47,15 @@ export const sort = (
   graph: Graph
 ): { readonly ordered: ReadonlyArray<Node>; readonly rest: ReadonlyArray<Node> } => {
   // Ranks are numbered once, so that the heap compares integers and not ids.
-  const nodes = [...graph.nodes.values()].sort(byVersion)
-  const index = new Map(nodes.map((node, position) => [node.key, position]))
+  const nodes = [...graph.nodes].sort(byVersion)
+  if (graph.before.size === 0) return { ordered: nodes, rest: [] }
+  const index = new Map(nodes.map((node, position) => [node, position]))
+  if (inOrder(graph, index)) return { ordered: nodes, rest: [] }
   const waits = new Int32Array(nodes.length)
   const next: Array<Array<number>> = nodes.map(() => [])
   for (const [position, node] of nodes.entries()) {
-    for (const key of graph.before.get(node.key) ?? []) {
-      const from = index.get(key)
+    for (const needed of graph.before.get(node) ?? []) {
+      const from = index.get(needed)
       if (from === undefined) continue
       next[from]?.push(position)
       waits[position] = (waits[position] ?? 0) + 1
@@ -57,21 +76,29 @@ export const sort = (
   return { ordered, rest: nodes.filter((_, position) => (waits[position] ?? 0) > 0) }
 }
 
+/** Whether every node stands behind what it needs already: then no other order comes before this one. */
+const inOrder = (graph: Graph, index: ReadonlyMap<Node, number>): boolean => {
+  for (const [node, needs] of graph.before) {
+    const position = index.get(node)
+    if (position === undefined) continue
+    for (const need of needs) if ((index.get(need) ?? -1) >= position) return false
+  }
+  return true
+}
+
 /** One cycle among nodes that could not be ordered, in the order of dependence. */
 export const cycle = (graph: Graph, rest: ReadonlyArray<Node>): ReadonlyArray<Node> => {
-  const stuck = new Map(rest.map(node => [node.key, node]))
+  const stuck = new Set(rest)
   const path: Array<Node> = []
-  const seen = new Map<string, number>()
+  const seen = new Map<Node, number>()
   let node = rest[0]
   while (node !== undefined) {
-    const known = seen.get(node.key)
+    const known = seen.get(node)
     if (known !== undefined) return path.slice(known)
-    seen.set(node.key, path.length)
+    seen.set(node, path.length)
     path.push(node)
     // Every stuck node waits for another stuck one, so the walk must come back to where it was.
-    node = [...(graph.before.get(node.key) ?? [])]
-      .map(key => stuck.get(key))
-      .find(found => found !== undefined)
+    node = graph.before.get(node)?.find(needed => stuck.has(needed))
   }
   return path
 }

@@ -30,7 +30,8 @@ export const page = Effect.fn("History.page")(function* ({ id, limit, cursor }: 
     catalog,
     connections: configured,
     inspections: new Map(),
-    references: References.make(catalog)
+    references: References.make(catalog),
+    tenants: new Map()
   }
   const recent = yield* state.history({ limit: 1000 })
   const schemas = [...new Set(recent.items.map(({ schema }) => schema))]

@@ -30,7 +30,7 @@ export const applied = Effect.fn("Marking.applied")(function* (
   /** Milliseconds since the epoch: when it was applied, where that is known. */
   at?: number
 ) {
-  const node = { key: "", migration, schema, rank: 0 }
+  const node = { migration, schema, rank: 0 }
   const { steps } = yield* Draft.make(world, World.lookup(world), [node], new Map(), "up", {})
   const step: Step = steps[0] ?? Compile.bare(migration, schema)
   yield* store.markApplied({ step, migration }, context, at)

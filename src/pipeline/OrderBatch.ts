@@ -1,7 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import { type MigrationAmbiguous, RequestInvalid } from "../domain/Errors.ts"
-import { canonical } from "../domain/Identity.ts"
 import type { Migration } from "../domain/Migration.ts"
 import * as Find from "./Find.ts"
 import * as Graph from "./Graph.ts"
@@ -47,9 +46,10 @@ export const orderIn = (
   }
   const { nodes, before, problems } = reach(index, [...spelled.keys()])
   if (problems.length > 0) return invalid(problems)
-  const { ordered, rest } = Graph.sort({ nodes, before })
+  const graph = { nodes: [...nodes], before }
+  const { ordered, rest } = Graph.sort(graph)
   if (rest.length > 0) {
-    return invalid([Problem.cycle(index.world, Graph.cycle({ nodes, before }, rest)).reason])
+    return invalid([Problem.cycle(index.world, Graph.cycle(graph, rest)).reason])
   }
   return Either.right(ordered.flatMap(({ migration }) => spelled.get(migration) ?? []))
 }
@@ -58,22 +58,26 @@ const invalid = (problems: ReadonlyArray<string>) => Either.left(new RequestInva
 
 /** The migrations and all that they depend on, so that also an order through a third one is kept. */
 const reach = ({ world }: Find.Index, migrations: ReadonlyArray<Migration>) => {
-  const nodes = new Map<string, Graph.Node>()
-  const before = new Map<string, ReadonlySet<string>>()
+  const known = new Map<Migration, Graph.Node>()
+  const nodeOf = (migration: Migration): Graph.Node => {
+    const node = known.get(migration) ?? { migration, schema: "", rank: 0 }
+    known.set(migration, node)
+    return node
+  }
+  const before = new Map<Graph.Node, ReadonlyArray<Graph.Node>>()
   const problems: Array<string> = []
   const queue = [...migrations]
   for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
     const migration = next
-    const key = canonical(migration)
-    if (nodes.has(key)) continue
-    nodes.set(key, { key, migration, schema: "", rank: 0 })
+    const node = nodeOf(migration)
+    if (before.has(node)) continue
     const needs = migration.dependsOn.flatMap(dependency => {
       const targets = References.resolve(world.references, migration, dependency)
       if (targets.length === 0) problems.push(Problem.unknownDependency(world, migration, dependency).reason)
       return targets
     })
     queue.push(...needs)
-    before.set(key, new Set(needs.map(canonical)))
+    before.set(node, needs.map(nodeOf))
   }
-  return { nodes, before, problems }
+  return { nodes: before.keys(), before, problems }
 }

@@ -1,7 +1,6 @@
-import * as Either from "effect/Either"
-import { RequestInvalid } from "../domain/Errors.ts"
 import type { Migration } from "../domain/Migration.ts"
 import type { Connection } from "../ports/Connections.ts"
+import type { Scope } from "./Scope.ts"
 
 /** The schema in which a migration runs when nobody says otherwise; none for a dynamic one. */
 export const home = (
@@ -27,11 +26,13 @@ export const home = (
 export const schemas = (
   migration: Migration,
   connection: Connection | undefined,
-  requested: ReadonlyArray<string>,
+  requested: Scope,
   bound: boolean
 ): ReadonlyArray<string> => {
   const own = home(migration, connection)
-  if (requested.length > 0 && (bound || migration.schema._tag !== "Fixed")) return requested
+  if (requested.named && (bound || migration.schema._tag !== "Fixed")) {
+    return requested.of(migration.connection)
+  }
   return own === undefined ? [] : [own]
 }
 
@@ -40,19 +41,11 @@ export const ofDependency = (
   dependency: Migration,
   connection: Connection | undefined,
   schema: string,
-  requested: ReadonlyArray<string>
+  requested: Scope
 ): ReadonlyArray<string> => {
   if (dependency.schema._tag === "Fixed") return [dependency.schema.name]
   const own = home(dependency, connection)
-  if (requested.includes(schema)) return [schema]
+  if (requested.has(schema)) return [schema]
   if (own !== undefined) return [own]
-  return requested
+  return requested.of(dependency.connection)
 }
-
-/** The schemas that a request names, each once. An empty name is a variable that was not set, not the default schema. */
-export const requested = (
-  names: ReadonlyArray<string>
-): Either.Either<ReadonlyArray<string>, RequestInvalid> =>
-  names.includes("")
-    ? Either.left(new RequestInvalid({ problems: ["schemas: a schema's name must not be empty"] }))
-    : Either.right([...new Set(names)])

@@ -11,6 +11,7 @@ import * as Preview from "./Preview.ts"
 import * as Problem from "./Problem.ts"
 import * as Resolve from "./Resolve.ts"
 import * as RollBack from "./RollBack.ts"
+import * as Scope from "./Scope.ts"
 import * as Select from "./Select.ts"
 import * as Undo from "./Undo.ts"
 import * as World from "./World.ts"
@@ -24,7 +25,7 @@ export const up = Effect.fn("Planning.up")(function* (request: UpRequest) {
 /** What must be known for a selection. */
 export const worldOf = Effect.fnUntraced(function* (selection: Select.Selection) {
   yield* configured([...selection.connections])
-  return yield* World.read([...selection.connections], "up")
+  return yield* World.read([...selection.connections], "up", Scope.isOpen(selection.schemas))
 })
 
 /** The same in a world that has been read already. */
@@ -34,11 +35,12 @@ export const upIn = Effect.fn("Planning.upIn")(function* (
   selection: Select.Selection
 ) {
   const entry = World.lookup(world)
+  const scope = yield* Scope.expand(world, selection.schemas, selection.connections)
   const bound = request.strict_schema || selection.named
-  const choice = Choose.choose(world, entry, selection, bound)
+  const choice = Choose.choose(world, entry, selection, scope, bound)
   const resolution = request.ignore_dependencies
-    ? Resolve.byVersion(choice, selection.schemas)
-    : Resolve.resolve(world, entry, choice, selection.schemas, bound)
+    ? Resolve.byVersion(choice)
+    : Resolve.resolve(world, entry, choice, scope, bound)
   const late = request.out_of_order === "refuse" ? lateOnes(world, resolution.ordered) : []
   const changed = Changed.changed(world)
   if (changed.length > 0) return yield* new MigrationChanged({ ids: changed })
@@ -56,7 +58,12 @@ export const upIn = Effect.fn("Planning.upIn")(function* (
 
 /** What rolling back the request would do now. */
 export const down = Effect.fn("Planning.down")(function* (request: DownRequest) {
-  return yield* Preview.fill(yield* downIn(yield* World.read([], "down"), request))
+  return yield* Preview.fill(yield* downIn(yield* worldBelow(request), request))
+})
+
+/** What must be known to roll back. */
+export const worldBelow = Effect.fnUntraced(function* (request: DownRequest) {
+  return yield* World.read([], "down", Scope.isOpen(yield* Scope.parse(request.schemas)))
 })
 
 /** The same in a world that has been read already. */
@@ -80,9 +87,11 @@ export const downIn = Effect.fn("Planning.downIn")(function* (world: World.World
 
 /** The same mistake of one file is met again in each schema in which it would run; it is told once. */
 const accept = (problems: ReadonlyArray<PlanProblem>) => {
-  const distinct = new Map(
-    problems.map(problem => [`${problem.path}\0${problem.line}\0${problem.reason}`, problem])
-  )
+  const distinct = new Map<string, PlanProblem>()
+  for (const problem of problems) {
+    const same = `${problem.path}\0${problem.line}\0${problem.reason}`
+    if (!distinct.has(same)) distinct.set(same, problem)
+  }
   return distinct.size === 0 ? Effect.void : new PlanRejected({ problems: [...distinct.values()] })
 }
 
@@ -107,10 +116,12 @@ export const configured = Effect.fnUntraced(function* (names: ReadonlyArray<stri
 /** Pending steps that are older than what is applied in the same schema. */
 const lateOnes = (world: World.World, nodes: ReadonlyArray<Graph.Node>): ReadonlyArray<PlanProblem> => {
   const newest = new Map<string, string>()
-  for (const { connection, entries } of world.inspections.values()) {
-    for (const entry of entries) {
-      const key = `${connection} ${entry.schema}`
-      if (entry.version > (newest.get(key) ?? "")) newest.set(key, entry.version)
+  for (const { connection, groups } of world.inspections.values()) {
+    for (const { mark, schemas } of groups) {
+      for (const schema of schemas) {
+        const key = `${connection} ${schema}`
+        if (mark.version > (newest.get(key) ?? "")) newest.set(key, mark.version)
+      }
     }
   }
   return nodes.flatMap(({ migration, schema }) => {

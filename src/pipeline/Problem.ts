@@ -1,6 +1,6 @@
 import type * as Dependency from "../domain/Dependency.ts"
 import type { PlanProblem } from "../domain/Errors.ts"
-import { rendered, short } from "../domain/Identity.ts"
+import { canonical, rendered, short } from "../domain/Identity.ts"
 import type { Migration } from "../domain/Migration.ts"
 import type { Node } from "./Graph.ts"
 import * as Placement from "./Placement.ts"
@@ -10,6 +10,20 @@ import type { World } from "./World.ts"
 /** The id under which a migration in a schema is shown. */
 export const shownId = (world: World, migration: Migration, schema: string): string =>
   rendered(migration, schema, Placement.home(migration, world.connections.get(migration.connection)) ?? "")
+
+/** The same for thousands of schemas: what a migration's ids have in common is written once. */
+export const shownIds = (world: World): ((migration: Migration, schema: string) => string) => {
+  const known = new Map<Migration, { readonly id: string; readonly home: string }>()
+  return (migration, schema) => {
+    let common = known.get(migration)
+    if (common === undefined) {
+      const home = Placement.home(migration, world.connections.get(migration.connection)) ?? ""
+      common = { id: canonical(migration), home }
+      known.set(migration, common)
+    }
+    return schema === "" || schema === common.home ? common.id : `${schema}_${common.id}`
+  }
+}
 
 /** Where the migration is written, for messages. */
 const source = (migration: Migration) => ({ path: migration.up.path })
@@ -22,6 +36,10 @@ export const schemaRequired = (migration: Migration): PlanProblem => ({
 /** Why a migration waits, and the command that helps. */
 export const needsSchema = (migration: Migration): string =>
   `needs a schema: bfm migrate up --connection ${migration.connection} --schema NAME`
+
+/** The same where schemas were named, and none of them is one of its connection. */
+export const noneMeant = (migration: Migration): string =>
+  `none of the schemas that were asked for is one of ${migration.connection}`
 
 export const unknownDependency = (
   world: World,

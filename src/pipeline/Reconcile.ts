@@ -4,27 +4,80 @@ import * as Effect from "effect/Effect"
 import type { Backend } from "../domain/Backend.ts"
 import * as Ledger from "../domain/Ledger.ts"
 import type { Execution } from "../domain/Run.ts"
-import type { StateChange } from "../ports/StateStore.ts"
-import type { World } from "./World.ts"
+import { Connections } from "../ports/Connections.ts"
+import { type Remembered, type StateChange, StateStore } from "../ports/StateStore.ts"
+import * as World from "./World.ts"
 
 /** RFC 3339 in UTC. */
 export const timestamp = (milliseconds: number): string =>
   DateTime.formatIso(DateTime.unsafeMake(milliseconds))
 
-/**
- * What the state must learn so that it says what the ledgers say: the ledger wins. What is written is what
- * the run itself would have written, under the same keys, so that a run that was only late adds nothing.
- */
-export const changes = Effect.fn("Reconcile.changes")(function* (
-  world: World,
-  executions: ReadonlyArray<Execution>
-) {
-  const now = yield* Clock.currentTimeMillis
-  return diff(world, executions, now)
+/** What the state remembers as applied, enough to see whether the ledgers say the same. */
+export const memory = Effect.gen(function* () {
+  const { configured } = yield* Connections
+  return yield* (yield* StateStore).applied([...configured.keys()])
 })
 
+/**
+ * What the state must learn so that it says what the ledgers say: the ledger wins. What is written is what
+ * the run itself would have written, under the same keys, so that a run that was only late adds nothing. Entry
+ * by entry is read only where they differ.
+ */
+export const changes = Effect.fn("Reconcile.changes")(function* (
+  world: World.World,
+  remembered: ReadonlyArray<Remembered>
+) {
+  const names = differing(world, remembered)
+  if (names.length === 0) return []
+  const [inspections, executions] = yield* Effect.all(
+    [
+      Effect.forEach(names, World.inspect, { concurrency: "unbounded" }),
+      Effect.flatMap(StateStore, state => state.executions(names))
+    ],
+    { concurrency: 2 }
+  )
+  const read = new Map(inspections.map(inspection => [inspection.connection, inspection]))
+  return yield* exactly({ ...world, inspections: read }, executions)
+})
+
+/** The same where both have been read entry by entry. */
+export const exactly = (world: World.World<Ledger.Inspection>, executions: ReadonlyArray<Execution>) =>
+  Effect.map(Clock.currentTimeMillis, now => diff(world, executions, now))
+
+/** The connections of which ledger and state do not say the same. */
+const differing = (
+  { inspections }: World.World,
+  remembered: ReadonlyArray<Remembered>
+): ReadonlyArray<string> => {
+  const known = new Map<string, Map<string, Set<string>>>()
+  for (const { connection, migrationId, runId, schemas } of remembered) {
+    const groups = known.get(connection) ?? new Map<string, Set<string>>()
+    known.set(connection, groups.set(Ledger.key(migrationId, runId), new Set(schemas)))
+  }
+  return [...inspections.values()]
+    .filter(({ connection, groups }) => !same(groups, known.get(connection) ?? new Map()))
+    .map(({ connection }) => connection)
+}
+
+/** One run applies the same migration in many schemas; the ledger may have it in several groups. */
+const same = (
+  groups: ReadonlyArray<Ledger.Group>,
+  known: ReadonlyMap<string, ReadonlySet<string>>
+): boolean => {
+  let found = 0
+  for (const { mark, schemas } of groups) {
+    if (mark.state !== "applied") continue
+    const remembered = known.get(Ledger.key(mark.migrationId, mark.runId))
+    if (remembered === undefined || !schemas.every(schema => remembered.has(schema))) return false
+    found += schemas.length
+  }
+  let expected = 0
+  for (const schemas of known.values()) expected += schemas.size
+  return found === expected
+}
+
 export const diff = (
-  world: World,
+  world: World.World<Ledger.Inspection>,
   executions: ReadonlyArray<Execution>,
   now: number
 ): ReadonlyArray<StateChange> => {

@@ -24,7 +24,7 @@ export const reindex = Effect.fn("Reindex.reindex")(function* () {
   const { configured } = yield* Connections
   const state = yield* StateStore
   const memory = yield* state.executions([...configured.keys()])
-  yield* state.record(yield* Reconcile.changes(after.index.world, memory))
+  yield* state.record(yield* Reconcile.exactly(after.world, memory))
   return compare(before.catalog, after.catalog)
 })
 

@@ -15,6 +15,7 @@ import * as Marking from "./Marking.ts"
 import * as Placement from "./Placement.ts"
 import { timestamp } from "./Reconcile.ts"
 import * as RollBack from "./RollBack.ts"
+import * as Scope from "./Scope.ts"
 import * as World from "./World.ts"
 
 export interface Request {
@@ -49,7 +50,7 @@ const placesOf = (
   spelled: string | undefined,
   request: Request
 ): Either.Either<ReadonlyArray<string>, RequestInvalid> => {
-  if (request.schemas.length > 0) return Placement.requested(request.schemas)
+  if (request.schemas.length > 0) return Scope.names(request.schemas)
   if (spelled !== undefined) return Either.right([spelled])
   const home = Placement.home(migration, world.connections.get(migration.connection))
   if (home !== undefined) return Either.right([home])

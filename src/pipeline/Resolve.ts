@@ -1,13 +1,14 @@
 import type { PlanProblem } from "../domain/Errors.ts"
-import { canonical, short } from "../domain/Identity.ts"
-import * as Ledger from "../domain/Ledger.ts"
+import { short } from "../domain/Identity.ts"
 import type { Migration } from "../domain/Migration.ts"
 import type { NotPlanned } from "../domain/Plan.ts"
-import { type Choice, notPlanned, type Placed } from "./Choose.ts"
+import type { Connection } from "../ports/Connections.ts"
+import { type Choice, notPlanned } from "./Choose.ts"
 import * as Graph from "./Graph.ts"
 import * as Placement from "./Placement.ts"
 import * as Problem from "./Problem.ts"
 import * as References from "./References.ts"
+import type { Scope } from "./Scope.ts"
 import type { Lookup, World } from "./World.ts"
 
 /** The order in which a choice runs, with everything that it depends on. */
@@ -18,16 +19,9 @@ export interface Resolution {
   readonly problems: ReadonlyArray<PlanProblem>
 }
 
-const nodeOf = ({ migration, schema }: Placed, requested: ReadonlyArray<string>): Graph.Node => ({
-  key: Ledger.key(canonical(migration), schema),
-  migration,
-  schema,
-  rank: Math.max(0, requested.indexOf(schema))
-})
-
 /** Version order of what was chosen, and nothing else. */
-export const byVersion = (choice: Choice, requested: ReadonlyArray<string>): Resolution => ({
-  ordered: choice.pending.map(placed => nodeOf(placed, requested)).sort(Graph.byVersion),
+export const byVersion = (choice: Choice): Resolution => ({
+  ordered: [...choice.pending].sort(Graph.byVersion),
   before: new Map(),
   waiting: [],
   problems: []
@@ -41,83 +35,94 @@ export const resolve = (
   world: World,
   entry: Lookup,
   choice: Choice,
-  requested: ReadonlyArray<string>,
+  scope: Scope,
   bound: boolean
 ): Resolution => {
-  const nodes = new Map<string, Graph.Node>()
-  const before = new Map<string, ReadonlySet<string>>()
+  const met = new Graph.Nodes()
+  const before = new Map<Graph.Node, ReadonlyArray<Graph.Node>>()
   const problems: Array<PlanProblem> = []
-  const homeless = new Map<string, Migration>()
-  const queue = choice.pending.map(placed => nodeOf(placed, requested))
-  for (const node of queue) nodes.set(node.key, node)
+  const homeless = new Map<Graph.Node, Migration>()
+  const queue = choice.pending.filter(node => met.known(node) === undefined)
+  const targets = targetsIn(world)
   for (let at = 0; at < queue.length; at++) {
     const node = queue[at]
     if (node === undefined) break
-    const needs = dependenciesOf(world, entry, node, requested)
-    problems.push(...needs.problems)
-    if (needs.homeless !== undefined) homeless.set(node.key, needs.homeless)
-    for (const placed of needs.pending) {
-      const next = nodeOf(placed, requested)
-      if (nodes.has(next.key)) continue
-      nodes.set(next.key, next)
-      queue.push(next)
+    const direct = targets(node.migration)
+    if (direct === none) continue
+    problems.push(...direct.problems)
+    const needs: Array<Graph.Node> = []
+    for (const { migration, connection } of direct.found) {
+      const schemas = Placement.ofDependency(migration, connection, node.schema, scope)
+      if (schemas.length === 0) homeless.set(node, migration)
+      for (const schema of schemas) {
+        const found = entry(migration, schema)
+        if (found?.direction === "down") problems.push(Problem.interruptedDown(world, migration, schema))
+        else if (found === undefined || found.state === "running") {
+          const fresh = met.find(migration, schema) ?? { migration, schema, rank: scope.rank(schema) }
+          if (met.known(fresh) === undefined) queue.push(fresh)
+          needs.push(fresh)
+        }
+      }
     }
-    before.set(node.key, new Set(needs.pending.map(placed => nodeOf(placed, requested).key)))
+    if (needs.length > 0) before.set(node, needs)
   }
   if (bound) problems.push(...[...new Set(homeless.values())].map(Problem.schemaRequired))
-  const waiting = bound ? new Map<string, NotPlanned>() : withdraw(world, { nodes, before }, homeless)
-  for (const key of waiting.keys()) nodes.delete(key)
-  const graph = { nodes, before }
+  const waiting = bound ? new Map<Graph.Node, NotPlanned>() : withdraw(world, before, homeless)
+  const graph = { nodes: waiting.size === 0 ? queue : queue.filter(node => !waiting.has(node)), before }
   const { ordered, rest } = Graph.sort(graph)
   if (rest.length > 0) problems.push(Problem.cycle(world, Graph.cycle(graph, rest)))
   return { ordered, before, waiting: [...waiting.values()], problems }
 }
 
-/** The pending migrations that one node needs directly. */
-const dependenciesOf = (
-  world: World,
-  entry: Lookup,
-  node: Graph.Node,
-  requested: ReadonlyArray<string>
-): {
-  pending: ReadonlyArray<Placed>
-  problems: ReadonlyArray<PlanProblem>
-  homeless: Migration | undefined
-} => {
-  const pending: Array<Placed> = []
+/** The migrations that one depends on directly, and what is wrong with the others that it names. */
+interface Targets {
+  readonly found: ReadonlyArray<{ readonly migration: Migration; readonly connection: Connection }>
+  readonly problems: ReadonlyArray<PlanProblem>
+}
+
+const none: Targets = { found: [], problems: [] }
+
+/** Looked up once for each migration, in however many schemas it runs. */
+const targetsIn = (world: World): ((migration: Migration) => Targets) => {
+  const known = new Map<Migration, Targets>()
+  return migration => {
+    if (migration.dependsOn.length === 0) return none
+    const targets = known.get(migration) ?? targetsOf(world, migration)
+    known.set(migration, targets)
+    return targets
+  }
+}
+
+const targetsOf = (world: World, from: Migration): Targets => {
+  const found: Array<Targets["found"][number]> = []
   const problems: Array<PlanProblem> = []
-  let homeless: Migration | undefined
-  for (const dependency of node.migration.dependsOn) {
-    const targets = References.resolve(world.references, node.migration, dependency)
-    if (targets.length === 0) problems.push(Problem.unknownDependency(world, node.migration, dependency))
+  for (const dependency of from.dependsOn) {
+    const targets = References.resolve(world.references, from, dependency)
+    if (targets.length === 0) problems.push(Problem.unknownDependency(world, from, dependency))
     for (const migration of targets) {
       const connection = world.connections.get(migration.connection)
-      if (connection === undefined) {
-        problems.push(Problem.unconfiguredDependency(node.migration, migration))
-        continue
-      }
-      const schemas = Placement.ofDependency(migration, connection, node.schema, requested)
-      if (schemas.length === 0) homeless = migration
-      for (const schema of schemas) {
-        const found = entry(migration, schema)
-        if (found?.direction === "down") problems.push(Problem.interruptedDown(world, migration, schema))
-        else if (found === undefined || found.state === "running") pending.push({ migration, schema })
-      }
+      if (connection === undefined) problems.push(Problem.unconfiguredDependency(from, migration))
+      else found.push({ migration, connection })
     }
   }
-  return { pending, problems, homeless }
+  return { found, problems }
 }
 
 /** What depends, however indirectly, on a migration that waits for a schema, waits with it. */
 const withdraw = (
   world: World,
-  graph: Graph.Graph,
-  homeless: ReadonlyMap<string, Migration>
-): ReadonlyMap<string, NotPlanned> => {
+  before: Graph.Graph["before"],
+  homeless: ReadonlyMap<Graph.Node, Migration>
+): ReadonlyMap<Graph.Node, NotPlanned> => {
+  if (homeless.size === 0) return new Map()
   const causes = new Map(homeless)
-  const dependents = new Map<string, Array<string>>()
-  for (const [key, needs] of graph.before) {
-    for (const need of needs) dependents.set(need, [...(dependents.get(need) ?? []), key])
+  const dependents = new Map<Graph.Node, Array<Graph.Node>>()
+  for (const [key, needs] of before) {
+    for (const need of needs) {
+      const known = dependents.get(need)
+      if (known === undefined) dependents.set(need, [key])
+      else known.push(key)
+    }
   }
   const queue = [...causes]
   for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
@@ -127,12 +132,9 @@ const withdraw = (
       queue.push([key, next[1]])
     }
   }
-  const waiting = new Map<string, NotPlanned>()
-  for (const [key, cause] of causes) {
-    const node = graph.nodes.get(key)
-    if (node !== undefined) {
-      waiting.set(key, notPlanned(world, node, `waits for ${short(cause)}, which needs a schema`))
-    }
+  const waiting = new Map<Graph.Node, NotPlanned>()
+  for (const [node, cause] of causes) {
+    waiting.set(node, notPlanned(world, node, `waits for ${short(cause)}, which needs a schema`))
   }
   return waiting
 }

@@ -6,7 +6,6 @@ import {
   RequestInvalid
 } from "../domain/Errors.ts"
 import { canonical } from "../domain/Identity.ts"
-import * as Ledger from "../domain/Ledger.ts"
 import type { Migration } from "../domain/Migration.ts"
 import type { NotPlanned } from "../domain/Plan.ts"
 import type { DownRequest } from "../domain/Request.ts"
@@ -16,6 +15,7 @@ import * as Graph from "./Graph.ts"
 import * as Placement from "./Placement.ts"
 import * as Problem from "./Problem.ts"
 import * as References from "./References.ts"
+import * as Scope from "./Scope.ts"
 import type { Lookup, World } from "./World.ts"
 
 /** The order in which a request is rolled back: what depends on something goes before it. */
@@ -43,7 +43,12 @@ const places = (
   spelled: string | undefined,
   requested: ReadonlyArray<string>
 ): Either.Either<ReadonlyArray<string>, RequestInvalid> => {
-  if (requested.length > 0) return Placement.requested(requested)
+  if (requested.length > 0) {
+    const { connection } = migration
+    return Either.flatMap(Scope.parse(requested), selectors =>
+      Either.map(Scope.expand(world, selectors, new Set([connection])), scope => scope.of(connection))
+    )
+  }
   if (spelled !== undefined) return Either.right([spelled])
   const home = Placement.home(migration, world.connections.get(migration.connection))
   const applied = appliedSchemas(world, migration)
@@ -62,8 +67,8 @@ const places = (
 /** Schemas in whose ledger the migration stands. */
 export const appliedSchemas = (world: World, migration: Migration): ReadonlyArray<string> => {
   const id = canonical(migration)
-  const entries = world.inspections.get(migration.connection)?.entries ?? []
-  return entries.filter(entry => entry.migrationId === id).map(entry => entry.schema)
+  const groups = world.inspections.get(migration.connection)?.groups ?? []
+  return groups.filter(({ mark }) => mark.migrationId === id).flatMap(({ schemas }) => schemas)
 }
 
 /** Refuses while something applied depends on it, takes that along with `cascade`, or looks away when told to. */
@@ -74,17 +79,16 @@ export const order = (
   request: DownRequest
 ): Order => {
   const dependents = dependentsOf(world)
-  const nodes = new Map<string, Graph.Node>()
-  const before = new Map<string, Set<string>>()
+  const met = new Graph.Nodes()
+  const before = new Map<Graph.Node, ReadonlyArray<Graph.Node>>()
   const skipped: Array<NotPlanned> = []
   const problems: Array<PlanProblem> = []
   const queue: Array<Graph.Node> = []
-  const add = (placed: Placed): string => {
-    const key = Ledger.key(canonical(placed.migration), placed.schema)
-    const node = { ...placed, key, rank: 0 }
-    if (!nodes.has(key)) queue.push(node)
-    nodes.set(key, node)
-    return key
+  const add = (placed: Placed): Graph.Node => {
+    const node = { ...placed, rank: 0 }
+    const known = met.known(node)
+    if (known === undefined) queue.push(node)
+    return known ?? node
   }
   for (const placed of asked) {
     const found = entry(placed.migration, placed.schema)
@@ -103,9 +107,9 @@ export const order = (
       problems.push(Problem.dependentsApplied(id, names))
       continue
     }
-    before.set(node.key, new Set(standing.map(add)))
+    if (standing.length > 0) before.set(node, standing.map(add))
   }
-  const graph = { nodes, before }
+  const graph = { nodes: queue, before }
   const { ordered, rest } = Graph.sort(graph)
   if (rest.length > 0) problems.push(Problem.cycle(world, Graph.cycle(graph, rest)))
   return { ordered, before, skipped, problems }
@@ -136,7 +140,7 @@ const applied = (
       .filter(schema => entry(migration, schema) !== undefined)
       .filter(schema => {
         const connection = world.connections.get(node.migration.connection)
-        const needed = Placement.ofDependency(node.migration, connection, schema, [schema])
+        const needed = Placement.ofDependency(node.migration, connection, schema, Scope.exactly([schema]))
         return needed.includes(node.schema)
       })
       .map(schema => ({ migration, schema }))

@@ -10,8 +10,7 @@ import type { LedgerEntry } from "../domain/Ledger.ts"
 import type { Plan } from "../domain/Plan.ts"
 import type { DownRequest, Order, RunOptions, UpRequest } from "../domain/Request.ts"
 import type { Event } from "../domain/Run.ts"
-import { Connections } from "../ports/Connections.ts"
-import { type StateChange, StateStore } from "../ports/StateStore.ts"
+import type { Remembered, StateChange } from "../ports/StateStore.ts"
 import * as Execute from "./Execute.ts"
 import * as Metrics from "./Metrics.ts"
 import * as Permission from "./Permission.ts"
@@ -20,7 +19,7 @@ import * as Reconcile from "./Reconcile.ts"
 import * as Recorder from "./Recorder.ts"
 import * as RunRecord from "./RunRecord.ts"
 import * as Select from "./Select.ts"
-import * as World from "./World.ts"
+import type * as World from "./World.ts"
 
 /**
  * The id of a run that was announced before it began: somebody may ask for it, so it is remembered also when it
@@ -62,31 +61,21 @@ export const rehearse = (request: UpRequest) =>
 
 const prepareUp = Effect.fnUntraced(function* (request: UpRequest) {
   const selection = yield* Select.parse(request)
-  const memory = yield* Effect.fork(executions(selection.connections))
+  const memory = yield* Effect.fork(Reconcile.memory)
   const world = yield* Planning.worldOf(selection)
   const plan = yield* Planning.upIn(world, request, selection)
   return yield* prepared(world, plan, yield* memory)
 })
 
 const prepareDown = Effect.fnUntraced(function* (request: DownRequest) {
-  const memory = yield* Effect.fork(executions(new Set()))
-  const world = yield* World.read([], "down")
+  const memory = yield* Effect.fork(Reconcile.memory)
+  const world = yield* Planning.worldBelow(request)
   const plan = yield* Planning.downIn(world, request)
   return yield* prepared(world, plan, yield* memory)
 })
 
-const prepared = (
-  world: World.World,
-  plan: Plan,
-  memory: Effect.Effect.Success<ReturnType<typeof executions>>
-) => Effect.map(Reconcile.changes(world, memory), (corrections): Prepared => ({ plan, world, corrections }))
-
-/** What the state remembers of the connections; of all when none is named. */
-const executions = Effect.fnUntraced(function* (names: ReadonlySet<string>) {
-  const { configured } = yield* Connections
-  const state = yield* StateStore
-  return yield* state.executions(names.size === 0 ? [...configured.keys()] : [...names])
-})
+const prepared = (world: World.World, plan: Plan, memory: ReadonlyArray<Remembered>) =>
+  Effect.map(Reconcile.changes(world, memory), (corrections): Prepared => ({ plan, world, corrections }))
 
 const rehearsable = (ready: Prepared): Effect.Effect<Prepared, NotSupported> => {
   const step = ready.plan.steps.find(({ backend }) => !Backend.capabilities[backend].rehearsable)

@@ -3,9 +3,10 @@ import * as Backend from "../domain/Backend.ts"
 import { RequestInvalid } from "../domain/Errors.ts"
 import type { Migration } from "../domain/Migration.ts"
 import type { UpRequest } from "../domain/Request.ts"
+import type { SchemaSelector } from "../domain/SchemaSelector.ts"
 import * as Tag from "../domain/Tag.ts"
 import type { Connection } from "../ports/Connections.ts"
-import * as Placement from "./Placement.ts"
+import * as Scope from "./Scope.ts"
 
 /** A target with every part understood. */
 export interface Selection {
@@ -16,8 +17,8 @@ export interface Selection {
   readonly to: string | undefined
   readonly connections: ReadonlySet<string>
   readonly tags: Tag.Tags
-  /** The schemas that the request names. */
-  readonly schemas: ReadonlyArray<string>
+  /** The schemas that the request means: names, patterns, or all tenants. */
+  readonly schemas: ReadonlyArray<SchemaSelector>
   /** The target names single migrations (by version, table or tag), not a whole connection. */
   readonly named: boolean
 }
@@ -45,7 +46,7 @@ export const parse = (request: UpRequest): Either.Either<Selection, RequestInval
       problems.push(`tags[${index}]: ${text.trim() === "" ? "empty tag" : "tag must be key=value"}`)
     else tags[tag[0]] = tag[1]
   }
-  const schemas = Placement.requested(request.schemas)
+  const schemas = Scope.parse(request.schemas)
   if (Either.isLeft(schemas)) problems.push(...schemas.left.problems)
   if (Either.isLeft(schemas) || problems.length > 0) return Either.left(new RequestInvalid({ problems }))
   return Either.right({
@@ -62,22 +63,29 @@ export const parse = (request: UpRequest): Either.Either<Selection, RequestInval
 }
 
 /** Whether the selection means this migration of this connection. */
-export const matches = (selection: Selection, migration: Migration, connection: Connection): boolean =>
+export const matches = (
+  selection: Selection,
+  scope: Scope.Scope,
+  migration: Migration,
+  connection: Connection
+): boolean =>
   (selection.backend === undefined || selection.backend === migration.backend) &&
   (selection.connections.size === 0 || selection.connections.has(migration.connection)) &&
   (selection.version === undefined || selection.version === migration.version) &&
   (selection.to === undefined || migration.version <= selection.to) &&
-  (selection.schema === undefined || inSchema(selection, migration, connection)) &&
+  (selection.schema === undefined || inSchema(selection, scope, migration, connection)) &&
   (selection.tables.size === 0 || (migration.table !== undefined && selection.tables.has(migration.table))) &&
   Tag.matches(migration.tags, selection.tags)
 
 /** `target.schema` means the declared schema, the connection's default, or one that the request names. */
-const inSchema = (selection: Selection, migration: Migration, connection: Connection): boolean => {
+const inSchema = (
+  selection: Selection,
+  scope: Scope.Scope,
+  migration: Migration,
+  connection: Connection
+): boolean => {
   const wanted = selection.schema
   if (wanted === undefined) return true
   if (migration.schema._tag === "Fixed") return migration.schema.name === wanted
-  return (
-    selection.schemas.includes(wanted) ||
-    (migration.schema._tag === "Unspecified" && connection.schema === wanted)
-  )
+  return scope.has(wanted) || (migration.schema._tag === "Unspecified" && connection.schema === wanted)
 }

@@ -6,6 +6,7 @@ import * as Layer from "effect/Layer"
 import * as Catalog from "../domain/Catalog.ts"
 import { ConnectionUnreachable, StateUnavailable } from "../domain/Errors.ts"
 import { canonical } from "../domain/Identity.ts"
+import type { Inspection } from "../domain/Ledger.ts"
 import type { ConnectionStatus, StatusItem } from "../domain/Status.ts"
 import { Connections } from "../ports/Connections.ts"
 import type { Lock } from "../ports/Lock.ts"
@@ -27,6 +28,8 @@ export interface View {
   /** By canonical id. */
   readonly byMigration: ReadonlyMap<string, ReadonlyArray<StatusItem>>
   readonly index: Find.Index
+  /** As far as the stores answered. */
+  readonly world: World.World<Inspection>
   readonly connections: ReadonlyArray<ConnectionStatus>
   /** Why a connection did not answer, by its name. */
   readonly unanswered: ReadonlyMap<string, Status.Unanswered>
@@ -76,6 +79,7 @@ const look: Effect.Effect<View, never, Sources> = Effect.gen(function* () {
     catalog,
     items,
     byMigration: grouped(items),
+    world,
     index: Find.index(
       world,
       items.map(item => [canonical(item), item.schema])
@@ -99,7 +103,11 @@ const look: Effect.Effect<View, never, Sources> = Effect.gen(function* () {
   return view
 })
 
-const itemsOf = (world: World.World, name: string, memory: Standing.Memory): ReadonlyArray<StatusItem> => {
+const itemsOf = (
+  world: World.World<Inspection>,
+  name: string,
+  memory: Standing.Memory
+): ReadonlyArray<StatusItem> => {
   const inspection = world.inspections.get(name)
   const connection = world.connections.get(name)
   if (inspection !== undefined) return Standing.itemsOf(world, inspection, memory, [])

@@ -70,11 +70,12 @@ export const worldOf = (
   catalog: Catalog.Catalog,
   connections: ReadonlyMap<string, Connection>,
   answers: ReadonlyArray<Answer>
-): World.World => ({
+): World.World<Inspection> => ({
   catalog,
   connections,
   inspections: new Map(answers.filter(Either.isRight).map(({ right }) => [right.connection, right])),
-  references: References.make(catalog)
+  references: References.make(catalog),
+  tenants: new Map()
 })
 
 /** The connections that were asked and, in a whole report, those that only the sources speak of. */

@@ -15,15 +15,16 @@ export const captured = Effect.fn("Undo.captured")(function* (
   always: boolean
 ) {
   const connections = yield* Connections
-  const found = new Map<string, Captured>()
-  for (const { key, migration, schema } of nodes) {
+  const found = new Map<Graph.Node, Captured>()
+  for (const node of nodes) {
+    const { migration, schema } = node
     const wanted = always || migration.down === undefined
     if (!wanted || !Backend.capabilities[migration.backend].capturesReplaced) continue
     const store = yield* connections.open(migration.connection)
     const text = yield* store.undo(canonical(migration), schema)
     if (text !== undefined)
-      found.set(key, { _tag: "Captured", path: `ledger of ${migration.connection}`, text })
+      found.set(node, { _tag: "Captured", path: `ledger of ${migration.connection}`, text })
   }
-  const lookup: Draft.CapturedBy = ({ key }) => found.get(key)
+  const lookup: Draft.CapturedBy = node => found.get(node)
   return lookup
 })

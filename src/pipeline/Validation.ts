@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import { canonical } from "../domain/Identity.ts"
-import type { Inspection, LedgerEntry } from "../domain/Ledger.ts"
+import type { Mark } from "../domain/Ledger.ts"
 import type { ValidationItem, ValidationReport } from "../domain/Validation.ts"
 import { Connections } from "../ports/Connections.ts"
 import * as Changed from "./Changed.ts"
@@ -22,15 +22,11 @@ export const report = Effect.fn("Validation.report")(function* ({ ids, connectio
   const inspections = [...world.inspections.values()].filter(
     ({ connection }) => connections.length === 0 || connections.includes(connection)
   )
-  const items = yield* Effect.forEach(inspections, inspection =>
-    Effect.forEach(
-      inspection.entries.filter(
-        entry => entry.state === "applied" && (wanted.size === 0 || wanted.has(entry.migrationId))
-      ),
-      entry => item(world, inspection, entry)
-    )
-  )
-  const all = items.flat()
+  const applied = inspections
+    .flatMap(({ groups }) => groups)
+    .filter(({ mark }) => mark.state === "applied" && (wanted.size === 0 || wanted.has(mark.migrationId)))
+    .flatMap(({ mark, schemas }) => schemas.map(schema => ({ mark, schema })))
+  const all = yield* Effect.forEach(applied, ({ mark, schema }) => item(world, mark, schema))
   const result: ValidationReport = {
     valid: all.every(({ verdict }) => verdict !== "changed"),
     items: all,
@@ -39,13 +35,12 @@ export const report = Effect.fn("Validation.report")(function* ({ ids, connectio
   return result
 })
 
-const item = Effect.fnUntraced(function* (world: World.World, inspection: Inspection, entry: LedgerEntry) {
+const item = Effect.fnUntraced(function* (world: World.World, entry: Mark, schema: string) {
   const migration = world.catalog.byId.get(entry.migrationId)
   const verdict = Changed.verdict(entry, migration)
   const common: ValidationItem = {
-    migration_id:
-      migration === undefined ? entry.migrationId : Problem.shownId(world, migration, entry.schema),
-    schema: entry.schema,
+    migration_id: migration === undefined ? entry.migrationId : Problem.shownId(world, migration, schema),
+    schema,
     connection: entry.connection,
     version: entry.version,
     name: entry.name,
@@ -53,8 +48,8 @@ const item = Effect.fnUntraced(function* (world: World.World, inspection: Inspec
     ...(migration === undefined ? {} : { path: migration.up.path })
   }
   if (migration === undefined || verdict === "same") return common
-  const store = yield* (yield* Connections).open(inspection.connection)
-  const applied = yield* store.appliedText(entry.migrationId, entry.schema)
+  const store = yield* (yield* Connections).open(entry.connection)
+  const applied = yield* store.appliedText(entry.migrationId, schema)
   return {
     ...common,
     source_text: migration.up.text,

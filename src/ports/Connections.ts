@@ -12,10 +12,11 @@ import type {
   LockBusy,
   StoreRefused
 } from "../domain/Errors.ts"
-import type { Inspection, LedgerEntry } from "../domain/Ledger.ts"
+import type { Inspection, LedgerEntry, Survey } from "../domain/Ledger.ts"
 import type { Migration } from "../domain/Migration.ts"
 import type { Step } from "../domain/Plan.ts"
 import type { Failure } from "../domain/Run.ts"
+import type { Tenants } from "../domain/Tenants.ts"
 
 /** A configured connection, without anything secret. */
 export interface Connection {
@@ -27,6 +28,10 @@ export interface Connection {
   readonly schema: string
   /** `dynamic`: migrations that declare no schema wait for a request to name one. */
   readonly schemaMode: "fixed" | "dynamic"
+  /** Where BfM keeps its ledger in the store. */
+  readonly ledgerSchema?: string
+  /** Where the names of its tenants come from; absent where nobody says. */
+  readonly tenants?: Tenants
 }
 
 /** A step and the migration behind it: programs cannot be written down in a plan. */
@@ -84,6 +89,12 @@ export interface Store {
   readonly connection: Connection
   /** Reads the whole ledger of this connection and the names of the schemas, in one round trip. */
   readonly inspect: Effect.Effect<Inspection, ConnectionUnreachable | StoreRefused>
+  /** The same for planning: what is the same in many schemas is read once, where the store can put it together. */
+  readonly survey: Effect.Effect<Survey, ConnectionUnreachable | StoreRefused>
+  /** Asks for the names of the tenants, as `connection.tenants` says, in one question. */
+  readonly tenants: (
+    query: string
+  ) => Effect.Effect<ReadonlyArray<string>, ConnectionUnreachable | StoreRefused>
   /** The text that was applied, as the ledger keeps it. */
   readonly appliedText: (
     migrationId: string,

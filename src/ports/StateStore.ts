@@ -19,6 +19,14 @@ export type StateChange =
   /** Of each (migration, schema) the five newest are kept. */
   | { readonly _tag: "Skipped"; readonly skip: Skip }
 
+/** What is remembered as applied by one run, in how many schemas however. */
+export interface Remembered {
+  readonly connection: string
+  readonly migrationId: string
+  readonly runId: string
+  readonly schemas: ReadonlyArray<string>
+}
+
 export interface HistoryQuery {
   /** Canonical id; every migration when absent. */
   readonly migrationId?: string
@@ -56,6 +64,13 @@ export class StateStore extends Context.Tag("bfm/StateStore")<
     readonly executions: (
       connections: ReadonlyArray<string>
     ) => Effect.Effect<ReadonlyArray<Execution>, StateUnavailable>
+    /**
+     * What is remembered as applied on the given connections, put together, in one round trip: enough to see
+     * whether the ledgers say the same.
+     */
+    readonly applied: (
+      connections: ReadonlyArray<string>
+    ) => Effect.Effect<ReadonlyArray<Remembered>, StateUnavailable>
     /** The latest word on each (migration, schema). */
     readonly latest: (query: LatestQuery) => Effect.Effect<ReadonlyArray<Execution>, StateUnavailable>
     readonly skips: (query: LatestQuery) => Effect.Effect<ReadonlyArray<Skip>, StateUnavailable>

@@ -18,7 +18,8 @@ describe("connections", () => {
         backend: "postgresql",
         address: "db1:6000/app",
         schema: "core",
-        schemaMode: "dynamic"
+        schemaMode: "dynamic",
+        ledgerSchema: "ledger"
       },
       backend: "postgresql",
       ledgerSchema: "ledger",

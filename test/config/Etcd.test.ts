@@ -23,7 +23,8 @@ describe("an etcd connection", () => {
       backend: "etcd",
       address: "e1:2379",
       schema: "",
-      schemaMode: "fixed"
+      schemaMode: "fixed",
+      ledgerSchema: "bfm"
     })
     assert.deepStrictEqual(
       [entry.prefix, entry.ledgerSchema, entry.settings.timeout, entry.settings.username],

@@ -41,7 +41,13 @@ const decide = (
     ])
   )
   const { report } = Adoption.decide({
-    world: { catalog, connections, inspections: new Map(), references: References.make(catalog) },
+    world: {
+      catalog,
+      connections,
+      inspections: new Map(),
+      references: References.make(catalog),
+      tenants: new Map()
+    },
     state: { address: "", generations: ["v0.2"], listed: [], executed: [], happened: [], ...old },
     goFiles: new Map(
       read.flatMap(({ migration, go }) => (go === undefined ? [] : [[canonical(migration), go]]))

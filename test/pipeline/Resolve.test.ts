@@ -2,11 +2,12 @@ import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import * as Catalog from "../../src/domain/Catalog.ts"
 import { canonical } from "../../src/domain/Identity.ts"
-import type { LedgerEntry } from "../../src/domain/Ledger.ts"
+import * as Ledger from "../../src/domain/Ledger.ts"
 import { type Migration, unspecified } from "../../src/domain/Migration.ts"
 import * as Choose from "../../src/pipeline/Choose.ts"
 import * as References from "../../src/pipeline/References.ts"
 import * as Resolve from "../../src/pipeline/Resolve.ts"
+import * as Scope from "../../src/pipeline/Scope.ts"
 import type * as Select from "../../src/pipeline/Select.ts"
 import { lookup, type World } from "../../src/pipeline/World.ts"
 import type { Connection } from "../../src/ports/Connections.ts"
@@ -55,7 +56,7 @@ const migrationsOf = (list: ReadonlyArray<Shape>): ReadonlyArray<Migration> => {
   }))
 }
 
-const entryOf = (migration: Migration): LedgerEntry => ({
+const entryOf = (migration: Migration): Ledger.LedgerEntry => ({
   ...migration,
   migrationId: canonical(migration),
   schema: "",
@@ -86,15 +87,16 @@ const worldOf = (migrations: ReadonlyArray<Migration>, list: ReadonlyArray<Shape
     inspections: new Map(
       connections.map(connection => [
         connection,
-        {
+        Ledger.inspection(
           connection,
-          schemas: new Set<string>(),
-          entries: migrations
+          migrations
             .filter(migration => migration.connection === connection && applied.has(migration.name))
-            .map(entryOf)
-        }
+            .map(entryOf),
+          new Set<string>()
+        )
       ])
-    )
+    ),
+    tenants: new Map()
   }
 }
 
@@ -113,8 +115,9 @@ const selection = (part: Partial<Select.Selection> = {}): Select.Selection => ({
 
 const resolve = (world: World, selected = selection()) => {
   const entry = lookup(world)
-  const choice = Choose.choose(world, entry, selected, selected.named)
-  return { choice, ...Resolve.resolve(world, entry, choice, selected.schemas, selected.named) }
+  const scope = Scope.exactly([])
+  const choice = Choose.choose(world, entry, selected, scope, selected.named)
+  return { choice, ...Resolve.resolve(world, entry, choice, scope, selected.named) }
 }
 
 const names = (nodes: ReadonlyArray<{ readonly migration: Migration }>): ReadonlyArray<string> =>

@@ -63,7 +63,11 @@ export const entryOf = (kv: IKeyValue): Either.Either<Entry, Fault.Refused> =>
 const page = 1_000
 
 /** Everything in a range, in pages of one and the same revision. */
-export const scan = Effect.fnUntraced(function* (client: Client, { key, range_end }: Range) {
+export const scan = Effect.fnUntraced(function* (
+  client: Client,
+  { key, range_end }: Range,
+  { keysOnly = false } = {}
+) {
   const found: Array<IKeyValue> = []
   let revision: string | undefined
   let from = key
@@ -73,6 +77,7 @@ export const scan = Effect.fnUntraced(function* (client: Client, { key, range_en
         key: from,
         ...(range_end === undefined ? {} : { range_end }),
         limit: page,
+        keys_only: keysOnly,
         ...(revision === undefined ? {} : { revision })
       })
     )

@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import { inspection } from "../../domain/Ledger.ts"
 import type { Store } from "../../ports/Connections.ts"
 import * as ByHand from "./ByHand.ts"
 import type { Client } from "./Client.ts"
@@ -10,22 +11,22 @@ import * as Parts from "./Parts.ts"
 import * as Preview from "./Preview.ts"
 import * as Session from "./Session.ts"
 import { errorOf, type Setup } from "./Setup.ts"
+import * as Tenants from "./Tenants.ts"
 import * as Undo from "./Undo.ts"
 
 export const make = (setup: Setup): Store => {
   const { connection, client, keys } = setup
   const refused = (action: string, schema = connection.schema) =>
     Effect.mapError((fault: Fault.Fault) => errorOf(setup, action, schema, fault))
+  const inspected = Ledger.entries(client, keys).pipe(
+    Effect.map(entries => inspection(connection.name, entries.map(Ledger.plain), undefined)),
+    refused("read the ledger")
+  )
   return {
     connection,
-    inspect: Ledger.entries(client, keys).pipe(
-      Effect.map(entries => ({
-        connection: connection.name,
-        entries: entries.map(Ledger.plain),
-        schemas: undefined
-      })),
-      refused("read the ledger")
-    ),
+    inspect: inspected,
+    survey: inspected,
+    tenants: prefix => Tenants.below(client, keys, prefix).pipe(refused("read the tenants")),
     appliedText: (migrationId, schema) =>
       appliedText(client, keys, { migrationId, schema }).pipe(refused("read the applied text", schema)),
     undo: (migrationId, schema) =>

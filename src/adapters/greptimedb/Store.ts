@@ -2,7 +2,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { ConnectionUnreachable, StoreRefused } from "../../domain/Errors.ts"
-import type { Inspection } from "../../domain/Ledger.ts"
+import { inspection } from "../../domain/Ledger.ts"
 import type { Connection, Store, Work } from "../../ports/Connections.ts"
 import type { Client } from "./Client.ts"
 import * as Fault from "./Fault.ts"
@@ -43,14 +43,23 @@ export const make = ({ connection, client, ledgerSchema, database, retries }: Pa
       ([rows]) => Ledger.entriesOf(rows)[0]
     )
 
+  const inspected = refusing("read the ledger")(
+    Effect.map(look(client, ledger, connection.name), ({ found, inspection }) => {
+      hasLedger = found
+      return inspection
+    })
+  )
+
   return {
     connection,
-    inspect: refusing("read the ledger")(
-      Effect.map(inspect(client, ledger, connection.name), ({ found, inspection }) => {
-        hasLedger = found
-        return inspection
-      })
-    ),
+    inspect: inspected,
+    survey: inspected,
+    tenants: query =>
+      refusing("read the tenants")(
+        Effect.map(client.ask(query), answers =>
+          (answers.at(-1) ?? []).map(row => String(Object.values(row)[0] ?? ""))
+        )
+      ),
     appliedText: (migrationId, schema) =>
       refusing("read the applied text")(
         Effect.gen(function* () {
@@ -112,7 +121,7 @@ const orAbsent = <A>(effect: Effect.Effect<A, Fault.Fault>, absent: A): Effect.E
 const databases = "SELECT schema_name FROM information_schema.schemata"
 
 /** Ledger and databases in one round trip; a server without a ledger costs a second one. */
-const inspect = (client: Client, ledger: Ledger.Ledger, connection: string) =>
+const look = (client: Client, ledger: Ledger.Ledger, connection: string) =>
   client.ask(`${databases}; ${ledger.select(connection)}`).pipe(
     Effect.map(answers => ({ found: true, answers })),
     Effect.catchIf(Fault.isAbsent, () =>
@@ -120,11 +129,11 @@ const inspect = (client: Client, ledger: Ledger.Ledger, connection: string) =>
     ),
     Effect.map(({ found, answers: [schemas = [], entries] }) => ({
       found,
-      inspection: {
+      inspection: inspection(
         connection,
-        entries: Ledger.entriesOf(entries),
-        schemas: new Set(schemas.map(row => String(row["schema_name"])))
-      } satisfies Inspection
+        Ledger.entriesOf(entries),
+        new Set(schemas.map(row => String(row["schema_name"])))
+      )
     }))
   )
 

@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import type { LedgerEntry } from "../../domain/Ledger.ts"
+import { type Group, grouped, type LedgerEntry } from "../../domain/Ledger.ts"
 import type { Step } from "../../domain/Plan.ts"
 import type { RunContext } from "../../ports/Connections.ts"
 import type { Entry } from "../store/Journal.ts"
@@ -12,6 +12,8 @@ export interface Ledger {
   readonly create: string
   /** All entries of a connection; of one schema when it is given. One row: see {@link entriesOf}. */
   readonly select: (connection: string, schema?: string) => string
+  /** The same for planning, what is the same in many schemas put together. One row: see {@link groupsOf}. */
+  readonly survey: (connection: string) => string
   /** Writes the entry of a step that is done, now or at `at`; returns the server's clock as `at`, in milliseconds. */
   readonly insertApplied: (step: Step, context: RunContext, at?: number) => string
   /** Removes the entry of a step that was rolled back; raises when there is none. */
@@ -69,6 +71,9 @@ COMMENT ON TABLE ${table} IS 'BfM: which migrations are applied here; written wi
 COMMIT`,
     select: (connection, within) =>
       `SELECT coalesce(json_agg(l),'[]') AS entries FROM (SELECT ${columns} FROM ${table} WHERE connection=${literal(connection)}${within === undefined ? "" : ` AND schema=${literal(within)}`}) l`,
+    // One text to group by, and the schemas as one text: twice as fast as columns and arrays. No name has a line end.
+    survey: connection =>
+      `SELECT (SELECT coalesce(json_agg(json_build_array(k,s)),'[]') FROM (SELECT ${grouping.join("||E'\\n'||")} AS k,string_agg(schema,E'\\n') AS s FROM ${table} WHERE connection=${literal(connection)} AND state='applied' GROUP BY 1) g) AS groups,(SELECT coalesce(json_agg(l),'[]') FROM (SELECT ${columns} FROM ${table} WHERE connection=${literal(connection)} AND state<>'applied') l) AS entries`,
     insertApplied: (step, context, at) =>
       `${insert(table, step, context, "applied", at)} RETURNING ${now} AS at`,
     remove: step =>
@@ -122,6 +127,34 @@ const insert = (
 export const entriesOf = (result: Result | undefined): ReadonlyArray<Entry> => {
   const entries: unknown = result?.rows[0]?.["entries"]
   return Array.isArray(entries) ? entries.map(decode) : []
+}
+
+/** What makes entries the same for planning. */
+const grouping = [
+  "migration_id",
+  "version",
+  "name",
+  "checksum_algorithm",
+  "checksum",
+  "source_hash",
+  "run_id"
+]
+
+/** What {@link Ledger.survey} found. */
+export const groupsOf = (connection: string, result: Result | undefined): ReadonlyArray<Group> => {
+  const groups: unknown = result?.rows[0]?.["groups"]
+  const applied = Array.isArray(groups) ? groups.flatMap(group => groupOf(connection, group)) : []
+  return [...applied, ...grouped(entriesOf(result))]
+}
+
+const groupOf = (connection: string, group: unknown): ReadonlyArray<Group> => {
+  const [key, schemas]: ReadonlyArray<unknown> = Array.isArray(group) ? group : []
+  const [migrationId = "", version = "", name = "", algorithm, value = "", sourceHash = "", runId = ""] =
+    String(key).split("\n")
+  const checksum = { algorithm: Number(algorithm), value }
+  const applied = { state: "applied", direction: "up", unitsDone: 0, unitBegun: false } as const
+  const mark = { migrationId, connection, version, name, checksum, sourceHash, runId, ...applied }
+  return [{ mark, schemas: String(schemas).split("\n") }]
 }
 
 const decode = (row: Readonly<Record<string, unknown>>): Entry => ({

@@ -3,7 +3,7 @@ import type * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { EmbeddedUnavailable } from "../../domain/Errors.ts"
 import type { LockHolder, LockKey } from "../../ports/Lock.ts"
-import type { HistoryQuery, LatestQuery } from "../../ports/StateStore.ts"
+import type { HistoryQuery, LatestQuery, Remembered } from "../../ports/StateStore.ts"
 import type { Batch } from "./Batch.ts"
 import type { Explain } from "./Failure.ts"
 import type { ExecutionRow } from "./Rows.ts"
@@ -30,6 +30,10 @@ export interface Statements {
   readonly executionsOf: (
     rows: ReadonlyArray<Readonly<Record<string, unknown>>>
   ) => ReadonlyArray<ExecutionRow>
+  /** The same: has `current` in its first row. */
+  readonly applied: (connections: ReadonlyArray<string>) => Statement
+  /** What that statement found. */
+  readonly appliedOf: (rows: ReadonlyArray<Readonly<Record<string, unknown>>>) => ReadonlyArray<Remembered>
   readonly latest: (query: LatestQuery) => Statement
   readonly skips: (query: LatestQuery) => Statement
   readonly history: (request: HistoryRequest) => Statement

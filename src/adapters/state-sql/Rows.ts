@@ -1,5 +1,6 @@
 import type { RequestOrigin } from "../../domain/Actor.ts"
 import type { Execution, HistoryItem, Run, Skip } from "../../domain/Run.ts"
+import type { Remembered } from "../../ports/StateStore.ts"
 
 /** SQL's null where the domain has an absent part. */
 type Nullable<A, K extends keyof A> = Omit<A, K> & { readonly [P in K]-?: Exclude<A[P], undefined> | null }
@@ -30,6 +31,12 @@ export interface HistoryRow
   readonly position: string
   /** Milliseconds since the epoch. */
   readonly at: number
+}
+
+/** A group of what is applied: connection, migration and run in one text, the schemas in another. */
+export const remembered = (key: string, schemas: string): Remembered => {
+  const [connection = "", migrationId = "", runId = ""] = key.split("\n")
+  return { connection, migrationId, runId, schemas: schemas.split("\n") }
 }
 
 export const execution = (row: ExecutionRow): Execution => ({

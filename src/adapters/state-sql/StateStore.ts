@@ -40,6 +40,13 @@ const make = Effect.gen(function* () {
       )
       return statements.executionsOf(rows).map(Rows.execution)
     }),
+    applied: Effect.fn("StateStore.applied")(function* (connections) {
+      const rows = yield* database.queryCurrent<Found>(
+        "read what is applied",
+        statements.applied(connections)
+      )
+      return statements.appliedOf(rows)
+    }),
     latest: Effect.fn("StateStore.latest")(function* (query) {
       const rows = yield* database.query<Rows.ExecutionRow>("read the executions", statements.latest(query))
       return rows.map(Rows.execution)

@@ -53,6 +53,11 @@ export const render = (
   return problems.length === 0 ? Either.right(rendered) : Either.left(problems)
 }
 
+const SCHEMA = /\{\{[ \t]*\.schema[ \t]*\}\}/i
+
+/** Whether the script reads differently from schema to schema. */
+export const dependsOnSchema = (text: string): boolean => text.includes("{{") && SCHEMA.test(text)
+
 /** `BFM_VAR_MY_NAME` cannot say whether it means `my_name` or `my-name`: both are the same variable. */
 const variableName = (name: string): string => name.toLowerCase().replaceAll("-", "_")
 

@@ -94,7 +94,7 @@ const offersTls = (greeting: Buffer): boolean => {
  */
 export const session = `set names utf8mb4 collate utf8mb4_bin;
 set session sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', time_zone = '+00:00', autocommit = 1,
-  completion_type = 0, sql_safe_updates = 0, group_concat_max_len = 65536, wait_timeout = 2147483,
+  completion_type = 0, sql_safe_updates = 0, group_concat_max_len = 268435456, wait_timeout = 2147483,
   innodb_lock_wait_timeout = 10, lock_wait_timeout = 30;
 set session transaction read write`
 

@@ -1,5 +1,5 @@
 import type { HistoryRequest, Statement, Statements } from "../Dialect.ts"
-import type { ExecutionRow } from "../Rows.ts"
+import { type ExecutionRow, remembered } from "../Rows.ts"
 import { fingerprint, type Step } from "../Tables.ts"
 import * as LockKeys from "./LockKeys.ts"
 
@@ -17,6 +17,16 @@ from ${installed} as installed left join bfm_executions e on e.connection in (?)
     // A row of nothing but `current` when there is no execution; the columns are those of the statement.
     executionsOf: rows =>
       rows.filter((row): row is typeof row & ExecutionRow => row["migration_id"] !== null),
+    applied: connections => ({
+      text: `select installed.current, g.k, g.s from ${installed} as installed left join (
+  select concat_ws('\\n', connection, migration_id, run_id) as k, group_concat(\`schema\` separator '\\n') as s
+  from bfm_executions where connection in (?) and status = 'applied' group by 1
+) g on true`,
+      values: [known, connections.length === 0 ? null : [...connections]]
+    }),
+    // A list that the server has cut off differs from the ledger: then all of it is read.
+    appliedOf: rows =>
+      rows.flatMap(({ k, s }) => (typeof k === "string" && typeof s === "string" ? [remembered(k, s)] : [])),
     latest: ({ migrationId, limit }) => ({
       text: `select ${executionColumns} from bfm_executions e
 ${migrationId === undefined ? "" : `where ${exactly("e.migration_id")}`} order by e.at desc, e.migration_id, e.\`schema\` limit ?`,

@@ -1,7 +1,7 @@
 import { identifier } from "../../postgresql/Quote.ts"
 import { type Batch, encode, keptSkips } from "../Batch.ts"
 import type { HistoryRequest, Statement, Statements } from "../Dialect.ts"
-import type { ExecutionRow } from "../Rows.ts"
+import { type ExecutionRow, remembered } from "../Rows.ts"
 import { fingerprint, type Step } from "../Tables.ts"
 import * as LockKeys from "./LockKeys.ts"
 
@@ -20,6 +20,19 @@ export const make = (schema: string, steps: ReadonlyArray<Step>): Statements => 
     }),
     // As JSON in one row: pg takes three times as long over a thousand rows. The columns are the statement's.
     executionsOf: ([row]) => (row?.["executions"] ?? []) as ReadonlyArray<ExecutionRow>,
+    // One text to group by, and the schemas as one text: twice as fast as columns and arrays.
+    applied: connections => ({
+      text: `select installed.current, (select coalesce(json_agg(json_build_array(k, s)), '[]') from (
+  select e.connection || e'\\n' || e.migration_id || e'\\n' || e.run_id as k, string_agg(e.schema, e'\\n') as s
+  from ${quoted}.bfm_executions e where e.connection = any($2::text[]) and e.status = 'applied' group by 1
+) g) as groups from ${installed} as installed`,
+      values: [known, [...connections]]
+    }),
+    appliedOf: ([row]) =>
+      // The columns are the statement's.
+      ((row?.["groups"] ?? []) as ReadonlyArray<readonly [string, string]>).map(([key, schemas]) =>
+        remembered(key, schemas)
+      ),
     latest: ({ migrationId, limit }) => ({
       text: `select ${executionColumns} from ${quoted}.bfm_executions e
 where $1::text is null or e.migration_id = $1 order by e.at desc, e.migration_id, e.schema limit $2`,
