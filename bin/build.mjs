@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Builds dist/cli.cjs (the command line in one file), dist/start.cjs (the first screen), dist/serve.cjs (the service) and dist/lib (the library
-// and its types). `--force` builds also when nothing changed; `--programs` leaves the library out.
+// Builds dist/cli.cjs (the command line in one file), dist/start.cjs (the first screen), dist/serve.cjs (the service), dist/ui (its page) and
+// dist/lib (the library and its types). `--force` builds also when nothing changed; `--programs` leaves the library out.
 import { spawnSync } from "node:child_process"
 import { createHash } from "node:crypto"
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
@@ -22,13 +22,27 @@ const inputs = () => [
   )
 ]
 
-const fingerprint = () => {
+const fingerprint = files => {
   const hash = createHash("sha256")
-  for (const file of inputs().sort()) {
-    if (statSync(file).isFile()) hash.update(relative(root, file)).update(readFileSync(file))
+  for (const file of files.sort()) {
+    if (statSync(file, { throwIfNoEntry: false })?.isFile())
+      hash.update(relative(root, file)).update(readFileSync(file))
   }
   return hash.digest("hex")
 }
+
+/** The page is made of few of the sources, and takes longest: what it was made of is remembered. */
+const pageFingerprint = (files = []) =>
+  fingerprint(
+    [
+      ...files,
+      "package-lock.json",
+      "bin/page.mjs",
+      ...readdirSync(join(root, "src/ui"), { recursive: true, encoding: "utf8" }).map(
+        file => `src/ui/${file}`
+      )
+    ].map(file => join(root, file))
+  )
 
 /** Readers of files that @effect/cli can take options from; ours takes none, so they stay out. */
 const unused = /^(yaml|toml|ini)$/
@@ -99,13 +113,20 @@ const buildLibrary = () => {
   if (status !== 0) process.exit(1)
 }
 
+const stampedPage = async () => {
+  const { buildPage } = await import("./page.mjs")
+  const files = await buildPage()
+  return { files, hash: pageFingerprint(files) }
+}
+
 const built = () => (existsSync(stampFile) ? JSON.parse(readFileSync(stampFile, "utf8")) : {})
 
 /** Which parts are not what their sources say. `library`: whether the library is wanted too. */
 export const stale = library => {
-  const now = fingerprint()
+  const now = fingerprint(inputs())
   const before = built()
-  return { now, programs: before.programs !== now, library: library && before.library !== now }
+  const page = before.page?.hash !== pageFingerprint(before.page?.files)
+  return { now, programs: before.programs !== now || page, page, library: library && before.library !== now }
 }
 
 /** Builds the parts that are stale; all of them with `force`. */
@@ -114,9 +135,10 @@ export const build = async ({ library, force }) => {
   mkdirSync(dist, { recursive: true })
   if (found.programs || force) await buildPrograms()
   if (found.library || (library && force)) buildLibrary()
+  const page = found.page || force ? await stampedPage() : built().page
   writeFileSync(
     stampFile,
-    JSON.stringify({ programs: found.now, library: library ? found.now : built().library })
+    JSON.stringify({ programs: found.now, library: library ? found.now : built().library, page })
   )
 }
 

@@ -51,8 +51,15 @@ const figures = Layer.effect(
   })
 )
 
+/** What the program itself brings along. */
+export interface Shipped {
+  readonly version: string
+  /** The directory of the page. */
+  readonly page: string
+}
+
 /** Both servers, listening. */
-const servers = (config: Config.ServiceConfig, tls: Tls.Identity | undefined) => {
+const servers = (config: Config.ServiceConfig, page: string, tls: Tls.Identity | undefined) => {
   const { httpPort, grpcPort, corsOrigins, bodyLimit, telemetry } = config.server
   const http = Http.layer({
     port: httpPort,
@@ -60,6 +67,7 @@ const servers = (config: Config.ServiceConfig, tls: Tls.Identity | undefined) =>
     tls,
     corsOrigins,
     bodyLimit,
+    page,
     traced: telemetry.endpoint !== undefined
   })
   const grpc = Grpc.layer({ port: grpcPort, host, tls, messageLimit: bodyLimit })
@@ -75,12 +83,12 @@ const taken = (variable: string, reason: string) => new ConfigInvalid({ problems
  * Runs the service until `stopped` completes. Then it begins nothing new, lets the step in flight end and be
  * recorded, and closes. The value is the exit code.
  */
-export const serve = (version: string, stopped: Effect.Effect<void>) =>
+export const serve = ({ version, page }: Shipped, stopped: Effect.Effect<void>) =>
   Effect.gen(function* () {
     const config = yield* Config.loadService
     const { log, telemetry } = config.server
     const speaking = Layer.provideMerge(Telemetry.layer({ ...telemetry, version }), Log.layer(log))
-    return yield* live(config, stopped).pipe(
+    return yield* live(config, page, stopped).pipe(
       // Spans that nobody collects cost time all the same.
       Effect.withTracerEnabled(telemetry.endpoint !== undefined),
       Effect.provide(speaking),
@@ -90,11 +98,15 @@ export const serve = (version: string, stopped: Effect.Effect<void>) =>
     )
   })
 
-const live = Effect.fnUntraced(function* (config: Config.ServiceConfig, stopped: Effect.Effect<void>) {
+const live = Effect.fnUntraced(function* (
+  config: Config.ServiceConfig,
+  page: string,
+  stopped: Effect.Effect<void>
+) {
   for (const notice of config.notices) yield* Effect.logInfo(notice)
   for (const warning of config.warnings) yield* Effect.logWarning(warning)
   const tls = config.server.tls === undefined ? undefined : yield* Tls.read(config.server.tls)
-  const context = yield* Layer.build(Layer.provideMerge(servers(config, tls), foundation(config)))
+  const context = yield* Layer.build(Layer.provideMerge(servers(config, page, tls), foundation(config)))
   return yield* Effect.provide(working(config, stopped), context)
 })
 

@@ -9,7 +9,9 @@ const allowed: Readonly<Record<string, ReadonlyArray<string>>> = {
   pipeline: ["domain", "ports", "pipeline"],
   adapters: ["domain", "ports", "adapters"],
   interfaces: ["domain", "ports", "pipeline", "interfaces"],
-  config: ["domain", "ports", "config", "adapters"]
+  config: ["domain", "ports", "config", "adapters"],
+  // It knows nothing but the client.
+  ui: ["ui"]
 }
 
 const root = path.resolve(import.meta.dirname, "../src")
@@ -29,7 +31,7 @@ const importsOf = (file: string): ReadonlyArray<Import> =>
     to: path.relative(root, path.resolve(root, path.dirname(file), match[1] ?? ""))
   }))
 
-const files = fs.readdirSync(root, { recursive: true, encoding: "utf8" }).filter(file => file.endsWith(".ts"))
+const files = fs.readdirSync(root, { recursive: true, encoding: "utf8" }).filter(file => /\.tsx?$/.test(file))
 const imports = files.flatMap(importsOf)
 const ringOf = (file: string): string | undefined =>
   file.includes(path.sep) ? file.split(path.sep)[0] : undefined

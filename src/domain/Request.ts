@@ -19,7 +19,9 @@ export const Target = Schema.Struct({
   /** Any of these; none given means every configured connection. */
   connections: strings,
   /** `key=value`, all of them. */
-  tags: strings
+  tags: strings,
+  /** Any of these, in any accepted spelling; one that nobody knows is an error. */
+  ids: Schema.optional(Schema.Array(Schema.String))
 })
 export type Target = typeof Target.Type
 

@@ -1,11 +1,13 @@
 import * as Effect from "effect/Effect"
 import { ConnectionUnknown, MigrationChanged, type PlanProblem, PlanRejected } from "../domain/Errors.ts"
+import { canonical } from "../domain/Identity.ts"
 import type { Plan } from "../domain/Plan.ts"
 import type { DownRequest, Order, UpRequest } from "../domain/Request.ts"
 import { Connections } from "../ports/Connections.ts"
 import * as Changed from "./Changed.ts"
 import * as Choose from "./Choose.ts"
 import * as Draft from "./Draft.ts"
+import * as Find from "./Find.ts"
 import type * as Graph from "./Graph.ts"
 import * as Preview from "./Preview.ts"
 import * as Problem from "./Problem.ts"
@@ -32,9 +34,10 @@ export const worldOf = Effect.fnUntraced(function* (selection: Select.Selection)
 export const upIn = Effect.fn("Planning.upIn")(function* (
   world: World.World,
   request: UpRequest,
-  selection: Select.Selection
+  spelled: Select.Selection
 ) {
   const entry = World.lookup(world)
+  const selection = spelled.ids.size === 0 ? spelled : { ...spelled, ids: yield* meant(world, spelled) }
   const scope = yield* Scope.expand(world, selection.schemas, selection.connections)
   const bound = request.strict_schema || selection.named
   const choice = Choose.choose(world, entry, selection, scope, bound)
@@ -54,6 +57,14 @@ export const upIn = Effect.fn("Planning.upIn")(function* (
   )
   yield* accept([...choice.problems, ...resolution.problems, ...late, ...drafts.problems])
   return Draft.plan("up", drafts.steps, choice.skipped, [...choice.waiting, ...resolution.waiting])
+})
+
+/** The migrations that the ids of a selection mean. */
+const meant = Effect.fnUntraced(function* (world: World.World, { ids, schemas }: Select.Selection) {
+  const index = Find.index(world)
+  const names = schemas.flatMap(schema => (schema._tag === "Name" ? [schema.name] : []))
+  const found = yield* Effect.forEach(ids, id => Find.findIn(index, id, names))
+  return new Set(found.map(({ migration }) => canonical(migration)))
 })
 
 /** What rolling back the request would do now. */

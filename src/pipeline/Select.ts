@@ -1,6 +1,7 @@
 import * as Either from "effect/Either"
 import * as Backend from "../domain/Backend.ts"
 import { RequestInvalid } from "../domain/Errors.ts"
+import { canonical } from "../domain/Identity.ts"
 import type { Migration } from "../domain/Migration.ts"
 import type { UpRequest } from "../domain/Request.ts"
 import type { SchemaSelector } from "../domain/SchemaSelector.ts"
@@ -17,9 +18,11 @@ export interface Selection {
   readonly to: string | undefined
   readonly connections: ReadonlySet<string>
   readonly tags: Tag.Tags
+  /** Canonical, once they are known to exist. */
+  readonly ids: ReadonlySet<string>
   /** The schemas that the request means: names, patterns, or all tenants. */
   readonly schemas: ReadonlyArray<SchemaSelector>
-  /** The target names single migrations (by version, table or tag), not a whole connection. */
+  /** The target names single migrations (by id, version, table or tag), not a whole connection. */
   readonly named: boolean
 }
 
@@ -57,8 +60,9 @@ export const parse = (request: UpRequest): Either.Either<Selection, RequestInval
     to: request.to,
     connections: new Set(target.connections),
     tags,
+    ids: new Set(target.ids),
     schemas: schemas.right,
-    named: target.version !== undefined || target.tables.length > 0 || target.tags.length > 0
+    named: [target.version ?? [], target.tables, target.tags, target.ids ?? []].some(part => part.length > 0)
   })
 }
 
@@ -70,6 +74,7 @@ export const matches = (
   connection: Connection
 ): boolean =>
   (selection.backend === undefined || selection.backend === migration.backend) &&
+  (selection.ids.size === 0 || selection.ids.has(canonical(migration))) &&
   (selection.connections.size === 0 || selection.connections.has(migration.connection)) &&
   (selection.version === undefined || selection.version === migration.version) &&
   (selection.to === undefined || migration.version <= selection.to) &&

@@ -108,6 +108,7 @@ const selection = (part: Partial<Select.Selection> = {}): Select.Selection => ({
   to: undefined,
   connections: new Set(),
   tags: {},
+  ids: new Set(),
   schemas: [],
   named: false,
   ...part

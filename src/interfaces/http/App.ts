@@ -18,6 +18,7 @@ import * as Headers from "./Headers.ts"
 import type { Incoming } from "./Incoming.ts"
 import type { Answer } from "./Listener.ts"
 import * as Migrations from "./Migrations.ts"
+import type { Page } from "./Page.ts"
 import * as Quick from "./Quick.ts"
 import * as Reports from "./Reports.ts"
 import * as RequestId from "./RequestId.ts"
@@ -30,6 +31,8 @@ import * as Span from "./Span.ts"
 export interface Options extends Headers.Policy {
   /** Whether spans are made; they cost time, so only when somebody collects them. */
   readonly traced: boolean
+  /** What people are shown. */
+  readonly page: Page
 }
 
 /** The routes with their handlers. */
@@ -57,7 +60,7 @@ export const make = (options: Options) =>
     const id = RequestId.of(request)
     const answered = Effect.suspend((): Answered => {
       const route = request.method === "OPTIONS" ? preflight(options, request) : app
-      return quick(request) ?? surrounded(route, request, id)
+      return shown(options.page, request) ?? quick(request) ?? surrounded(route, request, id)
     }).pipe(Effect.catchAllCause(cause => failed(request, id, cause)))
     return FiberRef.set(FiberRef.currentLogAnnotations, HashMap.make(["request_id", id])).pipe(
       Effect.zipRight(options.traced ? Span.around(request, answered) : answered),
@@ -70,6 +73,11 @@ export const make = (options: Options) =>
       )
     )
   })
+
+const shown = (page: Page, request: Incoming): Answered | undefined => {
+  const answer = page(request)
+  return answer === undefined ? undefined : Effect.succeed(answer)
+}
 
 /** Everything below knows the request and its id. */
 const surrounded = <A, E, R>(app: Effect.Effect<A, E, R>, request: Incoming, id: string) =>

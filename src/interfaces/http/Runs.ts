@@ -26,6 +26,9 @@ export const layer = HttpApiBuilder.group(Api, "runs", handlers =>
     .handle("run", ({ path }) => RunBook.find(path.id))
     .handle("events", ({ path, headers }) => Events.respond(path.id, headers["last-event-id"]))
     .handle("cancel", ({ path }) => cancel(path.id))
+    .handle("left", ({ path }) =>
+      Effect.map(RunBook.orderOf(path.id), order => RunRequest.ordered(order).payload)
+    )
     .handle("resume", ({ path }) => Effect.flatMap(RunBook.orderOf(path.id), start))
 )
 

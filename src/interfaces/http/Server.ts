@@ -10,6 +10,7 @@ import { ListenFailed } from "../service/ListenFailed.ts"
 import * as App from "./App.ts"
 import * as ClientError from "./ClientError.ts"
 import * as Listener from "./Listener.ts"
+import * as Page from "./Page.ts"
 import { Shutdown } from "./Shutdown.ts"
 
 export interface Options {
@@ -22,6 +23,8 @@ export interface Options {
   readonly corsOrigins: ReadonlyArray<string>
   /** The largest body of a request, in bytes. */
   readonly bodyLimit: number
+  /** The directory of the built page; there is none at `/` without it. */
+  readonly page?: string
   /** Whether spans are made; they cost time, so only when somebody collects them. */
   readonly traced?: boolean
 }
@@ -54,7 +57,8 @@ const listening = Effect.fnUntraced(function* (options: Options) {
   const app = yield* App.make({
     origins: options.corsOrigins,
     tls: options.tls !== undefined,
-    traced: options.traced === true
+    traced: options.traced === true,
+    page: options.page === undefined ? Page.none : Page.load(options.page)
   })
   const handler = yield* Listener.make(app, options.bodyLimit).pipe(
     Effect.withTracerEnabled(options.traced === true),

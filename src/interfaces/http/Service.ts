@@ -5,6 +5,7 @@ import { Health, type Report } from "../../pipeline/Health.ts"
 import * as Latest from "../../pipeline/Latest.ts"
 import { Snapshot } from "../../pipeline/Snapshot.ts"
 import * as HealthResponse from "../wire/HealthResponse.ts"
+import * as WhoAmI from "../wire/WhoAmI.ts"
 import { Caller } from "./Access.ts"
 import { Api } from "./Api.ts"
 import * as Document from "./Document.ts"
@@ -28,6 +29,7 @@ export const layer = HttpApiBuilder.group(Api, "service", handlers =>
     .handle("apiHealth", () => healthy)
     .handle("ready", () => health(({ ready }) => ready))
     .handle("live", () => Effect.succeed({ status: "alive" as const }))
+    .handle("whoami", () => Effect.map(Caller, WhoAmI.fromPrincipal))
     .handle("connections", () =>
       Effect.gen(function* () {
         const { connections } = yield* Caller

@@ -6,6 +6,7 @@ import * as Schema from "effect/Schema"
 import * as Run from "../../domain/Run.ts"
 import { ConnectionStatus } from "../../domain/Status.ts"
 import { HealthResponse } from "../wire/HealthResponse.ts"
+import { WhoAmI } from "../wire/WhoAmI.ts"
 import { Read } from "./Access.ts"
 import * as Paging from "./Paging.ts"
 import * as Problem from "./Problem.ts"
@@ -82,6 +83,12 @@ export const ServiceApi = HttpApiGroup.make("service")
     HttpApiEndpoint.get("live", "/health/live")
       .annotateContext(summary("Whether the process answers"))
       .addSuccess(Liveness)
+  )
+  .add(
+    HttpApiEndpoint.get("whoami", "/api/v1/whoami")
+      .annotateContext(summary("Whose token it is, and what it may be used for"))
+      .addSuccess(WhoAmI)
+      .middleware(Read)
   )
   .add(
     HttpApiEndpoint.get("connections", "/api/v1/connections")

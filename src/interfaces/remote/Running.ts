@@ -5,17 +5,12 @@ import type { Order } from "../../domain/Request.ts"
 import type { Event, Run } from "../../domain/Run.ts"
 import { Signals } from "../../ports/Signals.ts"
 import type * as Client from "../http/Client.ts"
+import * as RunRequest from "../wire/RunRequest.ts"
 import * as Failure from "./Failure.ts"
 import * as Listening from "./Listening.ts"
 
 /** A client of the service. */
 export type Service = Effect.Effect.Success<ReturnType<typeof Client.make>>
-
-/** An order as the service takes it. */
-export const ordered = (order: Order) =>
-  order._tag === "Up"
-    ? { payload: { direction: "up" as const, ...order.request, ...order.options } }
-    : { payload: { direction: "down" as const, ...order.request, ...order.options } }
 
 /** Milliseconds that the service has to answer to whoever wants to leave. */
 const leaving = 5_000
@@ -52,7 +47,7 @@ export const events = (
   )
 
 const begun = (client: Service, url: string, order: Order): Effect.Effect<Run, BfmError> =>
-  Effect.catchAll(client.runs.start(ordered(order)), failed =>
+  Effect.catchAll(client.runs.start(RunRequest.ordered(order)), failed =>
     failed._tag === "RequestError" && !Failure.isUnsent(failed)
       ? new ServiceFailed({
           url,

@@ -7,6 +7,7 @@ import * as Stream from "effect/Stream"
 import { RequestInvalid } from "../../domain/Errors.ts"
 import { Pipeline } from "../../pipeline/Pipeline.ts"
 import * as Client from "../http/Client.ts"
+import * as RunRequest from "../wire/RunRequest.ts"
 import * as Failure from "./Failure.ts"
 import * as Running from "./Running.ts"
 
@@ -37,7 +38,7 @@ export const layer = ({ url, token, patience = 60_000 }: Address): Layer.Layer<P
       )
       const ask = <A>(answer: Effect.Effect<A, Failure.Failed>) => Effect.catchAll(answer, Failure.told(url))
       return {
-        plan: order => ask(client.runs.plan(Running.ordered(order))),
+        plan: order => ask(client.runs.plan(RunRequest.ordered(order))),
         run: order => Running.events(client, { url, patience }, order),
         rehearse: () => Stream.fail(notThere),
         status: ({ connections, schemas }) =>

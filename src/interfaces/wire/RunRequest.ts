@@ -51,3 +51,9 @@ export const toOrder = (request: RunRequest): Either.Either<Order, RequestInvali
         })
     )
   )
+
+/** An order as a client sends it. */
+export const ordered = (order: Order) =>
+  order._tag === "Up"
+    ? { payload: { direction: "up" as const, ...order.request, ...order.options } }
+    : { payload: { direction: "down" as const, ...order.request, ...order.options } }

@@ -28,17 +28,18 @@ export const principals: Readonly<Record<string, Principal>> = {
   "t-core": { name: "core-only", scopes: ["admin"], connections: ["core"] }
 }
 
-const identity = Layer.succeed(Identity, {
-  authenticate: token => {
-    if (token === undefined) return new Unauthenticated({ reason: "missing Authorization header" })
-    const text = Redacted.value(token)
-    if (text === "t-blocked") return new TooManyAttempts({ retry_after: 7 })
-    const principal = principals[text]
-    return principal === undefined
-      ? new Unauthenticated({ reason: "invalid API token" })
-      : Effect.succeed(principal)
-  }
-})
+const identity = (known: typeof principals) =>
+  Layer.succeed(Identity, {
+    authenticate: token => {
+      if (token === undefined) return new Unauthenticated({ reason: "missing Authorization header" })
+      const text = Redacted.value(token)
+      if (text === "t-blocked") return new TooManyAttempts({ retry_after: 7 })
+      const principal = known[text]
+      return principal === undefined
+        ? new Unauthenticated({ reason: "invalid API token" })
+        : Effect.succeed(principal)
+    }
+  })
 
 /** A service of a project on a socket of its own. */
 export interface Service extends Request.Ask {
@@ -55,6 +56,8 @@ export interface Options {
   readonly server?: Partial<Server.Options>
   readonly environment?: Readonly<Record<string, string>>
   readonly concurrent?: number
+  /** Other tokens than those of all tests; one that is taken away later is not known any more. */
+  readonly principals?: typeof principals
   /** Where the server's log goes; nowhere by default, but for errors. */
   readonly log?: Layer.Layer<never>
 }
@@ -72,7 +75,7 @@ export const start = Effect.fnUntraced(function* (project: Project, options: Opt
   const inner = yield* Scope.fork(own, ExecutionStrategy.sequential)
   const server = Server.layer({ ...defaults, ...options.server }).pipe(
     Layer.provide(Health.layer),
-    Layer.provide(identity),
+    Layer.provide(identity(options.principals ?? principals)),
     Layer.provide(Layer.succeedContext(context)),
     Layer.provide(options.log ?? Logger.minimumLogLevel(LogLevel.Error))
   )

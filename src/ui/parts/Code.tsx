@@ -1,0 +1,72 @@
+import { useMemo, useState } from "react"
+import { getSegments } from "sql-highlight"
+
+interface Props {
+  readonly text: string
+  readonly label: string
+  /** What the first line is called. */
+  readonly from?: number
+  /** A line to look at. */
+  readonly marked?: number | undefined
+  /** Longer texts are folded. */
+  readonly fold?: number
+}
+
+interface Segment {
+  readonly name: string
+  readonly content: string
+}
+
+/** Beyond it colours cost more than they are worth, in characters. */
+const largest = 60_000
+
+/** The segments of each line. */
+const linesOf = (text: string): ReadonlyArray<ReadonlyArray<Segment>> => {
+  const trimmed = text.replace(/\n$/, "")
+  const segments = trimmed.length > largest ? [{ name: "default", content: trimmed }] : getSegments(trimmed)
+  const lines: Array<Array<Segment>> = [[]]
+  for (const { name, content } of segments) {
+    for (const [index, part] of content.split("\n").entries()) {
+      if (index > 0) lines.push([])
+      if (part !== "") lines.at(-1)?.push({ name, content: part })
+    }
+  }
+  return lines
+}
+
+/** A script, with its lines numbered and its words coloured. */
+export const Code = ({ text, label, from = 1, marked, fold = 400 }: Props) => {
+  const [open, setOpen] = useState(false)
+  const lines = useMemo(() => linesOf(text), [text])
+  const shown = open ? lines : lines.slice(0, fold)
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: whoever has only keys must be able to scroll it
+    <section className="code" aria-label={label} tabIndex={0}>
+      <pre>
+        {shown.map((line, index) => (
+          <div
+            // biome-ignore lint/suspicious/noArrayIndexKey: a line is its number
+            key={index}
+            className={from + index === marked ? "line marked" : "line"}
+            data-line={from + index}
+          >
+            <span>
+              {line.map(({ name, content }, at) => (
+                // biome-ignore lint/suspicious/noArrayIndexKey: a segment is its place
+                <span key={at} className={name}>
+                  {content}
+                </span>
+              ))}
+              {line.length === 0 ? "\u200b" : null}
+            </span>
+          </div>
+        ))}
+      </pre>
+      {shown.length < lines.length ? (
+        <button type="button" className="button quiet" onClick={() => setOpen(true)}>
+          Show all {lines.length} lines
+        </button>
+      ) : null}
+    </section>
+  )
+}

@@ -1,0 +1,59 @@
+import type { Errors, MigrationItem, Status } from "bfm/client"
+
+/** Something that needs a person, and the next step to take. */
+export interface Concern {
+  readonly key: string
+  readonly kind: "failed" | "interrupted" | "changed" | "missing" | "blocked" | "unreachable" | "broken"
+  readonly connection: string
+  readonly title: string
+  /** The migration that it is about. */
+  readonly id?: string
+  readonly schema?: string
+  readonly said: string
+}
+
+const said: Readonly<Record<string, string>> = {
+  failed: "It failed. Mend the script or the data, then plan it again.",
+  interrupted: "It was begun and did not end. The next run goes on with it.",
+  changed: "What was applied is not what its file says now.",
+  missing: "It is applied, and its file is gone from the sources."
+}
+
+const first = (text: string | undefined): string | undefined => text?.split("\n", 1)[0]
+
+export const ofItem = (item: MigrationItem): Concern => ({
+  key: `${item.migration_id} ${item.schema}`,
+  kind: item.status as Concern["kind"],
+  connection: item.connection,
+  title: `${item.version} ${item.name}`,
+  id: item.migration_id,
+  schema: item.schema,
+  said: (item.status === "failed" ? first(item.error_message) : undefined) ?? said[item.status] ?? ""
+})
+
+export const ofConnection = ({ connection, error }: Status.ConnectionStatus): ReadonlyArray<Concern> =>
+  error === undefined
+    ? []
+    : [{ key: `c ${connection}`, kind: "unreachable", connection, title: "does not answer", said: error }]
+
+/** Why what is pending cannot be planned, as far as nothing else says it. */
+export const ofPlan = (error: Errors.BfmError | undefined): ReadonlyArray<Concern> => {
+  if (error?._tag === "SourceInvalid") {
+    return error.problems.map(({ path, line, reason }) => ({
+      key: `s ${path} ${line} ${reason}`,
+      kind: "broken",
+      connection: "",
+      title: line === undefined ? path : `${path}:${line}`,
+      said: reason
+    }))
+  }
+  if (error?._tag !== "PlanRejected") return []
+  return error.problems.map(({ id, path, line, reason }) => ({
+    key: `p ${id} ${path} ${line} ${reason}`,
+    kind: "blocked",
+    connection: "",
+    title: path === undefined ? (id ?? "The plan") : line === undefined ? path : `${path}:${line}`,
+    ...(id === undefined ? {} : { id }),
+    said: reason
+  }))
+}

@@ -1,0 +1,164 @@
+import { Link, useNavigate } from "@tanstack/react-router"
+import { type FormEvent, useId } from "react"
+import type { PlanSearch } from "../../app/Search.ts"
+import { Panel } from "../../parts/Panel.tsx"
+import * as Text from "../../parts/Text.ts"
+
+/** What is selected, and how it is to be carried out. All of it is in the address; the plan follows it. */
+export const Options = ({ search }: { readonly search: PlanSearch }) => {
+  const navigate = useNavigate({ from: "/plan" })
+  const down = search.direction === "down"
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault()
+    const form = new FormData(event.currentTarget)
+    const field = (name: string) => String(form.get(name) ?? "").trim()
+    const list = (name: string) => listed(Text.names(field(name)))
+    const part: PlanSearch = {
+      schema: list("schema"),
+      set: listed(
+        field("set")
+          .split("\n")
+          .map(line => line.trim())
+          .filter(Boolean)
+      ),
+      alone: field("alone") === "yes" ? "yes" : undefined,
+      failure: field("failure") === "continue" ? "continue" : undefined,
+      lanes: optional(field("lanes")),
+      ...(down
+        ? { cascade: field("cascade") === "yes" ? ("yes" as const) : undefined }
+        : {
+            tag: list("tag"),
+            to: optional(field("to")),
+            late: field("late") === "refuse" ? ("refuse" as const) : undefined
+          })
+    }
+    void navigate({ search: previous => ({ ...previous, ...part }), replace: true })
+  }
+  return (
+    <Panel title={down ? "What is rolled back" : "What is selected"}>
+      {/* A form of its own for each address: what it shows, is what the address says. */}
+      <form key={JSON.stringify(search)} onSubmit={submit} className="stack">
+        <Selected search={search} />
+        <div className="options">
+          <Field
+            name="schema"
+            label="In these schemas"
+            hint="one per tenant; empty: where each is at home"
+            value={search.schema?.join(", ")}
+          />
+          {down ? null : (
+            <Field
+              name="tag"
+              label="With these tags"
+              hint="key=value, all of them"
+              value={search.tag?.join(", ")}
+            />
+          )}
+          {down ? null : (
+            <Field name="to" label="Up to version" hint="14 digits; empty: all" value={search.to} />
+          )}
+        </div>
+        <details>
+          <summary>How it is carried out</summary>
+          <div className="options">
+            <Check name="alone" value="yes" on={search.alone === "yes"}>
+              Without regard to dependencies
+            </Check>
+            {down ? (
+              <Check name="cascade" value="yes" on={search.cascade === "yes"}>
+                Roll back first what depends on it
+              </Check>
+            ) : (
+              <Check name="late" value="refuse" on={search.late === "refuse"}>
+                Refuse what is older than what is applied
+              </Check>
+            )}
+            <Check name="failure" value="continue" on={search.failure === "continue"}>
+              Other schemas go on after a failure
+            </Check>
+            <Field name="lanes" label="Schemas at the same time" hint="1 to 64" value={search.lanes} />
+            <Variables value={search.set} />
+          </div>
+        </details>
+        <div className="row">
+          <button type="submit" className="button">
+            Plan
+          </button>
+        </div>
+      </form>
+    </Panel>
+  )
+}
+
+const optional = (text: string): string | undefined => (text === "" ? undefined : text)
+
+const listed = (found: ReadonlyArray<string>): ReadonlyArray<string> | undefined =>
+  found.length === 0 ? undefined : found
+
+const Selected = ({ search: { id, connection, version, direction } }: { readonly search: PlanSearch }) => {
+  if (id === undefined)
+    return (
+      <p>
+        Everything pending {connection === undefined ? "on all connections" : `on ${connection}`}
+        {version === undefined ? "" : ` with version ${version}`}.
+      </p>
+    )
+  return (
+    <div className="row">
+      <span>{direction === "down" ? "This migration:" : "These migrations:"}</span>
+      {id.map(name => (
+        <Link key={name} to="/migrations/$id" params={{ id: name }} className="tag">
+          {name}
+        </Link>
+      ))}
+    </div>
+  )
+}
+
+interface FieldProps {
+  readonly name: string
+  readonly label: string
+  readonly hint: string
+  readonly value: string | undefined
+}
+
+const Field = ({ name, label, hint, value }: FieldProps) => {
+  const id = useId()
+  return (
+    <div className="field">
+      <label htmlFor={id}>{label}</label>
+      <input id={id} name={name} className="input" defaultValue={value ?? ""} placeholder={hint} />
+    </div>
+  )
+}
+
+const Variables = ({ value }: { readonly value: ReadonlyArray<string> | undefined }) => {
+  const id = useId()
+  return (
+    <div className="field">
+      <label htmlFor={id}>Variables</label>
+      <textarea
+        id={id}
+        name="set"
+        className="input mono"
+        rows={2}
+        defaultValue={(value ?? []).join("\n")}
+        placeholder="name=value, one a line"
+      />
+    </div>
+  )
+}
+
+interface CheckProps {
+  readonly name: string
+  readonly value: string
+  readonly on: boolean
+  readonly children: string
+}
+
+const Check = ({ name, value, on, children }: CheckProps) => (
+  <label className="check">
+    <input type="checkbox" name={name} value={value} defaultChecked={on} />
+    {children}
+  </label>
+)

@@ -1,0 +1,86 @@
+import { useQuery } from "@tanstack/react-query"
+import { getRouteApi } from "@tanstack/react-router"
+import type { Run as Runs } from "bfm/client"
+import * as Queries from "../../api/Queries.ts"
+import { Heading } from "../../parts/Heading.tsx"
+import { Loaded } from "../../parts/Loaded.tsx"
+import { duration, Moment } from "../../parts/Moment.tsx"
+import { Notice } from "../../parts/Notice.tsx"
+import { RunSign } from "../../parts/Sign.tsx"
+import { Controls } from "./Controls.tsx"
+import * as Course from "./Course.ts"
+import { Events } from "./Events.tsx"
+import { Failures } from "./Failures.tsx"
+import { type Following, useCourse } from "./Follow.ts"
+import { Lanes } from "./Lanes.tsx"
+import { Past } from "./Past.tsx"
+import { Progress } from "./Progress.tsx"
+import { Steps } from "./Steps.tsx"
+
+const route = getRouteApi("/runs/$id")
+
+/** One run, as it goes on. */
+export const Run = () => {
+  const { id } = route.useParams()
+  const following = useCourse(id)
+  const query = useQuery(Queries.run(id))
+  return (
+    <Loaded key={id} query={query} lines={8}>
+      {run => <Known run={following.course.standing ?? run} following={following} />}
+    </Loaded>
+  )
+}
+
+interface Props {
+  readonly run: Runs.Run
+  readonly following: Following
+}
+
+const words = { up: "Apply", down: "Roll back" } as const
+
+const Known = ({ run, following: { course, problem } }: Props) => {
+  const steps = [...course.steps.values()]
+  const state = course.finished ?? (steps.length > 0 && run.finished_at === undefined ? "running" : run.state)
+  const failed = steps.filter(({ failure }) => failure !== undefined)
+  return (
+    <>
+      <Heading title={`${words[run.direction]}: run ${run.id.slice(-6)}`} beside={<RunSign state={state} />}>
+        <Controls run={{ ...run, state }} />
+      </Heading>
+      <p className="muted">
+        <code>{run.id}</code> · by {run.actor.name} ({run.actor.method}) · began{" "}
+        <Moment at={run.started_at} />
+        {run.finished_at === undefined ? "" : ` · took ${duration(run.finished_at - run.started_at)}`}
+        {run.plan_hash === "" ? "" : ` · plan ${run.plan_hash}`}
+        {run.actor.request === undefined ? "" : ` · request ${run.actor.request.id}`}
+      </p>
+      <Trouble run={run} problem={problem} />
+      {course.held === undefined || course.finished !== undefined ? null : (
+        <Notice
+          tone="info"
+          title="It waits"
+        >{`What it wants to change is being migrated by ${course.held}.`}</Notice>
+      )}
+      <Progress run={run} counts={Course.counts(steps)} />
+      {course.warnings.map(warning => (
+        <Notice key={warning} tone="warn" title="To know">
+          {warning}
+        </Notice>
+      ))}
+      <Failures failed={failed} />
+      <Lanes steps={steps} />
+      {steps.length > 0 ? <Steps steps={steps} /> : <Past run={run} heard={course.plan !== undefined} />}
+      <Events lines={course.lines} />
+    </>
+  )
+}
+
+/** Why a run came to nothing, where that is no step's fault. */
+const Trouble = ({ run, problem }: { readonly run: Runs.Run; readonly problem: Following["problem"] }) => {
+  const said = problem?.kind === "refused" ? problem.message : run.error
+  return said === undefined ? null : (
+    <Notice tone="bad" title="It came to nothing" urgent>
+      {said}
+    </Notice>
+  )
+}

@@ -1,0 +1,75 @@
+import { Link } from "@tanstack/react-router"
+import { useState } from "react"
+import type { Name } from "../../parts/Icon.tsx"
+import { duration } from "../../parts/Moment.tsx"
+import { Panel } from "../../parts/Panel.tsx"
+import { Sign, type Tone } from "../../parts/Sign.tsx"
+import * as Text from "../../parts/Text.ts"
+import type { StepCourse, StepState } from "./Course.ts"
+
+/** So many are shown at once. */
+const chunk = 100
+
+const looks: Readonly<Record<StepState, readonly [Tone, Name, string]>> = {
+  waiting: ["calm", "clock", "waiting"],
+  running: ["info", "turn", "running"],
+  applied: ["good", "check", "done"],
+  skipped: ["calm", "check", "done by somebody else"],
+  failed: ["bad", "cross", "failed"],
+  stopped: ["calm", "pause", "not run"]
+}
+
+/** Each step, in the order of the plan. */
+export const Steps = ({ steps }: { readonly steps: ReadonlyArray<StepCourse> }) => {
+  const [shown, setShown] = useState(chunk)
+  return (
+    <Panel title="Steps" flush>
+      <div className="scroll">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">State</th>
+              <th scope="col">Migration</th>
+              <th scope="col">Where</th>
+              <th scope="col">What was said</th>
+              <th scope="col" className="number">
+                Took
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {steps.slice(0, shown).map(course => (
+              <Row key={course.step.id} course={course} />
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {steps.length > shown ? (
+        <button type="button" className="button quiet" onClick={() => setShown(shown + chunk * 5)}>
+          Show more of {Text.count(steps.length, "step")}
+        </button>
+      ) : null}
+    </Panel>
+  )
+}
+
+const Row = ({ course: { step, state, said, failure, took } }: { readonly course: StepCourse }) => {
+  const [tone, icon, word] = looks[state]
+  return (
+    <tr>
+      <td>
+        <Sign tone={tone} icon={icon}>
+          {word}
+        </Sign>
+      </td>
+      <td>
+        <Link to="/migrations/$id" params={{ id: step.id }}>
+          {step.version} {step.name}
+        </Link>
+      </td>
+      <td>{Text.place(step.connection, step.schema)}</td>
+      <td className="small said">{failure?.reason ?? said ?? ""}</td>
+      <td className="number">{took === undefined ? "" : duration(took)}</td>
+    </tr>
+  )
+}

@@ -1,0 +1,115 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query"
+import { useMay } from "../../api/Me.ts"
+import { of } from "../../api/Problem.ts"
+import * as Queries from "../../api/Queries.ts"
+import { ask } from "../../api/Service.ts"
+import { Heading } from "../../parts/Heading.tsx"
+import { Icon } from "../../parts/Icon.tsx"
+import { Loaded } from "../../parts/Loaded.tsx"
+import { Notice } from "../../parts/Notice.tsx"
+import { Panel } from "../../parts/Panel.tsx"
+import { Sign } from "../../parts/Sign.tsx"
+import * as Text from "../../parts/Text.ts"
+
+/** What the service stands on. */
+export const System = () => (
+  <>
+    <Heading title="System">
+      <a className="button" href="/docs" target="_blank" rel="noreferrer">
+        The API
+      </a>
+      <Reindex />
+    </Heading>
+    <Health />
+    <Connections />
+  </>
+)
+
+const Health = () => (
+  <Panel title="Health" flush>
+    <Loaded query={useQuery(Queries.health)}>
+      {({ checks }) => (
+        <table>
+          <thead className="unseen">
+            <tr>
+              <th scope="col">Part</th>
+              <th scope="col">How it is</th>
+            </tr>
+          </thead>
+          <tbody>
+            {Object.entries(checks).map(([name, said]) => (
+              <tr key={name}>
+                <td>{name}</td>
+                <td>
+                  <Sign tone={said === "ok" ? "good" : "bad"} icon={said === "ok" ? "check" : "cross"}>
+                    {said}
+                  </Sign>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </Loaded>
+  </Panel>
+)
+
+const Connections = () => (
+  <Panel title="Connections" flush>
+    <Loaded query={useQuery(Queries.connections)}>
+      {({ items }) => (
+        <div className="scroll">
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">Name</th>
+                <th scope="col">Backend</th>
+                <th scope="col">Address</th>
+                <th scope="col">What was said</th>
+              </tr>
+            </thead>
+            <tbody>
+              {items.map(item => (
+                <tr key={`${item.connection} ${item.backend}`}>
+                  <td>{item.connection}</td>
+                  <td>{item.backend}</td>
+                  <td className="mono">{item.configured ? item.address : "not configured"}</td>
+                  <td>{item.error ?? ""}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </Loaded>
+  </Panel>
+)
+
+/** Reads the sources again. */
+const Reindex = () => {
+  const may = useMay("migrate")
+  const queries = useQueryClient()
+  const reindex = useMutation({
+    mutationFn: () => ask(api => api.migrations.reindex({})),
+    onSuccess: () => queries.invalidateQueries()
+  })
+  if (!may) return null
+  return (
+    <>
+      <button type="button" className="button" disabled={reindex.isPending} onClick={() => reindex.mutate()}>
+        <Icon name="refresh" turning={reindex.isPending} />
+        Read the sources again
+      </button>
+      <span role="status">
+        {reindex.data === undefined
+          ? null
+          : `${Text.count(reindex.data.total, "migration")}: ${reindex.data.added.length} new, ${reindex.data.updated.length} changed, ${reindex.data.removed.length} gone`}
+      </span>
+      {reindex.error === null ? null : (
+        <Notice tone="bad" title="The sources were not read" urgent>
+          {of(reindex.error).message}
+        </Notice>
+      )}
+    </>
+  )
+}
