@@ -1,7 +1,7 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type { Asked } from "../domain/Asked.ts"
-import type { RequestInvalid, StateUnavailable } from "../domain/Errors.ts"
+import type { BfmError, RequestInvalid, StateUnavailable } from "../domain/Errors.ts"
 import type { Event, Execution, HistoryItem, Numbered, Run, Skip } from "../domain/Run.ts"
 
 /** Something to remember. Batches of these are written in one round trip, in order, all or none. */
@@ -10,7 +10,13 @@ export type StateChange =
    * A run began, went on or ended: what is remembered of it is replaced, but for who wants to end it and which run
    * goes on with it. It is a sign of life of its owner. Whoever has a smaller fence than the run is not heard.
    */
-  | { readonly _tag: "Run"; readonly run: Run; readonly fence?: number }
+  | {
+      readonly _tag: "Run"
+      readonly run: Run
+      readonly fence?: number
+      /** Why it came to nothing, where `run.error` says so in words. */
+      readonly refusal?: BfmError
+    }
   /** What a run was asked to do. The first word on it stays. */
   | {
       readonly _tag: "Asked"
@@ -119,6 +125,8 @@ export class StateStore extends Context.Tag("bfm/StateStore")<
     readonly run: (id: string) => Effect.Effect<Run | undefined, StateUnavailable>
     /** What a run was asked to do; `undefined` when that is not remembered. */
     readonly asked: (id: string) => Effect.Effect<Asked | undefined, StateUnavailable>
+    /** Why a run came to nothing, as an error. */
+    readonly refusal: (id: string) => Effect.Effect<BfmError | undefined, StateUnavailable>
     /** In their order. What a fenced owner told after it had lost the run is left out. */
     readonly events: (query: EventsQuery) => Effect.Effect<ReadonlyArray<Numbered>, StateUnavailable>
     /** The newest run with that plan; for what the plan was. */

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import type { Asked } from "../../src/domain/Asked.ts"
+import { PlanDiffers } from "../../src/domain/Errors.ts"
 import type { Event, Run } from "../../src/domain/Run.ts"
 import { type StateChange, StateStore } from "../../src/ports/StateStore.ts"
 import { run, type Subjects } from "./StateSubject.ts"
@@ -76,6 +77,10 @@ export const suite = (name: string, subjects: Subjects) => {
         )
         assert.strictEqual((yield* store.planned("7f3a91c2"))?.id, "R1")
         assert.isUndefined(yield* store.planned("none"))
+        assert.isUndefined(yield* store.refusal("R1"))
+        const refusal = new PlanDiffers({ expected: "a", actual: "b", steps: ["c"] })
+        yield* store.record([{ _tag: "Run", run: run({ state: "failed", finished_at: 5 }), refusal }])
+        assert.deepStrictEqual(yield* store.refusal("R1"), refusal)
       }))
 
     test("keep their events in order, each once, from any of them on", store =>

@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto"
+import * as Schema from "effect/Schema"
 import type { Asked } from "../../domain/Asked.ts"
+import { BfmError } from "../../domain/Errors.ts"
 import type { Execution, HistoryItem, Run, Skip } from "../../domain/Run.ts"
 import type { StateChange } from "../../ports/StateStore.ts"
 import * as EventParts from "./EventParts.ts"
@@ -19,7 +21,10 @@ export interface RunNote extends Run {
   readonly fence: number
   readonly fleet: boolean
   readonly asked: Asked | null
+  readonly refusal: typeof BfmError.Encoded | null
 }
+
+const encodeRefusal = Schema.encodeSync(BfmError)
 
 /** How many skips of one migration in one schema are kept. */
 export const keptSkips = 5
@@ -35,8 +40,9 @@ export const fold = (changes: ReadonlyArray<StateChange>): Batch => {
   for (const change of changes) {
     switch (change._tag) {
       case "Run": {
-        const { run, fence = 0 } = change
-        runs.set(run.id, { ...run, fence, fleet: false, asked: null })
+        const { run, fence = 0, refusal } = change
+        const why = refusal === undefined ? null : encodeRefusal(refusal)
+        runs.set(run.id, { ...run, fence, fleet: false, asked: null, refusal: why })
         break
       }
       case "Asked": {

@@ -46,7 +46,8 @@ export interface Statements {
 
 /** Questions about runs that any process may ask or answer. Each is one message; its last statement gives the rows. */
 export interface LifeStatements {
-  readonly asked: (id: string) => Statement
+  /** `asked` and `refusal`. */
+  readonly detail: (id: string) => Statement
   readonly events: (query: EventsQuery) => Statement
   readonly planned: (planHash: string) => Statement
   readonly beat: (id: string, fence: number) => Statement

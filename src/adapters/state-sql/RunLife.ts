@@ -2,12 +2,22 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
 import { Asked } from "../../domain/Asked.ts"
+import { BfmError } from "../../domain/Errors.ts"
 import type { StateStore } from "../../ports/StateStore.ts"
 import { StateDatabase } from "./Database.ts"
 import * as Rows from "./Rows.ts"
 
-type Life = Pick<StateStore["Type"], "asked" | "events" | "planned" | "beat" | "cancel" | "goOn" | "abandon">
+type Life = Pick<
+  StateStore["Type"],
+  "asked" | "refusal" | "events" | "planned" | "beat" | "cancel" | "goOn" | "abandon"
+>
 
+interface Detail {
+  readonly asked: unknown
+  readonly refusal: unknown
+}
+
+const decodeRefusal = Schema.decodeUnknownEither(BfmError)
 const decodeAsked = Schema.decodeUnknownEither(Asked)
 
 /** What is asked of and about runs while they go on, or after the process that carried them out has gone. */
@@ -15,9 +25,13 @@ export const make = Effect.map(StateDatabase, (database): Life => {
   const { life } = database.dialect.statements
   return {
     asked: Effect.fn("StateStore.asked")(function* (id) {
-      const [row] = yield* database.query<{ readonly asked: unknown }>("read a run", life.asked(id))
+      const [row] = yield* database.query<Detail>("read a run", life.detail(id))
       // Whatever another version of bfm has asked in other words is not known here.
       return Either.getOrUndefined(decodeAsked(parsed(row?.asked)))
+    }),
+    refusal: Effect.fn("StateStore.refusal")(function* (id) {
+      const [row] = yield* database.query<Detail>("read a run", life.detail(id))
+      return Either.getOrUndefined(decodeRefusal(parsed(row?.refusal)))
     }),
     events: Effect.fn("StateStore.events")(function* (query) {
       const rows = yield* database.query<Rows.EventRow>("read what happened in a run", life.events(query))

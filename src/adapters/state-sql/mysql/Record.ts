@@ -65,8 +65,8 @@ const runs = (batch: Batch): Rows => {
   const times = ["heartbeat_at", "silent_at"]
   return {
     table: "bfm_runs",
-    columns: [...columns, ...counts, ...words, ...times, "asked", "fence", "fleet"],
-    replaced: [...columns.slice(1), ...counts, ...words, ...times, "asked"],
+    columns: [...columns, ...counts, ...words, ...times, "asked", "refusal", "fence", "fleet"],
+    replaced: [...columns.slice(1), ...counts, ...words, ...times, "asked", "refusal"],
     merged: {
       asked: "coalesce(asked, values(asked))"
     },
@@ -79,7 +79,7 @@ const runs = (batch: Batch): Rows => {
       ...[run.current, run.error, run.owner, run.continues, run.notice].map(text),
       ...[run.actor.request?.id, run.actor.request?.endpoint].map(text),
       ...[run.owner === undefined ? null : now, null],
-      text(run.asked === null ? undefined : JSON.stringify(run.asked)),
+      ...[run.asked, run.refusal].map(json),
       run.fence,
       run.fleet ? 1 : 0
     ])
@@ -183,6 +183,8 @@ const moment = (milliseconds: number | undefined): Value =>
     : new Date(Math.round(milliseconds)).toISOString().slice(0, -1).replace("T", " ")
 
 const text = (value: string | undefined): Value => (value === undefined ? null : storable(value))
+
+const json = (value: object | null): Value => (value === null ? null : storable(JSON.stringify(value)))
 
 /** In the order of the rows, in parts that fit into a message. */
 const insertions = ({ table, columns, rows, replaced, merged = {}, guard }: Rows): ReadonlyArray<Part> => {

@@ -121,6 +121,7 @@ alter table bfm_runs add column continues varchar(255);
 alter table bfm_runs add column continued_by varchar(255);
 alter table bfm_runs add column notice text;
 alter table bfm_runs add column asked longtext;
+alter table bfm_runs add column refusal longtext;
 alter table bfm_runs add key bfm_runs_open (finished_at);
 alter table bfm_runs add key bfm_runs_plan (plan_hash(16), id);
 

@@ -2,7 +2,7 @@ import type { LifeStatements } from "../Dialect.ts"
 
 /** How runs are watched, ended and given up, by whoever may do so. */
 export const make = (quoted: string, runColumns: string): LifeStatements => ({
-  asked: id => ({ text: `select asked from ${quoted}.bfm_runs where id = $1`, values: [id] }),
+  detail: id => ({ text: `select asked, refusal from ${quoted}.bfm_runs where id = $1`, values: [id] }),
   events: ({ runId, after, parts }) => ({
     text: `select e.first, e.events, (select min(h.first) from ${quoted}.bfm_run_events h
     where h.run_id = e.run_id and h.fence > e.fence) as until

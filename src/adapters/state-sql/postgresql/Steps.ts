@@ -112,7 +112,8 @@ alter table %schema%.bfm_runs
   add column continues text,
   add column continued_by text,
   add column notice text,
-  add column asked jsonb;
+  add column asked jsonb,
+  add column refusal jsonb;
 create index bfm_runs_open on %schema%.bfm_runs (id) where finished_at is null;
 create index bfm_runs_plan on %schema%.bfm_runs (plan_hash, id);
 
