@@ -151,7 +151,10 @@ describe("docs/FORMATS.md", () => {
     const found = values("Everything else")
     for (const [value, list] of known) assert.deepStrictEqual(new Map(found).get(value), list)
     const items = found.filter(([value]) => value === "one of its `items`").map(([, list]) => list)
-    assert.deepStrictEqual(items.slice(0, 3), [StatusItem, Run.HistoryItem, ValidationItem].map(fields))
+    assert.deepStrictEqual(
+      items.slice(0, 4),
+      [StatusItem, Run.HistoryItem, Run.Run, ValidationItem].map(fields)
+    )
   })
 
   it("lists statuses, verdicts and events", () => {

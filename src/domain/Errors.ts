@@ -181,13 +181,23 @@ export class MigrationChanged extends Schema.TaggedError<MigrationChanged>()("Mi
 export class PlanDiffers extends Schema.TaggedError<PlanDiffers>()("PlanDiffers", {
   expected: Schema.String,
   actual: Schema.String,
-  steps: Schema.Array(Schema.String)
+  steps: Schema.Array(Schema.String),
+  /** Ids of steps; absent when it is not remembered what the plan was. */
+  added: Schema.optional(Schema.Array(Schema.String)),
+  removed: Schema.optional(Schema.Array(Schema.String)),
+  changed: Schema.optional(Schema.Array(Schema.String))
 }) {
   override get message() {
-    return lines(
-      `the plan is no longer ${this.expected} but ${this.actual}; nothing was run. It would now be`,
-      this.steps
-    )
+    const { expected, actual, steps, added = [], removed = [], changed = [] } = this
+    const heading = `the plan is no longer ${expected} but ${actual}; nothing was run`
+    if (added.length + removed.length + changed.length === 0) {
+      return lines(`${heading}. It would now be`, steps)
+    }
+    return lines(`${heading}. What has changed`, [
+      ...removed.map(id => `- ${id}`),
+      ...added.map(id => `+ ${id}`),
+      ...changed.map(id => `~ ${id}`)
+    ])
   }
 }
 

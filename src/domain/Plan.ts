@@ -123,6 +123,8 @@ export const Plan = Schema.Struct({
   /** Selected and already applied (rolling back: not applied). */
   skipped: Schema.Array(NotPlanned),
   /** Selected, but a request must name their schema first. */
-  waiting: Schema.Array(NotPlanned)
+  waiting: Schema.Array(NotPlanned),
+  /** Of a plan that is kept with its run and was too large for that: what is missing of it. */
+  left_out: Schema.optional(Schema.String)
 })
 export type Plan = typeof Plan.Type

@@ -41,7 +41,16 @@ export const NotRun = Schema.Struct({
 })
 export type NotRun = typeof NotRun.Type
 
-export const RunState = Schema.Literal("queued", "running", "succeeded", "failed", "cancelled", "interrupted")
+/** `paused`: it has stopped by itself between steps, and whoever wants the rest resumes it. */
+export const RunState = Schema.Literal(
+  "queued",
+  "running",
+  "paused",
+  "succeeded",
+  "failed",
+  "cancelled",
+  "interrupted"
+)
 export type RunState = typeof RunState.Type
 
 /** One execution of a plan. */
@@ -55,15 +64,35 @@ export const Run = Schema.Struct({
   /** Milliseconds since the epoch. */
   started_at: Schema.Number,
   finished_at: Schema.optional(Schema.Number),
+  /** Steps of the plan, and how many of them are in which state. */
   total: Schema.Int,
+  pending: Schema.Int,
+  running: Schema.Int,
   succeeded: Schema.Int,
   failed: Schema.Int,
+  skipped: Schema.Int,
+  not_run: Schema.Int,
   /** The step that was begun last, as shown to those who wait. */
   current: Schema.optional(Schema.String),
   /** Why it came to nothing, where that was not a step's fault. */
-  error: Schema.optional(Schema.String)
+  error: Schema.optional(Schema.String),
+  /** The process that carries it out, or did: `host:pid`. */
+  owner: Schema.optional(Schema.String),
+  /** When that process was heard last; milliseconds since the epoch. */
+  heartbeat_at: Schema.optional(Schema.Number),
+  /** Who asked to end it. */
+  cancelled_by: Schema.optional(Schema.String),
+  /** The run whose rest this one does. */
+  continues: Schema.optional(Schema.String),
+  /** The run that does the rest of this one. */
+  continued_by: Schema.optional(Schema.String),
+  /** What a person should know while it goes on: that nobody carries it out, that it stands still. */
+  notice: Schema.optional(Schema.String)
 })
 export type Run = typeof Run.Type
+
+/** Whether nothing more will happen in it. */
+export const hasEnded = ({ finished_at }: Run): boolean => finished_at !== undefined
 
 /** What happens while a plan is executed; every interface is a fold over these. */
 export const Event = Schema.Union(
@@ -118,6 +147,12 @@ export const Event = Schema.Union(
   })
 )
 export type Event = typeof Event.Type
+
+/** Events of one run are numbered from 1. */
+export interface Numbered {
+  readonly sequence: number
+  readonly event: Event
+}
 
 /** What a run, a dry run or a rehearsal came to: the same shape for all of them. */
 export const RunResult = Schema.Struct({

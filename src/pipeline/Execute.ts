@@ -28,6 +28,9 @@ export interface Order {
   readonly mode: "run" | "rehearse"
 }
 
+/** Why the rest of a run did not run that was told to end. */
+export const stopped = "the run was stopped"
+
 type Tell = (event: Event) => Effect.Effect<void>
 
 /** Takes the lock of every lane of the plan, always in the same order, so that two runs cannot wait for each other. */
@@ -153,10 +156,10 @@ const runSegment = Effect.fnUntraced(function* (
       )
     )
   }
-  const stopped = yield* Ref.get(course.stopping)
+  const halted = yield* Ref.get(course.stopping)
   for (const step of segment.steps) {
     if (course.finished.has(step.id)) continue
-    const reason = obstacle(order, step, course) ?? (stopped ? "the run was stopped" : undefined)
+    const reason = obstacle(order, step, course) ?? (halted ? stopped : undefined)
     if (reason !== undefined)
       yield* tell({ _tag: "StepNotRun", id: step.id, position: step.position, reason })
   }

@@ -5,16 +5,20 @@ import * as Stream from "effect/Stream"
 import type { BfmError } from "../domain/Errors.ts"
 import type { Plan } from "../domain/Plan.ts"
 import type { Order, UpRequest } from "../domain/Request.ts"
-import type { Event } from "../domain/Run.ts"
+import type * as Run from "../domain/Run.ts"
 import type { StatusReport } from "../domain/Status.ts"
 import type { ValidationReport } from "../domain/Validation.ts"
 import { Connections } from "../ports/Connections.ts"
 import type { Lock } from "../ports/Lock.ts"
 import type { Registry } from "../ports/Registry.ts"
 import type { HistoryPage, StateStore } from "../ports/StateStore.ts"
+import * as Following from "./Following.ts"
 import * as History from "./History.ts"
+import type { Page, Part } from "./List.ts"
 import * as Planning from "./Planning.ts"
-import * as Run from "./Run.ts"
+import * as ResumeHere from "./ResumeHere.ts"
+import * as Running from "./Run.ts"
+import * as RunBook from "./RunBook.ts"
 import * as Status from "./Status.ts"
 import * as Validation from "./Validation.ts"
 
@@ -24,17 +28,36 @@ export class Pipeline extends Context.Tag("bfm/Pipeline")<
   {
     readonly plan: (order: Order) => Effect.Effect<Plan, BfmError>
     /** Whoever stops listening ends the run after the step in flight. */
-    readonly run: (order: Order) => Stream.Stream<Event, BfmError>
-    readonly rehearse: (request: UpRequest) => Stream.Stream<Event, BfmError>
+    readonly run: (order: Order) => Stream.Stream<Run.Event, BfmError>
+    readonly rehearse: (request: UpRequest) => Stream.Stream<Run.Event, BfmError>
     readonly status: (query: Status.Query) => Effect.Effect<StatusReport, BfmError>
     readonly validate: (query: Validation.Query) => Effect.Effect<ValidationReport, BfmError>
     readonly history: (query: History.Query) => Effect.Effect<HistoryPage, BfmError>
+    readonly runs: {
+      readonly list: (page: Page) => Effect.Effect<Part<Run.Run>, BfmError>
+      readonly show: (id: string) => Effect.Effect<RunBook.Detail, BfmError>
+      readonly result: (id: string) => Effect.Effect<Run.RunResult, BfmError>
+      /** From the event after the given one to the end of the run, whichever process carries it out. */
+      readonly follow: (id: string, after: number) => Stream.Stream<Run.Event, BfmError>
+      readonly cancel: (id: string) => Effect.Effect<Run.Run, BfmError>
+      /** Does the rest of it. Whoever stops listening ends that after the step in flight. */
+      readonly resume: (id: string) => Stream.Stream<Run.Event, BfmError>
+    }
     /** Where each connection leads to, for people. */
     readonly addresses: Effect.Effect<ReadonlyMap<string, string>, BfmError>
     /** What the words of a command need besides to be carried out at the same place. */
     readonly words: ReadonlyArray<string>
   }
 >() {}
+
+/** The state is asked: no run is this process's own. */
+const followed = (id: string, after: number) =>
+  Stream.unwrap(
+    Effect.as(
+      RunBook.find(id),
+      Stream.mapConcat(Following.events(id, after), heard => Following.asEvents(heard))
+    )
+  )
 
 type Stores = Registry | Connections | StateStore | Lock
 
@@ -48,11 +71,19 @@ export const layer: Layer.Layer<Pipeline, never, Stores> = Layer.effect(
     const stream = <A, E>(work: Stream.Stream<A, E, Stores>) => Stream.mapInputContext(work, here<never>)
     return {
       plan: order => effect(Planning.of(order)),
-      run: order => stream(Run.of(order)),
-      rehearse: request => stream(Run.rehearse(request)),
+      run: order => stream(Running.of(order)),
+      rehearse: request => stream(Running.rehearse(request)),
       status: query => effect(Status.report(query)),
       validate: query => effect(Validation.report(query)),
       history: query => effect(History.page(query)),
+      runs: {
+        list: page => effect(RunBook.list(page)),
+        show: id => effect(RunBook.detail(id, undefined)),
+        result: id => effect(RunBook.resultOf(id)),
+        follow: (id, after) => stream(followed(id, after)),
+        cancel: id => effect(RunBook.cancel(id)),
+        resume: id => stream(ResumeHere.resume(id))
+      },
       addresses: effect(
         Effect.map(
           Connections,

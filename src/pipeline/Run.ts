@@ -3,18 +3,22 @@ import * as Effect from "effect/Effect"
 import * as Mailbox from "effect/Mailbox"
 import * as Stream from "effect/Stream"
 import { ulid } from "ulid"
-import { CurrentActor } from "../domain/Actor.ts"
+import { type Actor, CurrentActor } from "../domain/Actor.ts"
 import * as Backend from "../domain/Backend.ts"
-import { type Forbidden, NotSupported, PlanDiffers } from "../domain/Errors.ts"
+import { type Forbidden, NotSupported, type PlanDiffers } from "../domain/Errors.ts"
 import type { LedgerEntry } from "../domain/Ledger.ts"
 import type { Plan } from "../domain/Plan.ts"
 import type { DownRequest, Order, RunOptions, UpRequest } from "../domain/Request.ts"
-import type { Event } from "../domain/Run.ts"
+import type { Event, Run } from "../domain/Run.ts"
 import type { Remembered, StateChange } from "../ports/StateStore.ts"
-import * as Execute from "./Execute.ts"
+import * as CarryOut from "./CarryOut.ts"
+import * as Course from "./Course.ts"
+import type * as Execute from "./Execute.ts"
 import * as Metrics from "./Metrics.ts"
 import * as Permission from "./Permission.ts"
+import * as PlanMemory from "./PlanMemory.ts"
 import * as Planning from "./Planning.ts"
+import * as Pulse from "./Pulse.ts"
 import * as Reconcile from "./Reconcile.ts"
 import * as Recorder from "./Recorder.ts"
 import * as RunRecord from "./RunRecord.ts"
@@ -22,13 +26,16 @@ import * as Select from "./Select.ts"
 import type * as World from "./World.ts"
 
 /**
- * The id of a run that was announced before it began: somebody may ask for it, so it is remembered also when it
- * has nothing to do, and so is what it found applied already.
+ * A run that was announced before it began: somebody may ask for it, so it is remembered also when it has nothing to
+ * do, and so is what it found applied already.
  */
-export interface Identity {
-  readonly runId: string
+export interface Identity extends Pick<RunRecord.Beginning, "fence" | "after"> {
+  /** As it stands: queued, or left behind by another process. */
+  readonly run: Run
   /** The only connections on which it may run. */
   readonly permitted?: Permission.Connections
+  /** Whether it is to go on elsewhere when it is told to stop. */
+  readonly leaving?: Effect.Effect<boolean>
 }
 
 /** A plan, the world in which it was made, and what the state must learn before it is carried out. */
@@ -40,11 +47,11 @@ interface Prepared {
 
 /** Applies what the request means: plans, takes the locks, executes, records. The first event is `Planned`. */
 export const up = (request: UpRequest, options: RunOptions, identity?: Identity) =>
-  stream("run", options, prepareUp(request), identity)
+  stream({ mode: "run", order: { _tag: "Up", request, options }, identity }, prepareUp(request))
 
 /** Rolls back what the request means. */
 export const down = (request: DownRequest, options: RunOptions, identity?: Identity) =>
-  stream("run", options, prepareDown(request), identity)
+  stream({ mode: "run", order: { _tag: "Down", request, options }, identity }, prepareDown(request))
 
 /** The same of either kind. */
 export const of = (order: Order, identity?: Identity): Stream.Stream<Event, OrderError, OrderStores> =>
@@ -57,7 +64,10 @@ type OrderStores = Stream.Stream.Context<ReturnType<typeof up> | ReturnType<type
 
 /** Executes what applying would do, and takes everything back. */
 export const rehearse = (request: UpRequest) =>
-  stream("rehearse", { concurrency: 1, on_failure: "stop" }, Effect.flatMap(prepareUp(request), rehearsable))
+  stream(
+    { mode: "rehearse", order: { _tag: "Up", request, options: { concurrency: 1, on_failure: "stop" } } },
+    Effect.flatMap(prepareUp(request), rehearsable)
+  )
 
 const prepareUp = Effect.fnUntraced(function* (request: UpRequest) {
   const selection = yield* Select.parse(request)
@@ -88,27 +98,25 @@ const rehearsable = (ready: Prepared): Effect.Effect<Prepared, NotSupported> => 
       })
 }
 
+/** What is to be carried out, how, and as which run. */
+interface Wanted {
+  readonly mode: Execute.Order["mode"]
+  readonly order: Order
+  readonly identity?: Identity | undefined
+}
+
 /** The run as a stream: it goes on at the pace of whoever listens, and ends properly when nobody does. */
-const stream = <E, R>(
-  mode: Execute.Order["mode"],
-  options: RunOptions,
-  prepare: Effect.Effect<Prepared, E, R>,
-  identity?: Identity
-) =>
+const stream = <E, R>(wanted: Wanted, prepare: Effect.Effect<Prepared, E, R>) =>
   Stream.unwrapScoped(
     Effect.gen(function* () {
       const mailbox = yield* Mailbox.make<Event, E | RunError>()
       let plan: Plan | undefined
       const tell = (event: Event) => {
         if (event._tag === "Planned") plan = event.plan
-        const counted = mode === "run" ? Metrics.observe(plan, event) : Effect.void
-        return Effect.zipRight(counted, mailbox.offer(event))
+        const counted = wanted.mode === "run" ? Metrics.observe(plan, event) : Effect.void
+        return Effect.zipRight(counted, Effect.asVoid(mailbox.offer(event)))
       }
-      yield* perform(mode, options, prepare, identity, tell).pipe(
-        Effect.scoped,
-        Mailbox.into(mailbox),
-        Effect.forkScoped
-      )
+      yield* perform(wanted, prepare, tell).pipe(Effect.scoped, Mailbox.into(mailbox), Effect.forkScoped)
       return Mailbox.toStream(mailbox)
     })
   )
@@ -119,75 +127,58 @@ type RunError =
   | Effect.Effect.Error<ReturnType<typeof Execute.execute>>
   | Effect.Effect.Error<ReturnType<typeof Execute.locks>>
 
-const perform = <E, R>(
-  mode: Execute.Order["mode"],
-  options: RunOptions,
-  prepare: Effect.Effect<Prepared, E, R>,
-  identity: Identity | undefined,
-  tell: (event: Event) => Effect.Effect<unknown>
-) =>
+type Tell = (event: Event) => Effect.Effect<void>
+
+const perform = <E, R>(wanted: Wanted, prepare: Effect.Effect<Prepared, E, R>, tell: Tell) =>
   Effect.gen(function* () {
+    const { mode, identity } = wanted
+    const { options } = wanted.order
     const began = yield* Clock.currentTimeMillis
-    const { plan, world, corrections } = yield* prepare
+    const ready = yield* prepare
+    const { plan, world } = ready
     yield* Permission.within(plan, identity?.permitted)
-    yield* tell({ _tag: "Planned", plan })
-    if (options.plan_hash !== undefined && options.plan_hash !== plan.hash) {
-      const steps = plan.steps.map(({ id }) => id)
-      return yield* new PlanDiffers({ expected: options.plan_hash, actual: plan.hash, steps })
-    }
-    const recorder = yield* Recorder.make
-    yield* recorder.offer(corrections)
-    const runId = identity?.runId ?? (plan.steps.length === 0 ? "" : ulid(began))
     const actor = yield* CurrentActor
+    const idle = plan.steps.length === 0
+    const recorder = yield* Recorder.make
+    const record = noted(wanted, idle, recorder, actor, began)
+    if (identity !== undefined) yield* record?.open ?? Effect.void
+    const announce: Tell = event => Effect.zipRight(record?.tell(event) ?? Effect.void, tell(event))
+    yield* announce({ _tag: "Planned", plan })
+    yield* PlanMemory.expect(plan, options.plan_hash)
+    yield* recorder.offer(ready.corrections)
+    const runId = record?.run().id ?? ""
     if (identity !== undefined)
       yield* recorder.offer(RunRecord.skips(plan, world.connections, runId, actor, began))
     const learn = (entry: LedgerEntry) => {
       const backend = world.connections.get(entry.connection)?.backend
       return backend === undefined ? Effect.void : recorder.offer(Reconcile.applied(entry, backend))
     }
-    const idle = plan.steps.length === 0
     const order = { plan, catalog: world.catalog, runId, actor, options, learn, mode }
-    if (idle && identity !== undefined) yield* RunRecord.nothing(recorder, plan, runId, actor)
-    const state = idle ? ("succeeded" as const) : yield* carryOut(order, recorder, tell)
+    const state = idle
+      ? ("succeeded" as const)
+      : yield* CarryOut.of({ order, record, recorder, identity }, announce)
+    const left = state === "cancelled" && (yield* identity?.leaving ?? Effect.succeed(false))
+    const end = (yield* Clock.currentTimeMillis) - began
+    const finished: Event = { _tag: "RunFinished", run_id: runId, state, duration_ms: end }
+    yield* left ? (record?.leave ?? Effect.void) : (record?.tell(finished) ?? Effect.void)
     const unwritten = yield* recorder.flush
     if (unwritten !== undefined) {
       const message = `${unwritten.message}; what was done stands in the targets' ledgers and is written to the state by the next run`
       yield* tell({ _tag: "Warned", message })
     }
-    yield* tell({
-      _tag: "RunFinished",
-      run_id: runId,
-      state,
-      duration_ms: (yield* Clock.currentTimeMillis) - began
-    })
+    yield* tell(finished)
   })
 
-const carryOut = (
-  order: Execute.Order,
+/** What the state will remember of the run; nothing of one that changes nothing and was not announced. */
+const noted = (
+  { mode, order, identity }: Wanted,
+  idle: boolean,
   recorder: Recorder.Recorder,
-  tell: (event: Event) => Effect.Effect<unknown>
-) =>
-  Effect.gen(function* () {
-    yield* Execute.locks(order, event => Effect.asVoid(tell(event)))
-    const record =
-      order.mode === "run"
-        ? yield* RunRecord.begin(recorder, order.plan, order.runId, order.actor)
-        : undefined
-    const announce = (event: Event) =>
-      Effect.zipRight(record === undefined ? Effect.void : record.tell(event), Effect.asVoid(tell(event)))
-    yield* announce({ _tag: "RunStarted", run_id: order.runId, total: order.plan.steps.length })
-    const end = (state: "failed" | "interrupted") => () =>
-      record === undefined
-        ? Effect.void
-        : Effect.zipRight(
-            record.tell({ _tag: "RunFinished", run_id: order.runId, state, duration_ms: 0 }),
-            recorder.flush
-          )
-    const state = yield* Execute.execute(order, announce).pipe(
-      Effect.tapError(end("failed")),
-      Effect.onInterrupt(end("interrupted"))
-    )
-    if (record !== undefined)
-      yield* record.tell({ _tag: "RunFinished", run_id: order.runId, state, duration_ms: 0 })
-    return state
-  })
+  actor: Actor,
+  now: number
+): RunRecord.RunRecord | undefined => {
+  if (identity !== undefined) return RunRecord.make(recorder, identity)
+  if (mode === "rehearse" || idle) return undefined
+  const run = { ...Course.queued(ulid(now), actor, Course.directionOf(order), now), owner: Pulse.owner }
+  return RunRecord.make(recorder, { run, asked: { order }, fence: 0, after: 0 })
+}

@@ -1,31 +1,83 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { Actor } from "../domain/Actor.ts"
+import type { Asked } from "../domain/Asked.ts"
 import type { Backend } from "../domain/Backend.ts"
+import type { BfmError } from "../domain/Errors.ts"
 import type { Plan, Step } from "../domain/Plan.ts"
 import type { Event, Execution, Failure, HistoryItem, Run } from "../domain/Run.ts"
 import type { StateChange } from "../ports/StateStore.ts"
+import * as Course from "./Course.ts"
+import * as Kept from "./Kept.ts"
 import { timestamp } from "./Reconcile.ts"
 import type { Recorder } from "./Recorder.ts"
 
-/** Turns the events of one run into what the state remembers of it. */
-export interface RunRecord {
+/** What is known of a run before its first event. */
+export interface Beginning {
   readonly run: Run
-  readonly tell: (event: Event) => Effect.Effect<void>
+  readonly asked?: Asked | undefined
+  /** Whoever has a smaller one is not heard any more. */
+  readonly fence: number
+  /** The number of the last event that another owner told. */
+  readonly after: number
 }
 
-/** A run of which nothing has been heard but its plan. */
-const beginning = (plan: Plan, id: string, actor: Actor, now: number): Run => ({
-  id,
-  actor,
-  direction: plan.direction,
-  plan_hash: plan.hash,
-  state: "running",
-  started_at: now,
-  total: plan.steps.length,
-  succeeded: 0,
-  failed: 0
-})
+/** Turns the events of one run into what the state remembers of it. */
+export interface RunRecord {
+  readonly run: () => Run
+  readonly tell: (event: Event) => Effect.Effect<void>
+  /** From now on the state hears of the run, and of what was told of it before. */
+  readonly open: Effect.Effect<void>
+  readonly isOpen: () => boolean
+  /** The run came to nothing. */
+  readonly refuse: (error: BfmError) => Effect.Effect<void>
+  /** The run goes on, but not here: it waits for a worker again. */
+  readonly leave: Effect.Effect<void>
+}
+
+export const make = (recorder: Recorder, { run, asked, fence, after }: Beginning): RunRecord => {
+  const course = Course.make(run)
+  let sequence = after
+  let early: ReadonlyArray<StateChange> | undefined = []
+  const offer = (changes: ReadonlyArray<StateChange>) => {
+    if (early === undefined) return recorder.offer(changes)
+    early = [...early, ...changes]
+    return Effect.void
+  }
+  const note = (current: Run): StateChange => ({ _tag: "Run", run: current, fence })
+  return {
+    run: course.run,
+    isOpen: () => early === undefined,
+    tell: event =>
+      Effect.flatMap(Clock.currentTimeMillis, now => {
+        const current = course.hear(event, now)
+        sequence += 1
+        const told = { runId: run.id, fence, first: sequence, events: [Kept.event(event)] }
+        return offer([
+          note(current),
+          { _tag: "Events", ...told },
+          ...changesOf(current, event, course.steps(), now)
+        ])
+      }),
+    open: Effect.suspend(() => {
+      const before = early ?? []
+      if (early === undefined) return Effect.void
+      early = undefined
+      const first: ReadonlyArray<StateChange> =
+        asked === undefined ? [] : [{ _tag: "Asked", runId: run.id, asked }]
+      return recorder.offer([note(course.run()), ...first, ...before])
+    }),
+    refuse: error =>
+      Effect.flatMap(Clock.currentTimeMillis, now => {
+        const failed = course.note({ state: "failed", finished_at: now, error: error.message })
+        return offer([{ _tag: "Run", run: failed, fence, refusal: error }])
+      }),
+    leave: Effect.suspend(() => {
+      const { owner: _, finished_at: __, ...rest } = course.note({ state: "queued" })
+      return offer([note({ ...rest, running: 0, pending: rest.pending + rest.running })])
+    })
+  }
+}
 
 /** What a client asked for and was applied already. */
 export const skips = (
@@ -44,58 +96,6 @@ export const skips = (
         return [{ _tag: "Skipped" as const, skip: { ...skipped, ...common } }]
       })
 
-/** Remembers a run that had nothing to do. */
-export const nothing = Effect.fnUntraced(function* (
-  recorder: Recorder,
-  plan: Plan,
-  runId: string,
-  actor: Actor
-) {
-  const now = yield* Clock.currentTimeMillis
-  const run: Run = { ...beginning(plan, runId, actor, now), state: "succeeded", finished_at: now }
-  yield* recorder.offer([{ _tag: "Run", run }])
-})
-
-export const begin = Effect.fnUntraced(function* (
-  recorder: Recorder,
-  plan: Plan,
-  runId: string,
-  actor: Actor
-) {
-  const steps = new Map(plan.steps.map(step => [step.id, step]))
-  const run = beginning(plan, runId, actor, yield* Clock.currentTimeMillis)
-  yield* recorder.offer([{ _tag: "Run", run }])
-  let current = run
-  const record: RunRecord = {
-    run,
-    tell: event =>
-      Effect.flatMap(Clock.currentTimeMillis, now => {
-        current = advance(current, event, steps, now)
-        const changes = changesOf(current, event, steps, now)
-        return changes.length === 0 ? Effect.void : recorder.offer(changes)
-      })
-  }
-  return record
-})
-
-/** The run after one more event. */
-export const advance = (run: Run, event: Event, steps: ReadonlyMap<string, Step>, now: number): Run => {
-  switch (event._tag) {
-    case "StepStarted": {
-      const step = steps.get(event.id)
-      return { ...run, current: `step ${event.position} of ${run.total}: ${step?.name ?? event.id}` }
-    }
-    case "StepSucceeded":
-      return { ...run, succeeded: run.succeeded + 1 }
-    case "StepFailed":
-      return { ...run, failed: run.failed + 1 }
-    case "RunFinished":
-      return { ...run, state: event.state, finished_at: now }
-    default:
-      return run
-  }
-}
-
 const changesOf = (
   run: Run,
   event: Event,
@@ -103,9 +103,6 @@ const changesOf = (
   now: number
 ): ReadonlyArray<StateChange> => {
   switch (event._tag) {
-    case "StepStarted":
-    case "RunFinished":
-      return [{ _tag: "Run", run }]
     case "StepSucceeded": {
       const step = steps.get(event.id)
       return step === undefined ? [] : outcome(run, step, now, event.duration_ms, undefined)

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Scope from "effect/Scope"
-import { RunNotFound, ShuttingDown } from "../domain/Errors.ts"
+import { RunNotFound, ShuttingDown, type StateUnavailable } from "../domain/Errors.ts"
 import * as ActiveRun from "./ActiveRun.ts"
 import { Snapshot } from "./Snapshot.ts"
 
@@ -20,7 +20,9 @@ export class Runs extends Context.Tag("bfm/Runs")<
   Runs,
   {
     /** Begins a run for the current actor. It goes on whatever becomes of the caller. */
-    readonly start: (order: ActiveRun.Order) => Effect.Effect<ActiveRun.Handle, ShuttingDown>
+    readonly start: (
+      order: ActiveRun.Order
+    ) => Effect.Effect<ActiveRun.Handle, ShuttingDown | StateUnavailable>
     readonly find: (id: string) => Effect.Effect<ActiveRun.Handle, RunNotFound>
     /** The newest first, as far back as they are remembered. */
     readonly recent: Effect.Effect<ReadonlyArray<ActiveRun.Handle>>

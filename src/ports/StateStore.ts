@@ -1,12 +1,38 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
-import type { RequestInvalid, StateUnavailable } from "../domain/Errors.ts"
-import type { Execution, HistoryItem, Run, Skip } from "../domain/Run.ts"
+import type { Asked } from "../domain/Asked.ts"
+import type { BfmError, RequestInvalid, StateUnavailable } from "../domain/Errors.ts"
+import type { Event, Execution, HistoryItem, Numbered, Run, Skip } from "../domain/Run.ts"
 
 /** Something to remember. Batches of these are written in one round trip, in order, all or none. */
 export type StateChange =
-  /** A run began, went on or ended: the row with the same id is replaced. */
-  | { readonly _tag: "Run"; readonly run: Run }
+  /**
+   * A run began, went on or ended: what is remembered of it is replaced, but for who wants to end it and which run
+   * goes on with it. It is a sign of life of its owner. Whoever has a smaller fence than the run is not heard.
+   */
+  | {
+      readonly _tag: "Run"
+      readonly run: Run
+      readonly fence?: number
+      /** Why it came to nothing, where `run.error` says so in words. */
+      readonly refusal?: BfmError
+    }
+  /** What a run was asked to do. The first word on it stays. */
+  | {
+      readonly _tag: "Asked"
+      readonly runId: string
+      readonly asked: Asked
+      /** It waits for a worker; `undefined` otherwise. */
+      readonly fleet?: boolean
+    }
+  /** Consecutive events of a run, the first of which has this number. */
+  | {
+      readonly _tag: "Events"
+      readonly runId: string
+      readonly fence: number
+      readonly first: number
+      readonly events: ReadonlyArray<Event>
+    }
   /** The memory of (migration, schema) is replaced. */
   | { readonly _tag: "Execution"; readonly execution: Execution }
   /** The memory of (migration, schema) is forgotten: the ledger does not know it. History stays. */
@@ -51,6 +77,22 @@ export interface HistoryPage {
   readonly next?: string | undefined
 }
 
+/** Events after the given one. */
+export interface EventsQuery {
+  readonly runId: string
+  readonly after: number
+  /** So many parts at most, each of some hundred events or less. */
+  readonly parts: number
+}
+
+/** What the owner of a run hears when it gives a sign of life. */
+export interface Beat {
+  /** The largest fence that the run has; a larger one than the owner's means that somebody else carries it out. */
+  readonly fence: number
+  /** Who wants it to end. */
+  readonly cancelledBy?: string
+}
+
 /**
  * The control plane's own database: runs, executions, history. Creates and upgrades its tables when it is
  * first used; any number of processes may do so at once. It follows the ledgers and never decides against one.
@@ -81,5 +123,27 @@ export class StateStore extends Context.Tag("bfm/StateStore")<
     /** Newest first. */
     readonly runs: (limit: number) => Effect.Effect<ReadonlyArray<Run>, StateUnavailable>
     readonly run: (id: string) => Effect.Effect<Run | undefined, StateUnavailable>
+    /** What a run was asked to do; `undefined` when that is not remembered. */
+    readonly asked: (id: string) => Effect.Effect<Asked | undefined, StateUnavailable>
+    /** Why a run came to nothing, as an error. */
+    readonly refusal: (id: string) => Effect.Effect<BfmError | undefined, StateUnavailable>
+    /** In their order. What a fenced owner told after it had lost the run is left out. */
+    readonly events: (query: EventsQuery) => Effect.Effect<ReadonlyArray<Numbered>, StateUnavailable>
+    /** The newest run with that plan; for what the plan was. */
+    readonly planned: (planHash: string) => Effect.Effect<Run | undefined, StateUnavailable>
+    /** A sign of life of a run's owner. Nothing when the run is not known (yet). */
+    readonly beat: (id: string, fence: number) => Effect.Effect<Beat | undefined, StateUnavailable>
+    /**
+     * Asks the owner to end the run between two steps; ends it at once where it waits for a worker. The run as it
+     * stands then; nothing when there is no such run, or it has ended.
+     */
+    readonly cancel: (id: string, by: string) => Effect.Effect<Run | undefined, StateUnavailable>
+    /** Notes that `next` goes on with the run; false when another one does already. */
+    readonly goOn: (id: string, next: string) => Effect.Effect<boolean, StateUnavailable>
+    /**
+     * Says of runs whose owner has been silent for so many milliseconds, by the database's clock, that they were
+     * interrupted. Runs of workers are not meant: another worker goes on with them.
+     */
+    readonly abandon: (silence: number, error: string) => Effect.Effect<number, StateUnavailable>
   }
 >() {}

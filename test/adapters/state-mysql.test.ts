@@ -7,6 +7,7 @@ import { StateStore } from "../../src/ports/StateStore.ts"
 import * as Mysql from "../fixtures/Mysql.ts"
 import { layerIn, settingsOf } from "../fixtures/StateMysql.ts"
 import * as LockSuite from "../ports/Lock.suite.ts"
+import * as RunLifeSuite from "../ports/RunLife.suite.ts"
 import * as StateStoreSuite from "../ports/StateStore.suite.ts"
 import { execution, type Subjects } from "../ports/StateSubject.ts"
 
@@ -54,6 +55,7 @@ const subjects = (maxConnections: number): Subjects => {
   }
 }
 
+RunLifeSuite.suite("mysql", subjects(2))
 StateStoreSuite.suite("mysql", subjects(2))
 StateStoreSuite.suite("mysql, one connection", subjects(1))
 LockSuite.suite("mysql, one connection", subjects(1))

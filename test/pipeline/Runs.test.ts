@@ -9,6 +9,7 @@ import * as Stream from "effect/Stream"
 import * as Config from "../../src/Config.ts"
 import { CurrentActor } from "../../src/domain/Actor.ts"
 import { UpRequest } from "../../src/domain/Request.ts"
+import type * as Run from "../../src/domain/Run.ts"
 import * as Main from "../../src/Main.ts"
 import type * as ActiveRun from "../../src/pipeline/ActiveRun.ts"
 import * as Runs from "../../src/pipeline/Runs.ts"
@@ -44,7 +45,7 @@ const gated = (made: Project.Project) =>
     return gate
   })
 
-const tags = (events: ReadonlyArray<ActiveRun.Numbered>) => events.map(({ event }) => event._tag)
+const tags = (events: ReadonlyArray<Run.Numbered>) => events.map(({ event }) => event._tag)
 
 describe("the runs of a process", () => {
   it.scopedLive("go on when whoever began them goes away, under the name of who that was", () =>

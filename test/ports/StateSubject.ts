@@ -68,8 +68,18 @@ export const run = (part: Partial<Run> = {}): Run => ({
   state: "running",
   started_at: day,
   total: 3,
+  pending:
+    3 -
+    (part.running ?? 0) -
+    (part.succeeded ?? 0) -
+    (part.failed ?? 0) -
+    (part.skipped ?? 0) -
+    (part.not_run ?? 0),
+  running: 0,
   succeeded: 0,
   failed: 0,
+  skipped: 0,
+  not_run: 0,
   ...part
 })
 

@@ -1,21 +1,38 @@
 import { createHash } from "node:crypto"
+import * as Schema from "effect/Schema"
+import type { Asked } from "../../domain/Asked.ts"
+import { BfmError } from "../../domain/Errors.ts"
 import type { Execution, HistoryItem, Run, Skip } from "../../domain/Run.ts"
 import type { StateChange } from "../../ports/StateStore.ts"
+import * as EventParts from "./EventParts.ts"
 
 /** What a list of changes comes to: one last word per row, and history in order. */
 export interface Batch {
-  readonly runs: ReadonlyArray<Run>
+  readonly runs: ReadonlyArray<RunNote>
+  readonly events: ReadonlyArray<EventParts.EventPart>
   readonly executions: ReadonlyArray<Execution>
   readonly removed: ReadonlyArray<{ readonly migration_id: string; readonly schema: string }>
   readonly history: ReadonlyArray<HistoryItem & { readonly event_key: string }>
   readonly skips: ReadonlyArray<Skip & { readonly event_key: string }>
 }
 
+/** A run with what is known of it besides. */
+export interface RunNote extends Run {
+  readonly fence: number
+  readonly fleet: boolean
+  readonly asked: Asked | null
+  readonly refusal: typeof BfmError.Encoded | null
+}
+
+const encodeRefusal = Schema.encodeSync(BfmError)
+
 /** How many skips of one migration in one schema are kept. */
 export const keptSkips = 5
 
 export const fold = (changes: ReadonlyArray<StateChange>): Batch => {
-  const runs = new Map<string, Run>()
+  const runs = new Map<string, RunNote>()
+  const asked = new Map<string, Pick<RunNote, "asked" | "fleet">>()
+  const events = EventParts.make()
   const executions = new Map<string, Execution>()
   const removed = new Map<string, Batch["removed"][number]>()
   const history: Array<Batch["history"][number]> = []
@@ -23,7 +40,17 @@ export const fold = (changes: ReadonlyArray<StateChange>): Batch => {
   for (const change of changes) {
     switch (change._tag) {
       case "Run": {
-        runs.set(change.run.id, change.run)
+        const { run, fence = 0, refusal } = change
+        const why = refusal === undefined ? null : encodeRefusal(refusal)
+        runs.set(run.id, { ...run, fence, fleet: false, asked: null, refusal: why })
+        break
+      }
+      case "Asked": {
+        asked.set(change.runId, { asked: change.asked, fleet: change.fleet === true })
+        break
+      }
+      case "Events": {
+        events.add(change)
         break
       }
       case "Execution": {
@@ -50,9 +77,14 @@ export const fold = (changes: ReadonlyArray<StateChange>): Batch => {
       }
     }
   }
+  for (const [id, more] of asked) {
+    const run = runs.get(id)
+    if (run !== undefined) runs.set(id, { ...run, ...more })
+  }
   // The same order in every process: two batches at once cannot lock each other's rows crosswise.
   return {
     runs: sorted(runs),
+    events: events.parts,
     executions: sorted(executions),
     removed: sorted(removed),
     history,

@@ -3,7 +3,7 @@ import type * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { EmbeddedUnavailable } from "../../domain/Errors.ts"
 import type { LockHolder, LockKey } from "../../ports/Lock.ts"
-import type { HistoryQuery, LatestQuery, Remembered } from "../../ports/StateStore.ts"
+import type { EventsQuery, HistoryQuery, LatestQuery, Remembered } from "../../ports/StateStore.ts"
 import type { Batch } from "./Batch.ts"
 import type { Explain } from "./Failure.ts"
 import type { ExecutionRow } from "./Rows.ts"
@@ -39,8 +39,24 @@ export interface Statements {
   readonly history: (request: HistoryRequest) => Statement
   readonly runs: (limit: number) => Statement
   readonly run: (id: string) => Statement
+  readonly life: LifeStatements
   readonly held: Statement
   readonly holder: (key: LockKey) => Statement
+}
+
+/** Questions about runs that any process may ask or answer. Each is one message; its last statement gives the rows. */
+export interface LifeStatements {
+  /** `asked` and `refusal`. */
+  readonly detail: (id: string) => Statement
+  readonly events: (query: EventsQuery) => Statement
+  readonly planned: (planHash: string) => Statement
+  readonly beat: (id: string, fence: number) => Statement
+  /** The run, if it had not ended. */
+  readonly cancel: (id: string, by: string) => Statement
+  /** `continued_by` of the run. */
+  readonly goOn: (id: string, next: string) => Statement
+  /** `abandoned`: how many. */
+  readonly abandon: (silence: number, error: string) => Statement
 }
 
 /** Sessions for everything but locks, each opened when it is first needed. */

@@ -1,5 +1,5 @@
 import type { RequestOrigin } from "../../domain/Actor.ts"
-import type { Execution, HistoryItem, Run, Skip } from "../../domain/Run.ts"
+import type { Event, Execution, HistoryItem, Numbered, Run, Skip } from "../../domain/Run.ts"
 import type { Remembered } from "../../ports/StateStore.ts"
 
 /** SQL's null where the domain has an absent part. */
@@ -13,7 +13,17 @@ interface OriginRow {
   readonly endpoint: string | null
 }
 
-export interface RunRow extends Nullable<Omit<Run, "actor" | "current">, "finished_at" | "error">, OriginRow {
+type Optional =
+  | "finished_at"
+  | "error"
+  | "owner"
+  | "heartbeat_at"
+  | "cancelled_by"
+  | "continues"
+  | "continued_by"
+  | "notice"
+
+export interface RunRow extends Nullable<Omit<Run, "actor" | "current" | "pending">, Optional>, OriginRow {
   readonly actor: string
   readonly method: Run["actor"]["method"]
   readonly current_step: string | null
@@ -57,22 +67,24 @@ export const execution = (row: ExecutionRow): Execution => ({
 const origin = ({ request_id, endpoint }: OriginRow): { readonly request?: RequestOrigin } =>
   request_id === null || endpoint === null ? {} : { request: { id: request_id, endpoint } }
 
-export const run = ({
-  actor,
-  method,
-  finished_at,
-  current_step,
-  error,
-  request_id,
-  endpoint,
-  ...row
-}: RunRow): Run => ({
-  ...row,
-  actor: { name: actor, method, ...origin({ request_id, endpoint }) },
-  ...(error === null ? {} : { error }),
-  ...(finished_at === null ? {} : { finished_at }),
-  ...(current_step === null ? {} : { current: current_step })
-})
+export const run = ({ actor, method, current_step, request_id, endpoint, ...row }: RunRow): Run => {
+  const { total, running, succeeded, failed, skipped, not_run, ...rest } = row
+  return {
+    ...present(rest),
+    actor: { name: actor, method, ...origin({ request_id, endpoint }) },
+    total,
+    pending: total - running - succeeded - failed - skipped - not_run,
+    ...{ running, succeeded, failed, skipped, not_run },
+    ...(current_step === null ? {} : { current: current_step })
+  }
+}
+
+/** Without what is null. */
+const present = <A extends object>(row: A) =>
+  // What is left is what is not null.
+  Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)) as {
+    [K in keyof A as null extends A[K] ? never : K]: A[K]
+  } & { [K in keyof A as null extends A[K] ? K : never]?: Exclude<A[K], null> }
 
 export const skip = ({ at, request_id, endpoint, ...row }: SkipRow): Skip => ({
   ...row,
@@ -95,3 +107,15 @@ export const historyItem = ({
   ...(duration_ms === null ? {} : { duration_ms }),
   ...(error === null ? {} : { error })
 })
+
+export interface EventRow {
+  readonly first: number
+  readonly events: ReadonlyArray<Event>
+  /** The number from which on another owner tells the events; null while this one does. */
+  readonly until: number | null
+}
+
+export const numbered = ({ first, events, until }: EventRow): ReadonlyArray<Numbered> =>
+  events
+    .map((event, index) => ({ sequence: first + index, event }))
+    .filter(({ sequence }) => until === null || sequence < until)

@@ -5,6 +5,7 @@ import { type HistoryPage, type HistoryQuery, StateStore } from "../../ports/Sta
 import * as Batch from "./Batch.ts"
 import { type Current, StateDatabase } from "./Database.ts"
 import * as Rows from "./Rows.ts"
+import * as RunLife from "./RunLife.ts"
 
 type Found = Readonly<Record<string, unknown>> & { readonly current: Current }
 
@@ -67,7 +68,8 @@ const make = Effect.gen(function* () {
     run: Effect.fn("StateStore.run")(function* (id) {
       const [row] = yield* database.query<Rows.RunRow>("read a run", statements.run(id))
       return row === undefined ? undefined : Rows.run(row)
-    })
+    }),
+    ...(yield* RunLife.make)
   })
 })
 

@@ -11,6 +11,7 @@ import type { OldRecords } from "./OldRecords.ts"
 import * as Place from "./Place.ts"
 import { plan } from "./plan.ts"
 import { resolve } from "./resolve.ts"
+import * as Runs from "./runs.ts"
 import type { Screen } from "./Screen.ts"
 import type { Sources } from "./Sources.ts"
 import * as Serve from "./serve.ts"
@@ -49,6 +50,7 @@ export const all = ({
     anywhere(down),
     anywhere(history),
     anywhere(validate),
+    ...Runs.all.map(anywhere),
     Place.here(env, remote)(resolve),
     New.make(sources),
     Build.make(sources),

@@ -18,8 +18,8 @@ const beat = 100
 /** Runs the events to their end and shows each as it comes; says at last what has been heard. */
 export const follow = Effect.fn("cli.Follow.follow")(function* <E, R>(
   events: Stream.Stream<Event, E, R>,
-  /** The words that run it again. */
-  again: ReadonlyArray<string>
+  /** The words that run it again; absent for a run that goes on whether anybody listens or not. */
+  again?: ReadonlyArray<string>
 ) {
   const screen = yield* Screen
   const shared = yield* Interruption
@@ -27,7 +27,8 @@ export const follow = Effect.fn("cli.Follow.follow")(function* <E, R>(
   const hear = Effect.fnUntraced(function* (event: Event) {
     const now = yield* Clock.currentTimeMillis
     const after = yield* Ref.updateAndGet(heard, before => Transcript.step(before, event, now))
-    shared.busy = after.running.length > 0 || (shared.busy && event._tag !== "RunFinished")
+    if (again !== undefined)
+      shared.busy = after.running.length > 0 || (shared.busy && event._tag !== "RunFinished")
     yield* screen.err(Transcript.asides(screen.style, after, event))
     yield* screen.out(Transcript.lines(screen.style, after, event))
   })
@@ -37,16 +38,11 @@ export const follow = Effect.fn("cli.Follow.follow")(function* <E, R>(
     const now = yield* Clock.currentTimeMillis
     yield* screen.live(RenderProgress.line(screen.style, Transcript.progress(transcript, now)))
   })
-  const told = Effect.flatMap(Ref.get(heard), ({ result, running }) =>
-    screen.err(
-      RenderRun.interrupted(
-        screen.style,
-        result,
-        running.map(({ step }) => step),
-        again
-      )
-    )
-  )
+  const told = Effect.flatMap(Ref.get(heard), ({ result, running }) => {
+    if (again === undefined) return Effect.void
+    const unended = running.map(({ step }) => step)
+    return screen.err(RenderRun.interrupted(screen.style, result, unended, again))
+  })
   yield* Effect.scoped(
     Effect.gen(function* () {
       yield* Effect.addFinalizer(() => screen.live(""))

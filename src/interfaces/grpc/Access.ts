@@ -29,6 +29,7 @@ const methods: Record<keyof typeof MigrationService.method, Access> = {
   cancelRun: "read",
   resumeRun: "read",
   getRun: "read",
+  getRunResult: "read",
   listRuns: "read",
   watchRun: "read"
 }

@@ -3,6 +3,7 @@ import * as Stream from "effect/Stream"
 import type { DownRequest, UpRequest } from "../../domain/Request.ts"
 import type { Order } from "../../pipeline/ActiveRun.ts"
 import * as Permission from "../../pipeline/Permission.ts"
+import * as PlanMemory from "../../pipeline/PlanMemory.ts"
 import * as Planning from "../../pipeline/Planning.ts"
 import { Runs } from "../../pipeline/Runs.ts"
 import * as Caller from "./Caller.ts"
@@ -17,6 +18,7 @@ export const down = (request: DownRequest): Order => ({ _tag: "Down", request, o
 export const plan = Effect.fn("Carry.plan")(function* (order: Order) {
   const made = yield* Planning.of(order)
   yield* Permission.within(made, yield* Caller.permitted)
+  yield* PlanMemory.remember(made)
   return made
 })
 

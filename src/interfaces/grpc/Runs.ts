@@ -2,9 +2,11 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { Run } from "../../domain/Run.ts"
 import type { Order } from "../../pipeline/ActiveRun.ts"
+import * as PlanMemory from "../../pipeline/PlanMemory.ts"
 import * as RunBook from "../../pipeline/RunBook.ts"
 import * as Target from "../../pipeline/Target.ts"
 import * as Watch from "../../pipeline/Watch.ts"
+import * as RunDetail from "../wire/RunDetail.ts"
 import * as RunRequest from "../wire/RunRequest.ts"
 import type { Handlers } from "./Adapter.ts"
 import * as Caller from "./Caller.ts"
@@ -17,18 +19,36 @@ import * as Json from "./Json.ts"
 import type { Needs } from "./Needs.ts"
 import * as Paging from "./Paging.ts"
 
-type Methods = "plan" | "startRun" | "getRun" | "listRuns" | "cancelRun" | "resumeRun" | "watchRun"
+type Methods =
+  | "plan"
+  | "startRun"
+  | "getRun"
+  | "getRunResult"
+  | "listRuns"
+  | "cancelRun"
+  | "resumeRun"
+  | "watchRun"
 
 /** Runs that belong to nobody who might go away. */
 export const handlers: Handlers<typeof Generated.MigrationService, CallError, Needs, Methods> = {
   plan: request => Effect.map(Effect.flatMap(order(request), Carry.plan), Json.message(Generated.PlanSchema)),
   startRun: request => Effect.flatMap(order(request), started),
-  getRun: ({ runId }) => Effect.map(RunBook.find(runId), run),
+  getRun: ({ runId }) =>
+    Effect.map(
+      Effect.flatMap(Caller.permitted, permitted => RunBook.detail(runId, permitted)),
+      found => run(RunDetail.fromDetail(found))
+    ),
+  getRunResult: ({ runId }) => Effect.map(RunBook.resultOf(runId), Json.message(Generated.RunResultSchema)),
   listRuns: request =>
     Effect.map(RunBook.list(Paging.of(request, 100)), Json.message(Generated.ListRunsResponseSchema)),
   cancelRun: ({ runId }) => Effect.zipRight(may(RunBook.find(runId)), Effect.map(RunBook.cancel(runId), run)),
   resumeRun: ({ runId }) =>
-    Effect.zipRight(may(RunBook.find(runId)), Effect.flatMap(RunBook.orderOf(runId), started)),
+    Effect.zipRight(
+      may(RunBook.find(runId)),
+      Effect.flatMap(RunBook.orderOf(runId), order =>
+        Effect.zipRight(permitted(order), Effect.flatMap(RunBook.takeOver(runId, order), begun))
+      )
+    ),
   watchRun: ({ runId, after }) => Stream.map(followed(runId, Number(after)), Events.message)
 }
 
@@ -47,12 +67,20 @@ const run = Json.message(Generated.RunSchema)
 const order = (request: Generated.RunRequest) =>
   Effect.flatMap(Json.shape(Generated.RunRequestSchema, RunRequest.RunRequest)(request), RunRequest.toOrder)
 
+const permitted = (wanted: Order) =>
+  Effect.flatMap(Target.connections(wanted), touched =>
+    Caller.need(scopeOf(wanted._tag === "Up" ? "up" : "down"), touched)
+  )
+
 /** Begins a run, when the caller may do what it does. */
-const started = Effect.fnUntraced(function* (wanted: Order) {
-  yield* Caller.need(scopeOf(wanted._tag === "Up" ? "up" : "down"), yield* Target.connections(wanted))
-  const handle = yield* Carry.begin(wanted)
-  return run(yield* handle.run)
-})
+const started = (wanted: Order) =>
+  Effect.zipRight(Effect.zipRight(permitted(wanted), PlanMemory.ascertain(wanted)), begun(wanted))
+
+const begun = (wanted: Order) =>
+  Effect.map(
+    Effect.flatMap(Carry.begin(wanted), handle => handle.run),
+    run
+  )
 
 const scopeOf = (direction: Run["direction"]) => (direction === "up" ? "migrate" : "rollback")
 

@@ -18,9 +18,8 @@ export const permit = (
     return reason === undefined ? Effect.void : new Forbidden({ reason })
   })
 
-/** Begins a run in the name of the caller, on no connection that the caller may not touch. */
-export const begin = Effect.fnUntraced(function* (order: ActiveRun.Order) {
-  const runs = yield* Runs
+/** Does it in the name of the caller. */
+export const asCaller = Effect.fnUntraced(function* <A, E, R>(work: Effect.Effect<A, E, R>) {
   const caller = yield* Caller
   const request = yield* HttpServerRequest.HttpServerRequest
   const actor: Actor = {
@@ -31,9 +30,12 @@ export const begin = Effect.fnUntraced(function* (order: ActiveRun.Order) {
       endpoint: `${request.method} ${RequestId.pathOf(request.url)}`
     }
   }
-  return yield* Effect.provideService(
-    runs.start({ ...order, permitted: caller.connections }),
-    CurrentActor,
-    actor
-  )
+  return yield* Effect.provideService(work, CurrentActor, actor)
+})
+
+/** Begins a run in the name of the caller, on no connection that the caller may not touch. */
+export const begin = Effect.fnUntraced(function* (order: ActiveRun.Order) {
+  const runs = yield* Runs
+  const { connections } = yield* Caller
+  return yield* asCaller(runs.start({ ...order, permitted: connections }))
 })

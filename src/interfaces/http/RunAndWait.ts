@@ -4,6 +4,7 @@ import type { BfmError } from "../../domain/Errors.ts"
 import type { Plan } from "../../domain/Plan.ts"
 import type { DownRequest, RunOptions, UpRequest } from "../../domain/Request.ts"
 import * as Permission from "../../pipeline/Permission.ts"
+import * as PlanMemory from "../../pipeline/PlanMemory.ts"
 import * as Planning from "../../pipeline/Planning.ts"
 import * as Result from "../../pipeline/Result.ts"
 import { type MigrateDownRequest, toDown } from "../wire/MigrateDownRequest.ts"
@@ -73,7 +74,12 @@ const rollBack = Effect.fnUntraced(function* (request: DownRequest) {
 
 /** A plan that the caller may see. */
 export const planned = <E, R>(plan: Effect.Effect<Plan, E, R>) =>
-  Effect.tap(plan, found => Effect.flatMap(Caller, caller => Permission.within(found, caller.connections)))
+  Effect.tap(plan, found =>
+    Effect.zipRight(
+      Effect.flatMap(Caller, caller => Permission.within(found, caller.connections)),
+      PlanMemory.remember(found)
+    )
+  )
 
 /** 206 says that steps failed, or did not run. */
 const told = (body: { readonly success: boolean }, runId?: string) =>

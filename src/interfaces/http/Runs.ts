@@ -2,12 +2,15 @@ import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import * as Effect from "effect/Effect"
 import type { Direction } from "../../domain/Plan.ts"
 import type * as ActiveRun from "../../pipeline/ActiveRun.ts"
+import * as PlanMemory from "../../pipeline/PlanMemory.ts"
 import * as Planning from "../../pipeline/Planning.ts"
 import * as RunBook from "../../pipeline/RunBook.ts"
 import * as Target from "../../pipeline/Target.ts"
+import * as RunDetail from "../wire/RunDetail.ts"
 import * as RunRequest from "../wire/RunRequest.ts"
+import { Caller } from "./Access.ts"
 import { Api } from "./Api.ts"
-import { begin, permit } from "./Begin.ts"
+import { asCaller, begin, permit } from "./Begin.ts"
 import * as Events from "./Events.ts"
 import * as Paging from "./Paging.ts"
 import * as RunAndWait from "./RunAndWait.ts"
@@ -23,21 +26,39 @@ export const layer = HttpApiBuilder.group(Api, "runs", handlers =>
     )
     .handle("start", ({ payload }) => Effect.flatMap(RunRequest.toOrder(payload), start))
     .handle("runs", ({ urlParams }) => RunBook.list(Paging.page(urlParams, 100)))
-    .handle("run", ({ path }) => RunBook.find(path.id))
+    .handle("run", ({ path }) =>
+      Effect.flatMap(Caller, ({ connections }) =>
+        Effect.map(RunBook.detail(path.id, connections), RunDetail.fromDetail)
+      )
+    )
+    .handle("result", ({ path }) => RunBook.resultOf(path.id))
     .handle("events", ({ path, headers }) => Events.respond(path.id, headers["last-event-id"]))
     .handle("cancel", ({ path }) => cancel(path.id))
     .handle("left", ({ path }) =>
       Effect.map(RunBook.orderOf(path.id), order => RunRequest.ordered(order).payload)
     )
-    .handle("resume", ({ path }) => Effect.flatMap(RunBook.orderOf(path.id), start))
+    .handle("resume", ({ path }) => resume(path.id))
 )
 
-/** Begins a run after the caller's token was looked at for just this. */
+/** Whether the caller's token reaches as far as just this order. */
+const permitted = (order: ActiveRun.Order) =>
+  Effect.flatMap(Target.connections(order), touched =>
+    permit(scopeOf(order._tag === "Up" ? "up" : "down"), touched)
+  )
+
 const start = (order: ActiveRun.Order) =>
   Effect.gen(function* () {
-    const touched = yield* Target.connections(order)
-    yield* permit(scopeOf(order._tag === "Up" ? "up" : "down"), touched)
+    yield* permitted(order)
+    yield* PlanMemory.ascertain(order)
     const run = yield* begin(order)
+    return yield* run.run
+  })
+
+const resume = (id: string) =>
+  Effect.gen(function* () {
+    const order = yield* RunBook.orderOf(id)
+    yield* permitted(order)
+    const run = yield* begin(yield* RunBook.takeOver(id, order))
     return yield* run.run
   })
 
@@ -46,7 +67,7 @@ const cancel = (id: string) =>
   Effect.gen(function* () {
     const { direction } = yield* RunBook.find(id)
     yield* permit(scopeOf(direction), [])
-    return yield* RunBook.cancel(id)
+    return yield* asCaller(RunBook.cancel(id))
   })
 
 const scopeOf = (direction: Direction) => (direction === "up" ? "migrate" : "rollback")

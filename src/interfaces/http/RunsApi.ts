@@ -4,13 +4,14 @@ import * as HttpApiSchema from "@effect/platform/HttpApiSchema"
 import * as OpenApi from "@effect/platform/OpenApi"
 import * as Schema from "effect/Schema"
 import { Plan } from "../../domain/Plan.ts"
-import { Run } from "../../domain/Run.ts"
+import { Run, RunResult } from "../../domain/Run.ts"
 import { MigrateDownRequest } from "../wire/MigrateDownRequest.ts"
 import { MigrateRequest } from "../wire/MigrateRequest.ts"
 import { MigrateResponse } from "../wire/MigrateResponse.ts"
 import { MigrateUpRequest } from "../wire/MigrateUpRequest.ts"
 import { RollbackRequest } from "../wire/RollbackRequest.ts"
 import { RollbackResponse } from "../wire/RollbackResponse.ts"
+import { RunDetail } from "../wire/RunDetail.ts"
 import { RunRequest } from "../wire/RunRequest.ts"
 import { Migrate, Read, RollBack } from "./Access.ts"
 import { Id } from "./MigrationsApi.ts"
@@ -26,11 +27,33 @@ const example: Run = {
   started_at: 1763802146000,
   finished_at: 1763802147000,
   total: 2,
+  pending: 0,
+  running: 0,
   succeeded: 2,
-  failed: 0
+  failed: 0,
+  skipped: 0,
+  not_run: 0
 }
 
 const OneRun = Run.annotations({ identifier: "Run", examples: [example] })
+
+const OneDetail = RunDetail.annotations({
+  examples: [{ ...example, request: { direction: "up", target: { connections: ["core"] } } }]
+})
+
+const OneResult = RunResult.annotations({
+  identifier: "RunResult",
+  examples: [
+    {
+      success: true,
+      applied: ["20250101120000_create_users_postgresql_core"],
+      ...{ skipped: [], errors: [], waiting: [], not_run: [], failures: [], warnings: [] },
+      run_id: example.id,
+      state: "succeeded",
+      duration_ms: 120
+    }
+  ]
+})
 
 const RunList = Schema.Struct({
   items: Schema.Array(OneRun),
@@ -152,9 +175,22 @@ export const RunsApi = HttpApiGroup.make("runs")
   )
   .add(
     HttpApiEndpoint.get("run", "/api/v1/runs/:id")
-      .annotateContext(summary("One run as it stands"))
+      .annotateContext(summary("One run as it stands, with what it was asked to do and its plan"))
       .setPath(RunId)
-      .addSuccess(OneRun)
+      .addSuccess(OneDetail)
+      .addError(Problem.notFound)
+      .addError(Problem.unavailable)
+      .middleware(Read)
+  )
+  .add(
+    HttpApiEndpoint.get("result", "/api/v1/runs/:id/result")
+      .annotateContext(
+        summary(
+          "What a run has come to so far, or altogether when it has ended; for as long as it is remembered"
+        )
+      )
+      .setPath(RunId)
+      .addSuccess(OneResult)
       .addError(Problem.notFound)
       .addError(Problem.unavailable)
       .middleware(Read)

@@ -4,6 +4,7 @@ import * as Either from "effect/Either"
 import * as Stream from "effect/Stream"
 import { type BfmError, ServiceFailed } from "../../domain/Errors.ts"
 import type { Event, Run } from "../../domain/Run.ts"
+import * as Following from "../../pipeline/Following.ts"
 import type { Followed } from "../http/Client.ts"
 import * as Failure from "./Failure.ts"
 
@@ -28,8 +29,8 @@ interface Place {
 }
 
 /** The events of a run to its end, over as many connections as that takes. */
-export const events = (source: Source): Stream.Stream<Event, BfmError> =>
-  from(source, { after: 0, silentSince: undefined, pause: soon })
+export const events = (source: Source, after = 0): Stream.Stream<Event, BfmError> =>
+  from(source, { after, silentSince: undefined, pause: soon })
 
 /** Over one connection, and then over the next ones. */
 const from = (source: Source, start: Place): Stream.Stream<Event, BfmError> =>
@@ -56,20 +57,15 @@ const from = (source: Source, start: Place): Stream.Stream<Event, BfmError> =>
   })
 
 const told = (source: Source, heard: Followed): Effect.Effect<ReadonlyArray<Event>> => {
-  if (heard._tag === "Standing") return Effect.succeed([elsewhere(heard.run)])
+  if (heard._tag === "Standing") return Effect.succeed(Following.asEvents(heard))
   const { sequence, event } = heard
-  // Only events of the process that is asked have numbers; of others only the end is an event, without the reason.
+  // An end that no event tells of has no number, and does not say the reason.
   if (sequence !== undefined) return Effect.succeed([event])
   return Effect.match(source.run, {
     onFailure: () => [event],
     onSuccess: ({ error }) => (error === undefined ? [event] : [{ _tag: "Warned", message: error }, event])
   })
 }
-
-const elsewhere = ({ id, total, succeeded, failed }: Run): Event => ({
-  _tag: "Warned",
-  message: `run ${id} was begun by another process of the service, which tells nobody its steps one by one: ${succeeded} of ${total} have succeeded, ${failed} failed; bfm history shows them`
-})
 
 /** After the events have ended in good order: with the run, though nobody said so, or because the service ends. */
 const goOn = Effect.fnUntraced(function* (source: Source, place: Place) {

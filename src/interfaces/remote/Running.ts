@@ -18,8 +18,8 @@ const leaving = 5_000
 /** A run of the service from its beginning to its end; it is told to end when whoever listens is, or leaves. */
 export const events = (
   client: Service,
-  { url, patience }: { readonly url: string; readonly patience: number },
-  order: Order
+  { url, patience }: Place,
+  begin: Effect.Effect<Run, BfmError>
 ): Stream.Stream<Event, BfmError> =>
   Stream.unwrapScoped(
     Effect.gen(function* () {
@@ -29,16 +29,9 @@ export const events = (
         over = true
       })
       const cancel = ({ id }: Run) => Effect.suspend(() => (over ? Effect.void : cancelled(client, url, id)))
-      const run = yield* Effect.acquireRelease(begun(client, url, order), cancel)
+      const run = yield* Effect.acquireRelease(begin, cancel)
       yield* Effect.forkScoped(Effect.zipRight(stop, Effect.ensuring(cancel(run), end)))
-      const { id } = run
-      return Listening.events({
-        url,
-        id,
-        patience,
-        follow: after => client.follow(id, after),
-        run: client.runs.run({ path: { id } })
-      }).pipe(
+      return followed(client, { url, patience }, run.id, 0).pipe(
         Stream.tap(({ _tag }) => (_tag === "RunFinished" ? end : Effect.void)),
         // Nobody listens any more, which is no reason to end it.
         Stream.tapError(() => end)
@@ -46,7 +39,27 @@ export const events = (
     })
   )
 
-const begun = (client: Service, url: string, order: Order): Effect.Effect<Run, BfmError> =>
+/** Where the service is, and for how many milliseconds it may be silent. */
+export interface Place {
+  readonly url: string
+  readonly patience: number
+}
+
+/** The events of any run of the service after the given one, to its end. */
+export const followed = (client: Service, { url, patience }: Place, id: string, after: number) =>
+  Listening.events(
+    {
+      url,
+      id,
+      patience,
+      follow: from => client.follow(id, from),
+      run: client.runs.run({ path: { id } })
+    },
+    after
+  )
+
+/** Begins a run, and does not wait for it. */
+export const begun = (client: Service, url: string, order: Order): Effect.Effect<Run, BfmError> =>
   Effect.catchAll(client.runs.start(RunRequest.ordered(order)), failed =>
     failed._tag === "RequestError" && !Failure.isUnsent(failed)
       ? new ServiceFailed({

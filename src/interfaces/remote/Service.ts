@@ -7,6 +7,7 @@ import * as Stream from "effect/Stream"
 import { RequestInvalid } from "../../domain/Errors.ts"
 import { Pipeline } from "../../pipeline/Pipeline.ts"
 import * as Client from "../http/Client.ts"
+import * as RunDetail from "../wire/RunDetail.ts"
 import * as RunRequest from "../wire/RunRequest.ts"
 import * as Failure from "./Failure.ts"
 import * as Running from "./Running.ts"
@@ -39,13 +40,31 @@ export const layer = ({ url, token, patience = 60_000 }: Address): Layer.Layer<P
       const ask = <A>(answer: Effect.Effect<A, Failure.Failed>) => Effect.catchAll(answer, Failure.told(url))
       return {
         plan: order => ask(client.runs.plan(RunRequest.ordered(order))),
-        run: order => Running.events(client, { url, patience }, order),
+        run: order => Running.events(client, { url, patience }, Running.begun(client, url, order)),
         rehearse: () => Stream.fail(notThere),
         status: ({ connections, schemas }) =>
           ask(client.reports.status({ urlParams: { connection: connections, schema: schemas } })),
         validate: ({ connections, ids }) =>
           ask(client.reports.validate({ urlParams: { connection: connections, id: ids } })),
         history: query => ask(client.service.history({ urlParams: query })),
+        runs: {
+          list: page =>
+            Effect.map(ask(client.runs.runs({ urlParams: page })), ({ next, ...part }) => ({
+              ...part,
+              ...(next === undefined ? {} : { next })
+            })),
+          show: id => Effect.flatMap(ask(client.runs.run({ path: { id } })), RunDetail.toDetail),
+          result: id => ask(client.runs.result({ path: { id } })),
+          follow: (id, after) =>
+            Stream.unwrap(
+              Effect.as(
+                ask(client.runs.run({ path: { id } })),
+                Running.followed(client, { url, patience }, id, after)
+              )
+            ),
+          cancel: id => ask(client.runs.cancel({ path: { id } })),
+          resume: id => Running.events(client, { url, patience }, ask(client.runs.resume({ path: { id } })))
+        },
         addresses: Effect.map(
           ask(client.service.connections({})),
           ({ items }) => new Map(items.map(({ connection, address }) => [connection, address]))

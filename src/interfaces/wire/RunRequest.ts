@@ -1,6 +1,7 @@
 import * as Either from "effect/Either"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
+import type { Asked } from "../../domain/Asked.ts"
 import { RequestInvalid } from "../../domain/Errors.ts"
 import { DownRequest, RunOptions, UpRequest } from "../../domain/Request.ts"
 import type { Order } from "../../pipeline/ActiveRun.ts"
@@ -33,6 +34,11 @@ export type RunRequest = typeof RunRequest.Type
 const up = Schema.decodeEither(UpRequest)
 const down = Schema.decodeEither(DownRequest)
 const how = Schema.decodeEither(RunOptions)
+
+/** An order as it can be asked for. */
+export const fromOrder = ({ _tag, request, options }: Asked["order"]): RunRequest =>
+  // The tag says which of the two requests it is.
+  ({ direction: _tag === "Up" ? "up" : "down", ...request, ...options }) as RunRequest
 
 /** The same as an order of the pipeline. */
 export const toOrder = (request: RunRequest): Either.Either<Order, RequestInvalid> =>

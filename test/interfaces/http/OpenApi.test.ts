@@ -66,6 +66,8 @@ const calls: ReadonlyArray<readonly [operation: string, path: string, body?: unk
   ["runs.runs", "/api/v1/runs?limit=2"],
   ["runs.run", "/api/v1/runs/{run}"],
   ["runs.run", "/api/v1/runs/nope"],
+  ["runs.result", "/api/v1/runs/{run}/result"],
+  ["runs.result", "/api/v1/runs/nope/result"],
   ["runs.events", "/api/v1/runs/{run}/events"],
   ["runs.cancel", "/api/v1/runs/{run}/cancel"],
   ["runs.resume", "/api/v1/runs/{run}/resume"],

@@ -122,14 +122,44 @@ describe("runs", () => {
 
   it.scopedLive("that come to nothing say why, also to those who follow", () =>
     Effect.gen(function* () {
-      const service = yield* Service.start(yield* project)
-      const { get, post } = service
-      const { body } = yield* post("/api/v1/runs", { plan_hash: "00000000" })
-      const run = yield* finished(service, body.id)
-      assert.strictEqual(run["state"], "failed")
-      const [, last] = frames((yield* get(`/api/v1/runs/${body.id}/events`)).text)
-      assert.deepInclude(last, { event: "RunError" })
-      assert.deepInclude(last?.data, { code: "PlanDiffers", expected: "00000000" })
+      const made = yield* project
+      made.write("20250101120001_tenant.up.sql", "-- bfm-schema: dynamic\nCREATE TABLE t (id int);")
+      const service = yield* Service.start(made)
+      const { post } = service
+      const dynamic = yield* post("/api/v1/runs", { strict_schema: true })
+      const failed = yield* finished(service, dynamic.body.id)
+      assert.strictEqual(failed["state"], "failed")
+      const events = `/api/v1/runs/${dynamic.body.id}/events`
+      for (const { get: ask } of [service, yield* Service.start(made)]) {
+        const last = frames((yield* ask(events)).text).at(-1)
+        assert.deepInclude(last, { event: "RunError" })
+        assert.deepInclude(last?.data, { code: "PlanRejected" })
+      }
+    })
+  )
+
+  it.scopedLive("that are bound to a plan are refused when it differs now, and in what", () =>
+    Effect.gen(function* () {
+      const made = yield* project
+      const { post } = yield* Service.start(made)
+      const unknown = yield* post("/api/v1/runs", { plan_hash: "00000000" })
+      assert.deepStrictEqual(
+        [unknown.status, unknown.body.code, unknown.body.added],
+        [409, "PlanDiffers", undefined]
+      )
+      const plan = yield* post("/api/v1/plan", {})
+      made.remove("20250101120000_users.up.sql")
+      made.remove("20250101120000_users.down.sql")
+      made.write("20250101120001_orders.up.sql", "CREATE TABLE orders (id int);")
+      const { status, body } = yield* post("/api/v1/runs", { plan_hash: plan.body.hash })
+      assert.strictEqual(status, 409)
+      assert.deepInclude(body, {
+        code: "PlanDiffers",
+        expected: plan.body.hash,
+        added: ["20250101120001_orders_postgresql_core"],
+        removed: ["20250101120000_users_postgresql_core"],
+        changed: []
+      })
     })
   )
 
@@ -174,9 +204,25 @@ describe("runs", () => {
       assert.strictEqual((yield* get(`/api/v1/runs/${body.id}`)).body.state, "succeeded")
       const events = frames((yield* get(`/api/v1/runs/${body.id}/events`)).text)
       assert.deepStrictEqual(
-        events.map(({ event, data }) => [event, data["state"]]),
-        [["RunFinished", "succeeded"]]
+        events.map(({ id, event }) => `${id} ${event}`),
+        ["1 Planned", "2 RunStarted", "3 StepStarted", "4 StepSucceeded", "5 RunFinished"]
       )
+      const last = yield* get(`/api/v1/runs/${body.id}/events`, { headers: { "last-event-id": "4" } })
+      assert.deepStrictEqual(
+        frames(last.text).map(({ id }) => id),
+        [5]
+      )
+      assert.deepStrictEqual(
+        frames((yield* get(`/api/v1/runs/${body.id}/events`, { headers: { "last-event-id": "5" } })).text),
+        []
+      )
+      const detail = (yield* get(`/api/v1/runs/${body.id}`)).body
+      assert.deepInclude(detail.request, { direction: "up", concurrency: 1 })
+      assert.deepStrictEqual(detail.plan.steps.length, 1)
+      assert.deepInclude((yield* get(`/api/v1/runs/${body.id}/result`)).body, {
+        success: true,
+        applied: ["20250101120000_users_postgresql_core"]
+      })
       assert.strictEqual((yield* post(`/api/v1/runs/${body.id}/resume`)).status, 409)
       assert.strictEqual((yield* get("/api/v1/runs")).body.items[0].id, body.id)
       assert.strictEqual((yield* get("/api/v1/runs/nope/events")).status, 404)

@@ -3,7 +3,15 @@ import { type Batch, keptSkips, storable } from "../Batch.ts"
 import type { Statement } from "../Dialect.ts"
 
 /** A value of a row, as it is sent. */
-type Value = string | number | null
+type Value = string | number | null | Term
+
+/** Something that the database works out. */
+interface Term {
+  /** What the driver asks for. */
+  readonly toSqlString: () => string
+}
+
+const now: Term = { toSqlString: () => "utc_timestamp(3)" }
 
 /** Rows of one table, each with its values in the order of the columns. */
 interface Rows {
@@ -12,6 +20,10 @@ interface Rows {
   readonly rows: ReadonlyArray<ReadonlyArray<Value>>
   /** What a row that is there already takes over. */
   readonly replaced: ReadonlyArray<string>
+  /** What that becomes where it is not simply the new value; by column. */
+  readonly merged?: Readonly<Record<string, string>>
+  /** Only if this holds. */
+  readonly guard?: string
 }
 
 /** Characters in one message: far below the smallest `max_allowed_packet` that servers come with (16 MB). */
@@ -29,6 +41,7 @@ export const messages = (batch: Batch): ReadonlyArray<Statement> => {
     ...removals(batch),
     ...insertions(history(batch)),
     ...insertions(skips(batch)),
+    ...events(batch),
     ...outlived(batch),
     word("commit")
   ]
@@ -47,20 +60,47 @@ const word = (text: string): Part => ({ text, values: [], size: 0 })
 
 const runs = (batch: Batch): Rows => {
   const columns = ["id", "actor", "method", "direction", "plan_hash", "state", "started_at", "finished_at"]
-  const counts = ["total", "succeeded", "failed", "current_step", "error", "request_id", "endpoint"]
+  const counts = ["total", "running", "succeeded", "failed", "skipped", "not_run"]
+  const words = ["current_step", "error", "owner", "continues", "notice", "request_id", "endpoint"]
+  const times = ["heartbeat_at", "silent_at"]
   return {
     table: "bfm_runs",
-    columns: [...columns, ...counts],
-    replaced: [...columns.slice(1), ...counts],
+    columns: [...columns, ...counts, ...words, ...times, "asked", "refusal", "fence", "fleet"],
+    replaced: [...columns.slice(1), ...counts, ...words, ...times, "asked", "refusal"],
+    merged: {
+      asked: "coalesce(asked, values(asked))"
+    },
+    guard: "fence <= values(fence)",
     rows: batch.runs.map(run => [
       ...[run.id, run.actor.name, run.actor.method, run.direction, run.plan_hash, run.state].map(storable),
       moment(run.started_at),
       moment(run.finished_at),
-      ...[run.total, run.succeeded, run.failed],
-      ...[run.current, run.error, run.actor.request?.id, run.actor.request?.endpoint].map(text)
+      ...[run.total, run.running, run.succeeded, run.failed, run.skipped, run.not_run],
+      ...[run.current, run.error, run.owner, run.continues, run.notice].map(text),
+      ...[run.actor.request?.id, run.actor.request?.endpoint].map(text),
+      ...[run.owner === undefined ? null : now, null],
+      ...[run.asked, run.refusal].map(json),
+      run.fence,
+      run.fleet ? 1 : 0
     ])
   }
 }
+
+/** A part that is written again may have grown. Whoever has lost the run adds nothing. */
+const events = (batch: Batch): ReadonlyArray<Part> =>
+  batch.events.map(part => {
+    const said = storable(JSON.stringify(part.events))
+    return {
+      text: `insert into bfm_run_events (run_id, \`first\`, fence, \`last\`, events)
+select ?, ?, ?, ?, ? from dual
+where not exists (select 1 from bfm_runs r where r.id = ? and r.fence > ?)
+on duplicate key update
+  events = if(bfm_run_events.\`last\` < values(\`last\`), values(events), bfm_run_events.events),
+  \`last\` = greatest(bfm_run_events.\`last\`, values(\`last\`))`,
+      values: [part.run_id, part.first, part.fence, part.last, said, part.run_id, part.fence],
+      size: said.length
+    }
+  })
 
 const executions = (batch: Batch): Rows => {
   const key = ["execution_key", "migration_id", "schema"]
@@ -144,10 +184,17 @@ const moment = (milliseconds: number | undefined): Value =>
 
 const text = (value: string | undefined): Value => (value === undefined ? null : storable(value))
 
+const json = (value: object | null): Value => (value === null ? null : storable(JSON.stringify(value)))
+
 /** In the order of the rows, in parts that fit into a message. */
-const insertions = ({ table, columns, rows, replaced }: Rows): ReadonlyArray<Part> => {
+const insertions = ({ table, columns, rows, replaced, merged = {}, guard }: Rows): ReadonlyArray<Part> => {
   const named = columns.map(column => `\`${column}\``).join(", ")
-  const updates = replaced.map(column => `\`${column}\` = values(\`${column}\`)`).join(", ")
+  const updates = replaced
+    .map(column => {
+      const value = merged[column] ?? `values(\`${column}\`)`
+      return `\`${column}\` = ${guard === undefined ? value : `if(${guard}, ${value}, \`${column}\`)`}`
+    })
+    .join(", ")
   return chunks(rows, lengthOf).map(values => ({
     text: `insert into ${table} (${named}) values ? on duplicate key update ${updates}`,
     values: [values],

@@ -1,6 +1,7 @@
 import type { HistoryRequest, Statement, Statements } from "../Dialect.ts"
 import { type ExecutionRow, remembered } from "../Rows.ts"
 import { fingerprint, type Step } from "../Tables.ts"
+import * as Life from "./Life.ts"
 import * as LockKeys from "./LockKeys.ts"
 
 /** The questions to the tables of the database in which the session is. */
@@ -45,6 +46,7 @@ ${migrationId === undefined ? "" : `where ${exactly("s.migration_id")}`} order b
       values: [limit]
     }),
     run: id => ({ text: `select ${runColumns} from bfm_runs where ${exactly("id")}`, values: [id, id] }),
+    life: Life.make(runColumns),
     held: {
       text: `select l.connection, l.\`schema\`, l.run_id, l.actor, ${epoch("l.since")} as since
 from bfm_locks l where ${LockKeys.isHeld("l")} order by l.connection, l.\`schema\``,
@@ -72,8 +74,8 @@ const executionColumns = `e.migration_id, e.\`schema\`, e.version, e.name, e.con
   ${epoch("e.at")} as at, e.run_id, e.actor, e.method, e.error`
 
 const runColumns = `id, actor, method, direction, plan_hash, state, ${epoch("started_at")} as started_at,
-  ${epoch("finished_at")} as finished_at, total, succeeded, failed, current_step, error,
-  request_id, endpoint`
+  ${epoch("finished_at")} as finished_at, total, running, succeeded, failed, skipped, not_run, current_step, error,
+  owner, ${epoch("heartbeat_at")} as heartbeat_at, cancelled_by, continues, continued_by, notice, request_id, endpoint`
 
 const history = (request: HistoryRequest): Statement => {
   const values: Array<unknown> = []

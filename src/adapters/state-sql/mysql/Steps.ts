@@ -101,5 +101,49 @@ create table if not exists bfm_locks (
   since datetime(3) not null
 ) engine = InnoDB row_format = dynamic default character set utf8mb4 collate utf8mb4_bin;
 `
+  },
+  {
+    version: 2,
+    name: "runs as resources: counts, owner, events",
+    text: `
+alter table bfm_runs add column running int not null default 0;
+alter table bfm_runs add column skipped int not null default 0;
+alter table bfm_runs add column not_run int not null default 0;
+alter table bfm_runs add column owner varchar(255);
+alter table bfm_runs add column heartbeat_at datetime(3);
+alter table bfm_runs add column silent_at datetime(3);
+alter table bfm_runs add column fence int not null default 0;
+alter table bfm_runs add column fleet tinyint not null default 0;
+alter table bfm_runs add column attempt int not null default 0;
+alter table bfm_runs add column dispatched_at datetime(3);
+alter table bfm_runs add column cancelled_by text;
+alter table bfm_runs add column continues varchar(255);
+alter table bfm_runs add column continued_by varchar(255);
+alter table bfm_runs add column notice text;
+alter table bfm_runs add column asked longtext;
+alter table bfm_runs add column refusal longtext;
+alter table bfm_runs add key bfm_runs_open (finished_at);
+alter table bfm_runs add key bfm_runs_plan (plan_hash(16), id);
+
+create table if not exists bfm_run_events (
+  run_id varchar(255) not null,
+  \`first\` int not null,
+  fence int not null,
+  \`last\` int not null,
+  events longtext not null,
+  primary key (run_id, \`first\`, fence)
+) engine = InnoDB row_format = dynamic default character set utf8mb4 collate utf8mb4_bin;
+
+create table if not exists bfm_workers (
+  id varchar(255) not null primary key,
+  host varchar(255) not null,
+  pid int not null,
+  version varchar(100) not null,
+  since datetime(3) not null,
+  heartbeat_at datetime(3) not null,
+  capacity int not null,
+  runs text not null
+) engine = InnoDB row_format = dynamic default character set utf8mb4 collate utf8mb4_bin;
+`
   }
 ]

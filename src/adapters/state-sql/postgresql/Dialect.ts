@@ -10,6 +10,7 @@ import * as Pool from "../../postgresql/Pool.ts"
 import { address, type PostgresqlSettings, type Server } from "../../postgresql/Settings.ts"
 import type { Dialect, Pool as Opened, Statement } from "../Dialect.ts"
 import type { Step } from "../Tables.ts"
+import * as Record from "./Record.ts"
 import * as Session from "./Session.ts"
 import * as Statements from "./Statements.ts"
 import { steps as released } from "./Steps.ts"
@@ -43,7 +44,7 @@ export const make = ({ settings, schema, resolve, steps = released }: Options): 
     const send = <Row extends object>({ text, values }: Statement) => sql.unsafe<Row>(text, values)
     return {
       send,
-      write: batch => Effect.asVoid(send(Statements.record(schema, batch))),
+      write: batch => Effect.asVoid(send(Record.record(schema, batch))),
       upgrade: Upgrade.run(sql, schema, steps)
     }
   }),

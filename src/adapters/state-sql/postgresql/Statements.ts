@@ -1,8 +1,8 @@
 import { identifier } from "../../postgresql/Quote.ts"
-import { type Batch, encode, keptSkips } from "../Batch.ts"
 import type { HistoryRequest, Statement, Statements } from "../Dialect.ts"
 import { type ExecutionRow, remembered } from "../Rows.ts"
 import { fingerprint, type Step } from "../Tables.ts"
+import * as Life from "./Life.ts"
 import * as LockKeys from "./LockKeys.ts"
 
 /** The statements over the tables in one schema. */
@@ -51,6 +51,7 @@ where $1::text is null or s.migration_id = $1 order by s.position desc limit $2`
       values: [limit]
     }),
     run: id => ({ text: `select ${runColumns} from ${quoted}.bfm_runs where id = $1`, values: [id] }),
+    life: Life.make(quoted, runColumns),
     held: {
       text: `select connection, schema, run_id, actor, ${epoch("since")} as since
 from ${quoted}.bfm_locks l where ${LockKeys.isHeld("l")} order by connection, schema`,
@@ -71,9 +72,10 @@ const epoch = (column: string): string => `round(extract(epoch from ${column}) *
 const executionColumns = `e.migration_id, e.schema, e.version, e.name, e.connection, e.backend, e.status,
   ${epoch("e.at")} as at, e.run_id, e.actor, e.method, e.error`
 
+/** Of a run as the domain knows it. */
 const runColumns = `id, actor, method, direction, plan_hash, state, ${epoch("started_at")} as started_at,
-  ${epoch("finished_at")} as finished_at, total, succeeded, failed, current_step, error,
-  request_id, endpoint`
+  ${epoch("finished_at")} as finished_at, total, running, succeeded, failed, skipped, not_run, current_step, error,
+  owner, ${epoch("heartbeat_at")} as heartbeat_at, cancelled_by, continues, continued_by, notice, request_id, endpoint`
 
 const history = (quoted: string, request: HistoryRequest): Statement => {
   const values: Array<unknown> = []
@@ -96,68 +98,3 @@ order by h.position desc limit $${values.length}`,
     values
   }
 }
-
-/** One statement, so one round trip, all or nothing. `is distinct from`: an unchanged row is not written again. */
-export const record = (schema: string, batch: Batch): Statement => ({
-  text: recording(identifier(schema), batch.skips.length > 0),
-  values: [encode(batch)]
-})
-
-const recording = (
-  quoted: string,
-  skips: boolean
-): string => `with batch as materialized (select $1::jsonb as j),
-runs as (
-  insert into ${quoted}.bfm_runs as t
-  select id, actor->>'name', actor->>'method', direction, plan_hash, state, ${time("started_at")},
-    ${time("finished_at")}, total, succeeded, failed, current, error, actor->'request'->>'id', actor->'request'->>'endpoint'
-  from batch, jsonb_to_recordset(j->'runs') as r(id text, actor jsonb, direction text, plan_hash text, state text,
-    started_at float8, finished_at float8, total int, succeeded int, failed int, current text, error text)
-  on conflict (id) do update set (actor, method, direction, plan_hash, state, started_at, finished_at, total,
-    succeeded, failed, current_step, error, request_id, endpoint) = (excluded.actor, excluded.method,
-    excluded.direction, excluded.plan_hash, excluded.state, excluded.started_at, excluded.finished_at,
-    excluded.total, excluded.succeeded, excluded.failed, excluded.current_step, excluded.error,
-    excluded.request_id, excluded.endpoint)
-  where t.* is distinct from excluded.*
-), executions as (
-  insert into ${quoted}.bfm_executions as t
-  select migration_id, schema, version, name, connection, backend, status, ${time("at")}, run_id, actor, method, error
-  from batch, jsonb_to_recordset(j->'executions') as e(migration_id text, schema text, version text, name text,
-    connection text, backend text, status text, at float8, run_id text, actor text, method text, error text)
-  on conflict (migration_id, schema) do update set (version, name, connection, backend, status, at, run_id, actor,
-    method, error) = (excluded.version, excluded.name, excluded.connection, excluded.backend, excluded.status,
-    excluded.at, excluded.run_id, excluded.actor, excluded.method, excluded.error)
-  where t.* is distinct from excluded.*
-), removed as (
-  delete from ${quoted}.bfm_executions t
-  using batch, jsonb_to_recordset(j->'removed') as r(migration_id text, schema text)
-  where t.migration_id = r.migration_id and t.schema = r.schema
-)${skips ? skipping(quoted) : ""}
-insert into ${quoted}.bfm_history (event_key, migration_id, schema, version, name, connection, backend, event, at,
-  actor, method, run_id, duration_ms, error)
-select event_key, migration_id, schema, version, name, connection, backend, event, at, actor, method, run_id,
-  duration_ms, error
-from batch, rows from (jsonb_to_recordset(j->'history') as (event_key text, migration_id text, schema text,
-  version text, name text, connection text, backend text, event text, at timestamptz, actor text, method text,
-  run_id text, duration_ms float8, error text)) with ordinality
-order by ordinality
-on conflict (event_key) do nothing`
-
-/** What the statement inserts its own delete cannot see: the others are counted, and one less of them stays. */
-const skipping = (quoted: string): string => `, skips as (
-  select * from batch, jsonb_to_recordset(j->'skips') as s(event_key text, migration_id text, schema text,
-    version text, name text, connection text, backend text, at timestamptz, actor text, method text, run_id text)
-), skipped as (
-  insert into ${quoted}.bfm_skips (event_key, migration_id, schema, version, name, connection, backend, at, actor,
-    method, run_id)
-  select event_key, migration_id, schema, version, name, connection, backend, at, actor, method, run_id from skips
-  on conflict (event_key) do nothing
-), outlived as (
-  delete from ${quoted}.bfm_skips t using (
-    select o.position, row_number() over (partition by o.migration_id, o.schema order by o.position desc) as n
-    from ${quoted}.bfm_skips o join skips s on s.migration_id = o.migration_id and s.schema = o.schema
-    where o.event_key <> s.event_key
-  ) old where old.position = t.position and old.n >= ${keptSkips}
-)`
-
-const time = (column: string): string => `to_timestamp(${column} / 1000)`

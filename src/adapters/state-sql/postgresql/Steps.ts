@@ -92,5 +92,50 @@ create table %schema%.bfm_locks (
   since timestamptz not null
 );
 `
+  },
+  {
+    version: 2,
+    name: "runs as resources: counts, owner, events",
+    text: `
+alter table %schema%.bfm_runs
+  add column running integer not null default 0,
+  add column skipped integer not null default 0,
+  add column not_run integer not null default 0,
+  add column owner text,
+  add column heartbeat_at timestamptz,
+  add column silent_at timestamptz,
+  add column fence integer not null default 0,
+  add column fleet boolean not null default false,
+  add column attempt integer not null default 0,
+  add column dispatched_at timestamptz,
+  add column cancelled_by text,
+  add column continues text,
+  add column continued_by text,
+  add column notice text,
+  add column asked jsonb,
+  add column refusal jsonb;
+create index bfm_runs_open on %schema%.bfm_runs (id) where finished_at is null;
+create index bfm_runs_plan on %schema%.bfm_runs (plan_hash, id);
+
+create table %schema%.bfm_run_events (
+  run_id text not null,
+  first integer not null,
+  fence integer not null,
+  last integer not null,
+  events jsonb not null,
+  primary key (run_id, first, fence)
+);
+
+create table %schema%.bfm_workers (
+  id text primary key,
+  host text not null,
+  pid integer not null,
+  version text not null,
+  since timestamptz not null,
+  heartbeat_at timestamptz not null,
+  capacity integer not null,
+  runs text not null
+);
+`
   }
 ]
