@@ -7,6 +7,7 @@ import type { Plan } from "../domain/Plan.ts"
 import type { Order, UpRequest } from "../domain/Request.ts"
 import type { Event } from "../domain/Run.ts"
 import type { StatusReport } from "../domain/Status.ts"
+import type { TenantsReport } from "../domain/Tenants.ts"
 import type { ValidationReport } from "../domain/Validation.ts"
 import { Connections } from "../ports/Connections.ts"
 import type { Lock } from "../ports/Lock.ts"
@@ -16,6 +17,7 @@ import * as History from "./History.ts"
 import * as Planning from "./Planning.ts"
 import * as Run from "./Run.ts"
 import * as Status from "./Status.ts"
+import * as Tenants from "./Tenants.ts"
 import * as Validation from "./Validation.ts"
 
 /** Everything that a command asks for, wherever it is done: in this process, or by a service. */
@@ -27,6 +29,7 @@ export class Pipeline extends Context.Tag("bfm/Pipeline")<
     readonly run: (order: Order) => Stream.Stream<Event, BfmError>
     readonly rehearse: (request: UpRequest) => Stream.Stream<Event, BfmError>
     readonly status: (query: Status.Query) => Effect.Effect<StatusReport, BfmError>
+    readonly tenants: (query: Tenants.Query) => Effect.Effect<TenantsReport, BfmError>
     readonly validate: (query: Validation.Query) => Effect.Effect<ValidationReport, BfmError>
     readonly history: (query: History.Query) => Effect.Effect<HistoryPage, BfmError>
     /** Where each connection leads to, for people. */
@@ -51,6 +54,7 @@ export const layer: Layer.Layer<Pipeline, never, Stores> = Layer.effect(
       run: order => stream(Run.of(order)),
       rehearse: request => stream(Run.rehearse(request)),
       status: query => effect(Status.report(query)),
+      tenants: query => effect(Tenants.report(query)),
       validate: query => effect(Validation.report(query)),
       history: query => effect(History.page(query)),
       addresses: effect(

@@ -15,6 +15,7 @@ import type { Screen } from "./Screen.ts"
 import type { Sources } from "./Sources.ts"
 import * as Serve from "./serve.ts"
 import { status } from "./status.ts"
+import { provision, tenants } from "./tenants.ts"
 import { up } from "./up.ts"
 import type { Verb } from "./Verb.ts"
 import { validate } from "./validate.ts"
@@ -49,6 +50,8 @@ export const all = ({
     anywhere(down),
     anywhere(history),
     anywhere(validate),
+    anywhere(provision),
+    anywhere(tenants),
     Place.here(env, remote)(resolve),
     New.make(sources),
     Build.make(sources),

@@ -8,6 +8,7 @@ import { RequestInvalid } from "../../domain/Errors.ts"
 import { Pipeline } from "../../pipeline/Pipeline.ts"
 import * as Client from "../http/Client.ts"
 import * as Failure from "./Failure.ts"
+import * as Pages from "./Pages.ts"
 import * as Running from "./Running.ts"
 
 /** Where a service listens, and what it wants to see. */
@@ -42,6 +43,18 @@ export const layer = ({ url, token, patience = 60_000 }: Address): Layer.Layer<P
         rehearse: () => Stream.fail(notThere),
         status: ({ connections, schemas }) =>
           ask(client.reports.status({ urlParams: { connection: connections, schema: schemas } })),
+        tenants: ({ connections }) =>
+          ask(
+            Pages.all(cursor =>
+              client.reports.tenants({
+                urlParams: {
+                  connection: connections,
+                  limit: 10_000,
+                  ...(cursor === undefined ? {} : { cursor })
+                }
+              })
+            )
+          ),
         validate: ({ connections, ids }) =>
           ask(client.reports.validate({ urlParams: { connection: connections, id: ids } })),
         history: query => ask(client.service.history({ urlParams: query })),
