@@ -61,16 +61,31 @@ export const DownRequest = Schema.Struct({
 export type DownRequest = typeof DownRequest.Type
 export type DownRequestInput = typeof DownRequest.Encoded
 
+/** Lanes that may run at the same time. */
+export const mostLanes = 256
+
+/** Sizes of waves: `10,100,*`. The last one holds for all that is left; `*` is all of it at once. */
+export const Waves = Schema.String.pipe(Schema.pattern(/^(?:[1-9]\d{0,8},)*(?:[1-9]\d{0,8}|\*)$/))
+
+/** How many schemas may fail: `5`, or a part of them: `1%`. */
+export const MaxFailures = Schema.String.pipe(Schema.pattern(/^(?:\d{1,9}|(?:100|\d{1,2})(?:\.\d{1,4})?%)$/))
+
 /** How a plan is carried out; nothing here changes what is in the plan. */
 export const RunOptions = Schema.Struct({
   /** Lanes (one per connection and schema) that run at the same time. */
-  concurrency: Schema.optionalWith(Schema.Int.pipe(Schema.between(1, 64)), {
+  concurrency: Schema.optionalWith(Schema.Int.pipe(Schema.between(1, mostLanes)), {
     default: () => 1
   }),
   /** Whether other schemas go on after a failure. */
   on_failure: Schema.optionalWith(Schema.Literal("stop", "continue"), {
     default: () => "stop" as const
   }),
+  /** So many schemas first; when one of them fails, no other is begun. */
+  canary: Schema.optional(Schema.Int.pipe(Schema.between(1, 1_000_000_000))),
+  /** The others in waves, each begun when the one before has ended. */
+  waves: Schema.optional(Waves),
+  /** Takes the place of `on_failure`: other schemas go on until more than these have failed. */
+  max_failures: Schema.optional(MaxFailures),
   /** Run only if the plan still has this hash. */
   plan_hash: Schema.optional(Schema.String)
 })

@@ -154,6 +154,17 @@ export interface Numbered {
   readonly event: Event
 }
 
+/** Why schemas failed: one for all failures that differ in nothing but the name of the schema. */
+export const Cause = Schema.Struct({
+  /** The store's own words, `{schema}` where the name stood. */
+  reason: Schema.String,
+  code: Schema.optional(Schema.String),
+  connection: Schema.String,
+  schemas: Schema.Array(Schema.String),
+  count: Schema.Int
+})
+export type Cause = typeof Cause.Type
+
 /** What a run, a dry run or a rehearsal came to: the same shape for all of them. */
 export const RunResult = Schema.Struct({
   success: Schema.Boolean,
@@ -164,6 +175,7 @@ export const RunResult = Schema.Struct({
   waiting: Schema.Array(Schema.String),
   not_run: Schema.Array(NotRun),
   failures: Schema.Array(Failure),
+  causes: Schema.Array(Cause),
   warnings: Schema.Array(Schema.String),
   /** Empty for a dry run. */
   run_id: Schema.String,

@@ -1,4 +1,3 @@
-import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Ref from "effect/Ref"
 import type * as Scope from "effect/Scope"
@@ -7,12 +6,15 @@ import type { Catalog } from "../domain/Catalog.ts"
 import type { LedgerEntry } from "../domain/Ledger.ts"
 import type { Plan, Step } from "../domain/Plan.ts"
 import type { RunOptions } from "../domain/Request.ts"
-import type { Event, Failure, RunState } from "../domain/Run.ts"
+import type { Event, RunState } from "../domain/Run.ts"
 import { Connections, type StoreSession, type Work } from "../ports/Connections.ts"
 import { Lock } from "../ports/Lock.ts"
 import { Settings } from "../ports/Settings.ts"
 import { Signals } from "../ports/Signals.ts"
+import * as Gates from "./Gates.ts"
 import * as Lane from "./Lane.ts"
+import * as Lanes from "./Lanes.ts"
+import * as Rollout from "./Rollout.ts"
 import * as Segment from "./Segment.ts"
 
 /** What is to be executed, and by whom. */
@@ -33,17 +35,36 @@ export const stopped = "the run was stopped"
 
 type Tell = (event: Event) => Effect.Effect<void>
 
-/** Takes the lock of every lane of the plan, always in the same order, so that two runs cannot wait for each other. */
+/**
+ * Takes what must be held before anything runs: whoever is in the way of the only lane is the end of the run, and
+ * a rehearsal holds all of them, always in the same order. Otherwise each lane takes its own when it begins.
+ */
 export const locks = Effect.fn("Execute.locks")(function* (order: Order, tell: Tell) {
+  if (!atOnce(order)) return
   const lock = yield* Lock
   const { lockWait } = yield* Settings
   const lanes = new Map(order.plan.steps.map(step => [Segment.laneOf(step), step]))
-  const holder = { runId: order.runId, actor: order.actor.name }
   for (const [, { connection, schema }] of [...lanes].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    yield* lock.acquire({ connection, schema }, holder, lockWait, name =>
+    yield* lock.acquire({ connection, schema }, holderOf(order), lockWait, name =>
       tell({ _tag: "LockWaiting", connection, schema, holder: name })
     )
   }
+})
+
+const holderOf = ({ runId, actor }: Order) => ({ runId, actor: actor.name })
+
+const atOnce = (order: Order): boolean => order.mode === "rehearse" || !Segment.several(order.plan)
+
+const lanesOf = Effect.fnUntraced(function* (
+  order: Order,
+  segments: ReadonlyArray<Segment.Segment>,
+  tell: Tell
+) {
+  const { lockWait } = yield* Settings
+  if (atOnce(order)) return Lanes.taken
+  return yield* Lanes.make(segments, holderOf(order), lockWait, ({ connection, schema }, holder) =>
+    tell({ _tag: "LockWaiting", connection, schema, holder })
+  )
 })
 
 /**
@@ -56,27 +77,33 @@ export const execute = Effect.fn("Execute.execute")(function* (order: Order, tel
   const stopping = yield* Ref.make(false)
   yield* Effect.forkScoped(Effect.zipRight(signals.stop, Ref.set(stopping, true)))
   const segments = order.mode === "rehearse" ? Segment.whole(order.plan) : Segment.cut(order.plan)
-  const ended = new Map<number, Deferred.Deferred<void>>()
-  for (const { index } of segments) ended.set(index, yield* Deferred.make<void>())
+  const rollout = Rollout.make(segments, order.options)
+  const gates = yield* Gates.make(segments, rollout)
   const course: Course = {
     failed: new Set(),
     notRun: new Set(),
     failedLanes: new Map(),
+    brokenLanes: new Map(),
     finished: new Set(),
-    stopping
+    stopping,
+    rollout,
+    several: Segment.several(order.plan)
   }
   const watched: Tell = event =>
     Effect.zipRight(
       Effect.sync(() => note(order, course, event)),
       tell(event)
     )
+  const lanes = yield* lanesOf(order, segments, watched)
   yield* Effect.forEach(
-    segments,
+    Gates.inOrder(segments, rollout),
     segment =>
-      Effect.forEach(segment.after, index => awaitEnd(ended, index), { discard: true }).pipe(
-        Effect.zipRight(runSegment(order, segment, course, watched)),
-        Effect.ensuring(release(ended, segment.index))
-      ),
+      gates
+        .await(segment)
+        .pipe(
+          Effect.zipRight(runSegment(order, segment, course, lanes, watched)),
+          Effect.ensuring(Effect.zipRight(lanes.leave(segment), gates.end(segment)))
+        ),
     { concurrency: order.options.concurrency, discard: true }
   )
   // Without a failure, steps are left only when the run was told to stop.
@@ -93,9 +120,14 @@ interface Course {
   readonly notRun: Set<string>
   /** The lanes of these, with the id of the first. */
   readonly failedLanes: Map<string, string>
+  /** The lanes in which a step failed, with its id. */
+  readonly brokenLanes: Map<string, string>
   /** Shown ids of steps of which the end was told. */
   readonly finished: Set<string>
   readonly stopping: Ref.Ref<boolean>
+  readonly rollout: Rollout.Rollout
+  /** Whether other schemas go on when one cannot be worked on. */
+  readonly several: boolean
 }
 
 const note = (order: Order, course: Course, event: Event): void => {
@@ -105,6 +137,8 @@ const note = (order: Order, course: Course, event: Event): void => {
       const step = order.plan.steps[event.position - 1]
       const lane = step === undefined ? undefined : Segment.laneOf(step)
       if (lane !== undefined && !course.failedLanes.has(lane)) course.failedLanes.set(lane, event.id)
+      if (event._tag === "StepFailed" && lane !== undefined && !course.brokenLanes.has(lane))
+        course.brokenLanes.set(lane, event.id)
       course.failed.add(event.id)
       if (event._tag === "StepNotRun") course.notRun.add(event.id)
       course.finished.add(event.id)
@@ -116,76 +150,47 @@ const note = (order: Order, course: Course, event: Event): void => {
   }
 }
 
-const awaitEnd = (
-  ended: ReadonlyMap<number, Deferred.Deferred<void>>,
-  index: number
-): Effect.Effect<void> => {
-  const end = ended.get(index)
-  return end === undefined ? Effect.void : Deferred.await(end)
-}
-
-const release = (ended: ReadonlyMap<number, Deferred.Deferred<void>>, index: number): Effect.Effect<void> => {
-  const end = ended.get(index)
-  return end === undefined ? Effect.void : Effect.asVoid(Deferred.succeed(end, undefined))
-}
-
 /** Why a step may not run, decided from what has failed so far. */
-const obstacle = (order: Order, step: Step, course: Course): string | undefined => {
-  const [first] = course.failed
-  if (first === undefined) return undefined
+const obstacle = (order: Order, step: Step, wave: number, course: Course): string | undefined => {
+  if (course.failed.size === 0) return undefined
   const needed = step.after.find(id => course.failed.has(id))
   if (needed !== undefined) return `it depends on ${needed}`
   const earlier = course.failedLanes.get(Segment.laneOf(step))
   if (earlier !== undefined) return `${earlier} comes before it in the same schema`
-  return order.options.on_failure === "stop" ? `stopped after ${first}` : undefined
+  return Rollout.refusal(course.rollout, wave, { lanes: course.brokenLanes }, order.options.on_failure)
 }
 
 const runSegment = Effect.fnUntraced(function* (
   order: Order,
   segment: Segment.Segment,
   course: Course,
+  lanes: Lanes.Lanes,
   tell: Tell
 ) {
-  const cut = segment.steps.findIndex(step => obstacle(order, step, course) !== undefined)
+  const wave = course.rollout.waveOf[segment.index] ?? 0
+  const cut = segment.steps.findIndex(step => obstacle(order, step, wave, course) !== undefined)
   const runnable = cut === -1 ? segment.steps : segment.steps.slice(0, cut)
   if (runnable.length > 0 && !(yield* Ref.get(course.stopping))) {
-    yield* Effect.scoped(inSession(order, segment, runnable, course, tell)).pipe(
-      // Before anything has happened the error is the caller's; later it is one failed step among others.
+    yield* Effect.zipRight(
+      lanes.enter(segment),
+      Effect.scoped(inSession(order, segment, runnable, course, tell))
+    ).pipe(
+      // Before anything has happened in the only schema the error is the caller's; else it is one failed step.
       Effect.catchAll(error =>
-        course.finished.size === 0 ? Effect.fail(error) : unopened(runnable, error, tell)
+        course.several || course.finished.size > 0
+          ? Effect.forEach(runnable.slice(0, 1), step => tell(Lane.unopened(step, error)))
+          : Effect.fail(error)
       )
     )
   }
   const halted = yield* Ref.get(course.stopping)
   for (const step of segment.steps) {
     if (course.finished.has(step.id)) continue
-    const reason = obstacle(order, step, course) ?? (halted ? stopped : undefined)
+    const reason = obstacle(order, step, wave, course) ?? (halted ? stopped : undefined)
     if (reason !== undefined)
       yield* tell({ _tag: "StepNotRun", id: step.id, position: step.position, reason })
   }
 })
-
-/** The store could not be opened for a segment in mid-run: its first step failed, nothing of it was sent. */
-const unopened = (steps: ReadonlyArray<Step>, error: SessionError, tell: Tell): Effect.Effect<void> => {
-  const [step] = steps
-  if (step === undefined) return Effect.void
-  const failure: Failure = {
-    id: step.id,
-    migration_id: step.migration_id,
-    connection: step.connection,
-    schema: step.schema,
-    version: step.version,
-    name: step.name,
-    direction: step.direction,
-    reason: error.message,
-    code: error._tag,
-    path: step.path,
-    aftermath: "nothing of it was sent",
-    attempts: 0,
-    duration_ms: 0
-  }
-  return tell({ _tag: "StepFailed", id: step.id, position: step.position, failure })
-}
 
 const inSession = Effect.fnUntraced(function* (
   order: Order,

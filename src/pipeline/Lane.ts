@@ -32,6 +32,31 @@ export const toEvent = (outcome: StepOutcome): Event => {
   }
 }
 
+/** The store, or the lock, could not be had for a step in mid-run: nothing of it was sent. */
+export const unopened = (
+  step: Step,
+  error: { readonly _tag: string; readonly message: string }
+): Extract<Event, { readonly _tag: "StepFailed" }> => ({
+  _tag: "StepFailed",
+  id: step.id,
+  position: step.position,
+  failure: {
+    id: step.id,
+    migration_id: step.migration_id,
+    connection: step.connection,
+    schema: step.schema,
+    version: step.version,
+    name: step.name,
+    direction: step.direction,
+    reason: error.message,
+    code: error._tag,
+    path: step.path,
+    aftermath: "nothing of it was sent",
+    attempts: 0,
+    duration_ms: 0
+  }
+})
+
 /**
  * Runs the steps of one session and tells of each. A pull is never interrupted: what is in flight ends and is
  * told of; between pulls the run can stop. Returns whether it came to its end.

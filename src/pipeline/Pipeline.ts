@@ -7,6 +7,7 @@ import type { Plan } from "../domain/Plan.ts"
 import type { Order, UpRequest } from "../domain/Request.ts"
 import type * as Run from "../domain/Run.ts"
 import type { StatusReport } from "../domain/Status.ts"
+import type { TenantsReport } from "../domain/Tenants.ts"
 import type { ValidationReport } from "../domain/Validation.ts"
 import { Connections } from "../ports/Connections.ts"
 import type { Lock } from "../ports/Lock.ts"
@@ -20,6 +21,7 @@ import * as ResumeHere from "./ResumeHere.ts"
 import * as Running from "./Run.ts"
 import * as RunBook from "./RunBook.ts"
 import * as Status from "./Status.ts"
+import * as Tenants from "./Tenants.ts"
 import * as Validation from "./Validation.ts"
 
 /** Everything that a command asks for, wherever it is done: in this process, or by a service. */
@@ -31,6 +33,7 @@ export class Pipeline extends Context.Tag("bfm/Pipeline")<
     readonly run: (order: Order) => Stream.Stream<Run.Event, BfmError>
     readonly rehearse: (request: UpRequest) => Stream.Stream<Run.Event, BfmError>
     readonly status: (query: Status.Query) => Effect.Effect<StatusReport, BfmError>
+    readonly tenants: (query: Tenants.Query) => Effect.Effect<TenantsReport, BfmError>
     readonly validate: (query: Validation.Query) => Effect.Effect<ValidationReport, BfmError>
     readonly history: (query: History.Query) => Effect.Effect<HistoryPage, BfmError>
     readonly runs: {
@@ -74,6 +77,7 @@ export const layer: Layer.Layer<Pipeline, never, Stores> = Layer.effect(
       run: order => stream(Running.of(order)),
       rehearse: request => stream(Running.rehearse(request)),
       status: query => effect(Status.report(query)),
+      tenants: query => effect(Tenants.report(query)),
       validate: query => effect(Validation.report(query)),
       history: query => effect(History.page(query)),
       runs: {

@@ -2,23 +2,40 @@ import { pipe } from "effect/Function"
 import * as Match from "effect/Match"
 import type { Plan } from "../domain/Plan.ts"
 import type { Event, RunResult } from "../domain/Run.ts"
+import * as Causes from "./Causes.ts"
+
+/** The one list of which nothing has been said yet. */
+const nothing: ReadonlyArray<never> = []
 
 /** The result of a run of which nothing has been heard yet. */
 export const initial: RunResult = {
   success: true,
-  applied: [],
-  skipped: [],
-  errors: [],
-  waiting: [],
-  not_run: [],
-  failures: [],
-  warnings: [],
+  applied: nothing,
+  skipped: nothing,
+  errors: nothing,
+  waiting: nothing,
+  not_run: nothing,
+  failures: nothing,
+  causes: nothing,
+  warnings: nothing,
   run_id: "",
   state: "succeeded",
   duration_ms: 0
 }
 
-/** Folds one more event into the result. Every interface sees a run through this one function. */
+/** A list grows where it is: of a run in thousands of schemas, a copy for each step would take minutes. */
+const append = <A>(list: ReadonlyArray<A>, item: A): ReadonlyArray<A> => {
+  if (list === nothing) return [item]
+  // Only this fold has written to it; whoever holds an older result has no use for its lists any more.
+  const own = list as Array<A>
+  own.push(item)
+  return own
+}
+
+/**
+ * Folds one more event into the result. Every interface sees a run through this one function. The result that
+ * was given is not to be looked at again.
+ */
 export const step = (result: RunResult, event: Event): RunResult =>
   pipe(
     Match.value(event),
@@ -28,20 +45,21 @@ export const step = (result: RunResult, event: Event): RunResult =>
       LockWaiting: () => result,
       StepStarted: () => result,
       StepRetried: () => result,
-      StepSucceeded: ({ id }) => ({ ...result, applied: [...result.applied, id] }),
-      StepSkipped: ({ id }) => ({ ...result, skipped: [...result.skipped, id] }),
+      StepSucceeded: ({ id }) => ({ ...result, applied: append(result.applied, id) }),
+      StepSkipped: ({ id }) => ({ ...result, skipped: append(result.skipped, id) }),
       StepFailed: ({ failure }) => ({
         ...result,
         success: false,
-        errors: [...result.errors, `${failure.id}: ${failure.reason}`],
-        failures: [...result.failures, failure]
+        errors: append(result.errors, `${failure.id}: ${failure.reason}`),
+        failures: append(result.failures, failure),
+        causes: Causes.add(result.causes, failure)
       }),
       StepNotRun: ({ id, reason }) => ({
         ...result,
         success: false,
-        not_run: [...result.not_run, { id, reason }]
+        not_run: append(result.not_run, { id, reason })
       }),
-      Warned: ({ message }) => ({ ...result, warnings: [...result.warnings, message] }),
+      Warned: ({ message }) => ({ ...result, warnings: append(result.warnings, message) }),
       RunFinished: ({ state, duration_ms }) => ({
         ...result,
         success: result.success && state === "succeeded",

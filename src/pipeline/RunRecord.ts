@@ -144,7 +144,8 @@ const outcome = (
     _tag: "History",
     item: { ...common, event, at: timestamp(now), duration_ms: durationMs, ...error }
   }
-  if (failure !== undefined && !up) return [history]
+  // What was never sent to the store has changed nothing of what is known.
+  if (failure !== undefined && (!up || failure.attempts === 0)) return [history]
   return [{ _tag: "Execution", execution: { ...common, status, at: now, ...error } }, history]
 }
 

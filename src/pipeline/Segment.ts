@@ -19,6 +19,10 @@ export const laneOf = ({
   readonly schema: string
 }): string => `${connection} ${schema}`
 
+/** Whether a plan has more than one lane. */
+export const several = ({ steps }: Plan): boolean =>
+  steps.some(({ connection, schema }) => connection !== steps[0]?.connection || schema !== steps[0]?.schema)
+
 /**
  * All steps of a connection in one segment, for a rehearsal: what one step has made, in whatever schema, the
  * next one sees only in the same transaction.

@@ -57,7 +57,8 @@ export const inspect = Effect.fn("World.inspect")(function* (name: string) {
   return yield* store.inspect
 })
 
-const survey = Effect.fn("World.survey")(function* (name: string) {
+/** The same as far as planning has to know it. */
+export const survey = Effect.fn("World.survey")(function* (name: string) {
   const connections = yield* Connections
   const store = yield* connections.open(name)
   return yield* store.survey

@@ -16,6 +16,7 @@ import type { Screen } from "./Screen.ts"
 import type { Sources } from "./Sources.ts"
 import * as Serve from "./serve.ts"
 import { status } from "./status.ts"
+import { provision, tenants } from "./tenants.ts"
 import { up } from "./up.ts"
 import type { Verb } from "./Verb.ts"
 import { validate } from "./validate.ts"
@@ -51,6 +52,8 @@ export const all = ({
     anywhere(history),
     anywhere(validate),
     ...Runs.all.map(anywhere),
+    anywhere(provision),
+    anywhere(tenants),
     Place.here(env, remote)(resolve),
     New.make(sources),
     Build.make(sources),

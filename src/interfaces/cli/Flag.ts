@@ -3,6 +3,7 @@ import * as Options from "@effect/cli/Options"
 import * as ValidationError from "@effect/cli/ValidationError"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
 
 /** What help and error messages have to know of an option. */
 export interface Shape {
@@ -44,6 +45,30 @@ export const list = (shape: Shape & { readonly value: string }): Flag<ReadonlyAr
   repeatable: true,
   options: described(shape, Options.text(shape.name)).pipe(Options.repeated)
 })
+
+/** Text that has to look like something. `wanted` goes on: `--waves is …`. */
+export const shaped = <A extends string>(
+  shape: Shape & {
+    readonly value: string
+    readonly schema: Schema.Schema<A, string>
+    readonly wanted: string
+  }
+): Flag<A | undefined> => {
+  const decode = Schema.decodeOption(shape.schema)
+  return {
+    ...shape,
+    options: described(shape, Options.text(shape.name)).pipe(
+      Options.optional,
+      Options.mapEffect(text => {
+        if (Option.isNone(text)) return Either.right(undefined)
+        const found = decode(text.value)
+        return Option.isSome(found)
+          ? Either.right(found.value)
+          : wrong(`--${shape.name} is ${shape.wanted}, not ${JSON.stringify(text.value)}`)
+      })
+    )
+  }
+}
 
 const wrong = (message: string) => Either.left(ValidationError.invalidValue(HelpDoc.p(message)))
 

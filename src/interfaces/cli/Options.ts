@@ -1,7 +1,15 @@
 import * as Either from "effect/Either"
+import * as Schema from "effect/Schema"
 import { RequestInvalid } from "../../domain/Errors.ts"
 import type { Plan } from "../../domain/Plan.ts"
-import type { Order, RunOptions, UpRequest } from "../../domain/Request.ts"
+import {
+  MaxFailures,
+  mostLanes,
+  type Order,
+  type RunOptions,
+  type UpRequest,
+  Waves
+} from "../../domain/Request.ts"
 import * as Tag from "../../domain/Tag.ts"
 import * as Flag from "./Flag.ts"
 
@@ -23,7 +31,7 @@ export const schema = Flag.list({
   name: "schema",
   alias: "s",
   value: "S",
-  help: "run in these schemas: one per tenant"
+  help: "run in these schemas: names, patterns like tenant_*, or all tenants"
 })
 
 export const variables = Flag.list({ name: "var", value: "k=v", help: "value of {{.Vars.k}} in the scripts" })
@@ -61,7 +69,7 @@ export const execution = {
     name: "concurrency",
     value: "N",
     from: 1,
-    to: 64,
+    to: mostLanes,
     fallback: 1,
     help: "schemas that are worked on at the same time"
   }),
@@ -71,18 +79,52 @@ export const execution = {
     fallback: "stop",
     help: "whether other schemas go on after a failure"
   }),
+  canary: Flag.shaped({
+    name: "canary",
+    value: "N",
+    schema: Schema.String.pipe(Schema.pattern(/^[1-9]\d{0,8}$/)),
+    wanted: "a number of schemas, 1 or more",
+    help: "so many schemas first; no other is begun when one of them fails"
+  }),
+  waves: Flag.shaped({
+    name: "waves",
+    value: "N,N,*",
+    schema: Waves,
+    wanted: "sizes like 10,100,*",
+    help: "the others in waves, one after the other; * is the rest"
+  }),
+  maxFailures: Flag.shaped({
+    name: "max-failures",
+    value: "N|P%",
+    schema: MaxFailures,
+    wanted: "a number of schemas, or a part of them like 1%",
+    help: "go on until more schemas have failed (instead of --on-failure)"
+  }),
   plan: Flag.text({ name: "plan", value: "HASH", help: "run only if the plan is still this one" })
 }
 
 export interface Execution {
   readonly concurrency: number
   readonly onFailure: "stop" | "continue"
+  readonly canary: string | undefined
+  readonly waves: string | undefined
+  readonly maxFailures: string | undefined
   readonly plan: string | undefined
 }
 
-export const runOptions = ({ concurrency, onFailure, plan }: Execution): RunOptions => ({
+export const runOptions = ({
+  concurrency,
+  onFailure,
+  canary,
+  waves,
+  maxFailures,
+  plan
+}: Execution): RunOptions => ({
   concurrency,
   on_failure: onFailure,
+  ...(canary === undefined ? {} : { canary: Number(canary) }),
+  ...(waves === undefined ? {} : { waves }),
+  ...(maxFailures === undefined ? {} : { max_failures: maxFailures }),
   ...(plan === undefined ? {} : { plan_hash: plan })
 })
 

@@ -1,6 +1,7 @@
 import * as Duration from "../../domain/Duration.ts"
 import type { Plan, Statement } from "../../domain/Plan.ts"
 import type { Failure, RunResult } from "../../domain/Run.ts"
+import * as Causes from "../../pipeline/Causes.ts"
 import type { Style } from "./Style.ts"
 import * as Text from "./Text.ts"
 
@@ -23,11 +24,12 @@ type Group = readonly [Failure, ...ReadonlyArray<Failure>]
 
 /** One block for failures that differ only in their schema. */
 const alike = (all: ReadonlyArray<Failure>): ReadonlyArray<Group> => {
-  const groups = new Map<string, Group>()
+  const groups = new Map<string, [Failure, ...Array<Failure>]>()
   for (const failure of all) {
-    const key = `${failure.migration_id}\0${failure.code}\0${failure.line}\0${failure.reason}`
+    const key = `${failure.migration_id}\0${failure.code}\0${failure.line}\0${Causes.reasonOf(failure)}`
     const group = groups.get(key)
-    groups.set(key, group === undefined ? [failure] : [...group, failure])
+    if (group === undefined) groups.set(key, [failure])
+    else group.push(failure)
   }
   return [...groups.values()]
 }

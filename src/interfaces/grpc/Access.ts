@@ -20,6 +20,7 @@ const methods: Record<keyof typeof MigrationService.method, Access> = {
   listExecutions: "read",
   listSkipped: "read",
   orderMigrations: "read",
+  listTenants: "read",
   listConnections: "read",
   reindexMigrations: "migrate",
   health: "public",

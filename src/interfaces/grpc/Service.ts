@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import { Health } from "../../pipeline/Health.ts"
 import * as Reindex from "../../pipeline/Reindex.ts"
 import { Snapshot } from "../../pipeline/Snapshot.ts"
+import * as Tenants from "../../pipeline/Tenants.ts"
 import * as HealthResponse from "../wire/HealthResponse.ts"
 import type { Handlers } from "./Adapter.ts"
 import * as Caller from "./Caller.ts"
@@ -11,6 +12,7 @@ import * as Json from "./Json.ts"
 import * as Migrate from "./Migrate.ts"
 import * as Migrations from "./Migrations.ts"
 import type { Needs } from "./Needs.ts"
+import * as Paging from "./Paging.ts"
 import * as Runs from "./Runs.ts"
 
 /** Every method of the service; those about the service itself stand here. */
@@ -18,6 +20,7 @@ export const handlers: Handlers<typeof Generated.MigrationService, CallError, Ne
   ...Migrate.handlers,
   ...Migrations.handlers,
   ...Runs.handlers,
+  listTenants: request => Effect.map(tenants(request), Json.message(Generated.ListTenantsResponseSchema)),
   listConnections: () => Effect.map(connections, Json.message(Generated.ListConnectionsResponseSchema)),
   reindexMigrations: () => Effect.map(Reindex.reindex(), Json.message(Generated.ReindexResponseSchema)),
   health: () => Effect.map(health, Json.message(Generated.HealthResponseSchema))
@@ -30,6 +33,13 @@ const connections = Effect.gen(function* () {
     ({ connection }) => permitted?.includes(connection) !== false
   )
   return { items, total: items.length }
+})
+
+const tenants = Effect.fnUntraced(function* (request: Generated.ListTenantsRequest) {
+  const connections = yield* Caller.seen(request.connections)
+  const page = Paging.of(request, 100, Paging.most.migrations)
+  const report = yield* Tenants.report({ connections })
+  return yield* Tenants.page(report, page, request.standing === "" ? undefined : request.standing)
 })
 
 const health = Effect.flatMap(Health, ({ report }) => Effect.map(report, HealthResponse.fromReport))

@@ -2,11 +2,13 @@ import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import * as Effect from "effect/Effect"
 import { Forbidden } from "../../domain/Errors.ts"
 import * as Status from "../../pipeline/Status.ts"
+import * as Tenants from "../../pipeline/Tenants.ts"
 import * as Validation from "../../pipeline/Validation.ts"
 import { Connections } from "../../ports/Connections.ts"
 import { Caller } from "./Access.ts"
 import { Api } from "./Api.ts"
 import { permit } from "./Begin.ts"
+import * as Paging from "./Paging.ts"
 
 /** The connections that are asked for; of a caller that may not see all, those that it may. */
 const seen = Effect.fnUntraced(function* (named: ReadonlyArray<string> = []) {
@@ -25,6 +27,12 @@ export const layer = HttpApiBuilder.group(Api, "reports", handlers =>
   handlers
     .handle("status", ({ urlParams: { connection, schema } }) =>
       Effect.flatMap(seen(connection), connections => Status.report({ connections, schemas: schema ?? [] }))
+    )
+    .handle("tenants", ({ urlParams: { connection, standing, ...bounds } }) =>
+      Effect.gen(function* () {
+        const report = yield* Tenants.report({ connections: yield* seen(connection) })
+        return yield* Tenants.page(report, Paging.page(bounds, 100), standing)
+      })
     )
     .handle("validate", ({ urlParams: { connection, id } }) =>
       Effect.flatMap(seen(connection), connections => Validation.report({ ids: id ?? [], connections }))

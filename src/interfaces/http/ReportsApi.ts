@@ -3,8 +3,10 @@ import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import * as OpenApi from "@effect/platform/OpenApi"
 import * as Schema from "effect/Schema"
 import { StatusReport } from "../../domain/Status.ts"
+import { Standing, TenantsReport } from "../../domain/Tenants.ts"
 import { ValidationReport } from "../../domain/Validation.ts"
 import { Read } from "./Access.ts"
+import * as Paging from "./Paging.ts"
 import * as Problem from "./Problem.ts"
 
 const names = (description: string) =>
@@ -15,6 +17,11 @@ const connection = names("only these connections")
 const Status = StatusReport.annotations({
   identifier: "StatusReport",
   examples: [{ items: [], total: 0, connections: [], warnings: [] }]
+})
+
+const Tenants = Schema.Struct({ ...TenantsReport.fields, next: Schema.optional(Schema.String) }).annotations({
+  identifier: "TenantListResponse",
+  examples: [{ items: [], total: 0, connections: [], causes: [], warnings: [] }]
 })
 
 const Validation = ValidationReport.annotations({
@@ -31,6 +38,22 @@ export const ReportsApi = HttpApiGroup.make("reports")
       .annotateContext(summary("What is applied and what is pending, as `bfm status` shows it"))
       .setUrlParams(Schema.Struct({ connection, schema: names("run in these schemas: one per tenant") }))
       .addSuccess(Status)
+      .addError(Problem.unplannable)
+      .addError(Problem.unavailable)
+      .middleware(Read)
+  )
+  .add(
+    HttpApiEndpoint.get("tenants", "/api/v1/tenants")
+      .annotateContext(summary("The tenants: who is at head, who is behind, who failed and why"))
+      .setUrlParams(
+        Schema.Struct({
+          connection,
+          standing: Schema.optional(Standing.annotations({ description: "only tenants that stand so" })),
+          limit: Paging.limit(100, Paging.most),
+          cursor: Paging.cursor
+        })
+      )
+      .addSuccess(Tenants)
       .addError(Problem.unplannable)
       .addError(Problem.unavailable)
       .middleware(Read)

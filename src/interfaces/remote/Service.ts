@@ -10,6 +10,7 @@ import * as Client from "../http/Client.ts"
 import * as RunDetail from "../wire/RunDetail.ts"
 import * as RunRequest from "../wire/RunRequest.ts"
 import * as Failure from "./Failure.ts"
+import * as Pages from "./Pages.ts"
 import * as Running from "./Running.ts"
 
 /** Where a service listens, and what it wants to see. */
@@ -44,6 +45,18 @@ export const layer = ({ url, token, patience = 60_000 }: Address): Layer.Layer<P
         rehearse: () => Stream.fail(notThere),
         status: ({ connections, schemas }) =>
           ask(client.reports.status({ urlParams: { connection: connections, schema: schemas } })),
+        tenants: ({ connections }) =>
+          ask(
+            Pages.all(cursor =>
+              client.reports.tenants({
+                urlParams: {
+                  connection: connections,
+                  limit: 10_000,
+                  ...(cursor === undefined ? {} : { cursor })
+                }
+              })
+            )
+          ),
         validate: ({ connections, ids }) =>
           ask(client.reports.validate({ urlParams: { connection: connections, id: ids } })),
         history: query => ask(client.service.history({ urlParams: query })),

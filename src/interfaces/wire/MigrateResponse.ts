@@ -1,7 +1,7 @@
 import * as Schema from "effect/Schema"
 import { type BfmError, renderProblem } from "../../domain/Errors.ts"
 import { Plan } from "../../domain/Plan.ts"
-import type { Failure, RunResult } from "../../domain/Run.ts"
+import { Cause, type Failure, type RunResult } from "../../domain/Run.ts"
 
 /** What a run came to, as every version of BfM has answered it. */
 export const MigrateResponse = Schema.Struct({
@@ -10,7 +10,9 @@ export const MigrateResponse = Schema.Struct({
   skipped: Schema.Array(Schema.String),
   errors: Schema.Array(Schema.String),
   /** Of a dry run: what would be done, with its statements. */
-  plan: Schema.optional(Plan)
+  plan: Schema.optional(Plan),
+  /** Why schemas failed, each cause once; absent when none has. */
+  causes: Schema.optional(Schema.Array(Cause))
 }).annotations({
   identifier: "MigrateResponse",
   examples: [{ success: true, applied: ["core_users_20250101120000_create_users"], skipped: [], errors: [] }]
@@ -27,7 +29,8 @@ export const fromUp = (result: RunResult, spell: Spelling = asShown): MigrateRes
   success: result.success,
   applied: result.applied.map(spell),
   skipped: result.skipped.map(spell),
-  errors: errors(result, spell)
+  errors: errors(result, spell),
+  ...(result.causes.length === 0 ? {} : { causes: result.causes })
 })
 
 /** Of a run that rolled back. */

@@ -1,0 +1,85 @@
+import { assert, describe, it } from "@effect/vitest"
+import type { RunOptions } from "../../src/domain/Request.ts"
+import * as Rollout from "../../src/pipeline/Rollout.ts"
+import type { Segment } from "../../src/pipeline/Segment.ts"
+
+const segment = (index: number, schema: string, after: ReadonlyArray<number> = []): Segment => ({
+  index,
+  connection: "core",
+  schema,
+  steps: [],
+  after: new Set(after)
+})
+
+const tenants = (count: number) => Array.from({ length: count }, (_, n) => segment(n, `t${n}`))
+
+const options = (part: Partial<RunOptions> = {}): RunOptions => ({
+  concurrency: 1,
+  on_failure: "stop",
+  ...part
+})
+
+const sizes = (count: number, part: Partial<RunOptions>) =>
+  Rollout.make(tenants(count), options(part)).waves.map(({ name, size }) => `${name}: ${size}`)
+
+/** Why no schema of the wave is begun, after the first so many have failed. */
+const refusal = (count: number, failed: number, part: Partial<RunOptions>, wave = 1) =>
+  Rollout.refusal(
+    Rollout.make(tenants(count), options(part)),
+    wave,
+    { lanes: new Map(Array.from({ length: failed }, (_, n) => [`core t${n}`, `t${n}_it`])) },
+    part.on_failure ?? "stop"
+  )
+
+describe("a rollout", () => {
+  it("is one wave when nothing else is said", () => {
+    assert.deepStrictEqual(sizes(3, {}), ["wave 1: 3"])
+    assert.deepStrictEqual(sizes(0, { canary: 2 }), [])
+  })
+
+  it("begins with the canary, then waves, of which the last size holds for the rest", () => {
+    assert.deepStrictEqual(sizes(1_000, { canary: 5, waves: "10,100,*" }), [
+      "canary: 5",
+      "wave 2: 10",
+      "wave 3: 100",
+      "wave 4: 885"
+    ])
+    assert.deepStrictEqual(sizes(25, { waves: "10" }), ["wave 1: 10", "wave 2: 10", "wave 3: 5"])
+    assert.deepStrictEqual(sizes(3, { canary: 5, waves: "10,*" }), ["canary: 3"])
+  })
+
+  it("takes what others depend on ahead, and nothing before what it needs", () => {
+    const shared = segment(0, "public")
+    const later = segment(4, "report", [3])
+    const segments = [shared, segment(1, "t1", [0]), segment(2, "t2", [0]), segment(3, "t3"), later]
+    const { waves, waveOf } = Rollout.make(segments, options({ canary: 1 }))
+    assert.deepStrictEqual(
+      waves.map(({ size }) => size),
+      [1, 2]
+    )
+    // t3 is needed by the report: neither public nor t3 counts.
+    assert.deepStrictEqual(waveOf, [0, 0, 1, 0, 1])
+  })
+
+  it("stops after a canary that failed, whatever else is allowed", () => {
+    assert.strictEqual(
+      refusal(100, 1, { canary: 5, max_failures: "50%", on_failure: "continue" }),
+      "stopped after the canary: t0_it failed"
+    )
+    assert.isUndefined(refusal(100, 1, { canary: 5, max_failures: "1" }, 0))
+  })
+
+  it("goes on until more have failed than are allowed", () => {
+    assert.isUndefined(refusal(100, 2, { max_failures: "2" }))
+    assert.strictEqual(refusal(100, 3, { max_failures: "2" }), "3 schemas failed, the limit is 2")
+    assert.strictEqual(refusal(100, 1, { max_failures: "0" }), "1 schema failed, the limit is 0")
+    assert.isUndefined(refusal(200, 2, { max_failures: "1%" }))
+    assert.strictEqual(refusal(200, 4, { max_failures: "1%" }), "2 % of the schemas failed, the limit is 1 %")
+  })
+
+  it("without a limit stops at the first failure, or never", () => {
+    assert.strictEqual(refusal(9, 1, {}), "stopped after t0_it")
+    assert.isUndefined(refusal(9, 9, { on_failure: "continue" }))
+    assert.isUndefined(refusal(9, 0, { max_failures: "0" }))
+  })
+})
