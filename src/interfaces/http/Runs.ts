@@ -1,11 +1,17 @@
 import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import { CurrentActor } from "../../domain/Actor.ts"
+import { RequestInvalid } from "../../domain/Errors.ts"
 import type { Direction } from "../../domain/Plan.ts"
 import type * as ActiveRun from "../../pipeline/ActiveRun.ts"
 import * as Planning from "../../pipeline/Planning.ts"
+import * as Result from "../../pipeline/Result.ts"
+import * as Run from "../../pipeline/Run.ts"
 import * as RunBook from "../../pipeline/RunBook.ts"
 import * as Target from "../../pipeline/Target.ts"
 import * as RunRequest from "../wire/RunRequest.ts"
+import { Caller } from "./Access.ts"
 import { Api } from "./Api.ts"
 import { begin, permit } from "./Begin.ts"
 import * as Events from "./Events.ts"
@@ -21,6 +27,7 @@ export const layer = HttpApiBuilder.group(Api, "runs", handlers =>
     .handle("plan", ({ payload }) =>
       RunAndWait.planned(Effect.flatMap(RunRequest.toOrder(payload), Planning.of))
     )
+    .handle("rehearse", ({ payload }) => Effect.flatMap(RunRequest.toOrder(payload), rehearse))
     .handle("start", ({ payload }) => Effect.flatMap(RunRequest.toOrder(payload), start))
     .handle("runs", ({ urlParams }) => RunBook.list(Paging.page(urlParams, 100)))
     .handle("run", ({ path }) => RunBook.find(path.id))
@@ -39,6 +46,19 @@ const start = (order: ActiveRun.Order) =>
     yield* permit(scopeOf(order._tag === "Up" ? "up" : "down"), touched)
     const run = yield* begin(order)
     return yield* run.run
+  })
+
+/** Nothing is rehearsed on a connection on which the caller may not run. */
+const rehearse = (order: ActiveRun.Order) =>
+  Effect.gen(function* () {
+    if (order._tag === "Down") return yield* new RequestInvalid({ problems: ["only applying is rehearsed"] })
+    yield* permit("migrate", yield* Target.connections(order))
+    yield* RunAndWait.planned(Planning.up(order.request))
+    const { name } = yield* Caller
+    return yield* Run.rehearse(order.request).pipe(
+      Stream.runFold(Result.initial, Result.step),
+      Effect.provideService(CurrentActor, { name, method: "api" })
+    )
   })
 
 /** Ending a run takes what beginning it takes. */
