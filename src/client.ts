@@ -1,5 +1,6 @@
 /** A typed client of the service, for Node and browsers: `import { Client } from "bfm/client"`. */
 
+export type { SourceProblem } from "./domain/Catalog.ts"
 export * as Errors from "./domain/Errors.ts"
 export * as Plan from "./domain/Plan.ts"
 export * as Run from "./domain/Run.ts"
@@ -11,5 +12,6 @@ export type { Execution } from "./interfaces/wire/Execution.ts"
 export type { HistoryItem } from "./interfaces/wire/HistoryItem.ts"
 export type { MigrationDetail } from "./interfaces/wire/MigrationDetail.ts"
 export type { MigrationItem } from "./interfaces/wire/MigrationItem.ts"
+export type { Neighbourhood } from "./interfaces/wire/Neighbourhood.ts"
 export type { RunRequest } from "./interfaces/wire/RunRequest.ts"
 export type { WhoAmI } from "./interfaces/wire/WhoAmI.ts"

@@ -1,13 +1,15 @@
+import * as Schema from "effect/Schema"
 import { canonical, compare, type Identity, short } from "./Identity.ts"
 import type { Migration } from "./Migration.ts"
 
 /** One thing that is wrong with the sources. */
-export interface SourceProblem {
+export const SourceProblem = Schema.Struct({
   /** Path below the SFM directory. */
-  readonly path: string
-  readonly line?: number | undefined
-  readonly reason: string
-}
+  path: Schema.String,
+  line: Schema.optional(Schema.Int),
+  reason: Schema.String
+})
+export type SourceProblem = typeof SourceProblem.Type
 
 /** Every migration that is known, in order, with what was wrong while reading them. */
 export interface Catalog {

@@ -41,7 +41,8 @@ const urgency: ReadonlyArray<Status> = [
   "applied"
 ]
 
-const standing = (view: View, migration: Migration, schema: string | undefined): StatusItem => {
+/** How a migration stands in a schema; where none is meant, in the one that is least done. */
+export const standing = (view: View, migration: Migration, schema: string | undefined): StatusItem => {
   const items = view.byMigration.get(canonical(migration)) ?? []
   const home = Placement.home(migration, view.index.world.connections.get(migration.connection))
   const meant = schema ?? home

@@ -8,7 +8,7 @@ import * as Service from "../interfaces/http/Service.ts"
 export const page = path.resolve(import.meta.dirname, "../../dist/ui/")
 
 /** What a small shop has: two databases, and a store that only its sources speak of. */
-const applied: Readonly<Record<string, string>> = {
+export const files: Readonly<Record<string, string>> = {
   "20250101120000_create_customers.up.sql": `-- bfm-schema: core
 -- bfm-tags: feature=accounts
 CREATE TABLE customers (
@@ -49,7 +49,7 @@ CREATE TABLE invoices (
 }
 
 /** Written later, and not applied. */
-const pending: Readonly<Record<string, string>> = {
+const later: Readonly<Record<string, string>> = {
   "20250201000000_unique_email.up.sql": `-- bfm-schema: core
 -- bfm-depends-on: create_customers
 -- bfm-tags: feature=accounts
@@ -87,7 +87,7 @@ export type Shop = Effect.Effect.Success<typeof open>
 export const open = Effect.gen(function* () {
   const project = yield* Project.make
   const billing = yield* database
-  for (const [name, text] of Object.entries(applied)) project.write(name, text)
+  for (const [name, text] of Object.entries(files)) project.write(name, text)
   const principals = { ...Service.principals }
   const service = yield* Service.start(project, {
     server: { page },
@@ -96,7 +96,7 @@ export const open = Effect.gen(function* () {
   })
   yield* service.post("/api/v1/migrations/up", { connection: "core", target: {} })
   yield* service.post("/api/v1/migrations/up", { connection: "billing", target: {} })
-  for (const [name, text] of Object.entries(pending)) project.write(name, text)
+  for (const [name, text] of Object.entries(later)) project.write(name, text)
   yield* service.post("/api/v1/migrations/reindex")
   return { project, service, principals }
 })

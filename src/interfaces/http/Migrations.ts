@@ -1,10 +1,13 @@
 import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import * as Effect from "effect/Effect"
+import { canonical } from "../../domain/Identity.ts"
 import * as Detail from "../../pipeline/Detail.ts"
 import * as Latest from "../../pipeline/Latest.ts"
 import * as List from "../../pipeline/List.ts"
+import * as Neighbours from "../../pipeline/Neighbours.ts"
 import * as OrderBatch from "../../pipeline/OrderBatch.ts"
 import * as Reindex from "../../pipeline/Reindex.ts"
+import { Snapshot } from "../../pipeline/Snapshot.ts"
 import * as Execution from "../wire/Execution.ts"
 import * as HistoryItem from "../wire/HistoryItem.ts"
 import * as MigrationDetail from "../wire/MigrationDetail.ts"
@@ -64,6 +67,16 @@ export const layer = HttpApiBuilder.group(Api, "migrations", handlers =>
     )
     .handle("detail", ({ path: { id } }) =>
       Effect.map(seen(id), ({ item, migration }) => MigrationDetail.fromItem(item, migration))
+    )
+    .handle("neighbours", ({ path: { id } }) =>
+      Effect.gen(function* () {
+        const { item, migration } = yield* seen(id)
+        const { connections } = yield* Caller
+        const view = yield* (yield* Snapshot).current
+        const alone = { nodes: [], edges: [], unknown: [], partial: false }
+        const found = migration === undefined ? alone : Neighbours.around(view, migration, connections)
+        return { migration_id: migration === undefined ? item.migration_id : canonical(migration), ...found }
+      })
     )
     .handle("status", ({ path: { id } }) => status(id))
     .handle("applied", ({ path: { id } }) => applied(id))

@@ -8,6 +8,7 @@ import { HistoryItem } from "../wire/HistoryItem.ts"
 import { MigrationDetail } from "../wire/MigrationDetail.ts"
 import { MigrationItem } from "../wire/MigrationItem.ts"
 import { MigrationStatus } from "../wire/MigrationStatus.ts"
+import { Neighbourhood } from "../wire/Neighbourhood.ts"
 import { OrderBatchRequest, OrderBatchResponse } from "../wire/OrderBatch.ts"
 import { ReindexResponse } from "../wire/ReindexResponse.ts"
 import { Skipped } from "../wire/Skipped.ts"
@@ -117,6 +118,15 @@ export const MigrationsApi = HttpApiGroup.make("migrations")
       .annotateContext(summary("Everything that is known of one migration"))
       .setPath(Id)
       .addSuccess(MigrationDetail)
+      .addError(Problem.notFound)
+      .addError(Problem.conflict)
+      .middleware(Read)
+  )
+  .add(
+    HttpApiEndpoint.get("neighbours", "/api/v1/migrations/:id/dependencies")
+      .annotateContext(summary("What one migration depends on and what depends on it, however far"))
+      .setPath(Id)
+      .addSuccess(Neighbourhood)
       .addError(Problem.notFound)
       .addError(Problem.conflict)
       .middleware(Read)

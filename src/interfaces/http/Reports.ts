@@ -1,6 +1,7 @@
 import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import * as Effect from "effect/Effect"
 import { Forbidden } from "../../domain/Errors.ts"
+import { Snapshot } from "../../pipeline/Snapshot.ts"
 import * as Status from "../../pipeline/Status.ts"
 import * as Tenants from "../../pipeline/Tenants.ts"
 import * as Validation from "../../pipeline/Validation.ts"
@@ -36,5 +37,16 @@ export const layer = HttpApiBuilder.group(Api, "reports", handlers =>
     )
     .handle("validate", ({ urlParams: { connection, id } }) =>
       Effect.flatMap(seen(connection), connections => Validation.report({ ids: id ?? [], connections }))
+    )
+    .handle("sources", () =>
+      Effect.gen(function* () {
+        const { connections } = yield* Caller
+        const { catalog } = yield* (yield* Snapshot).current
+        const sees = (connection: string) => connections?.includes(connection) !== false
+        return {
+          problems: catalog.problems.filter(({ path }) => sees(path.split("/")[1] ?? "")),
+          total: catalog.migrations.filter(({ connection }) => sees(connection)).length
+        }
+      })
     )
 )

@@ -2,6 +2,7 @@ import * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
 import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import * as OpenApi from "@effect/platform/OpenApi"
 import * as Schema from "effect/Schema"
+import { SourceProblem } from "../../domain/Catalog.ts"
 import { StatusReport } from "../../domain/Status.ts"
 import { Standing, TenantsReport } from "../../domain/Tenants.ts"
 import { ValidationReport } from "../../domain/Validation.ts"
@@ -27,6 +28,25 @@ const Tenants = Schema.Struct({ ...TenantsReport.fields, next: Schema.optional(S
 const Validation = ValidationReport.annotations({
   identifier: "ValidationReport",
   examples: [{ valid: true, items: [], total: 0 }]
+})
+
+const Sources = Schema.Struct({
+  problems: Schema.Array(SourceProblem),
+  /** How many migrations could be read. */
+  total: Schema.Int
+}).annotations({
+  identifier: "SourcesReport",
+  examples: [
+    {
+      problems: [
+        {
+          path: "postgresql/core/2025_x.up.sql",
+          reason: "version must be 14 digits (YYYYMMDDHHMMSS)"
+        }
+      ],
+      total: 12
+    }
+  ]
 })
 
 const summary = (text: string) => OpenApi.annotations({ summary: text })
@@ -67,6 +87,12 @@ export const ReportsApi = HttpApiGroup.make("reports")
       .addError(Problem.conflict)
       .addError(Problem.unplannable)
       .addError(Problem.unavailable)
+      .middleware(Read)
+  )
+  .add(
+    HttpApiEndpoint.get("sources", "/api/v1/sources")
+      .annotateContext(summary("What is wrong with the sources; nothing is run while anything is"))
+      .addSuccess(Sources)
       .middleware(Read)
   )
   .addError(Problem.badRequest)

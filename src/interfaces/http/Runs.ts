@@ -1,9 +1,14 @@
 import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import { CurrentActor } from "../../domain/Actor.ts"
+import { RequestInvalid } from "../../domain/Errors.ts"
 import type { Direction } from "../../domain/Plan.ts"
 import type * as ActiveRun from "../../pipeline/ActiveRun.ts"
 import * as PlanMemory from "../../pipeline/PlanMemory.ts"
 import * as Planning from "../../pipeline/Planning.ts"
+import * as Result from "../../pipeline/Result.ts"
+import * as Run from "../../pipeline/Run.ts"
 import * as RunBook from "../../pipeline/RunBook.ts"
 import * as Target from "../../pipeline/Target.ts"
 import * as RunDetail from "../wire/RunDetail.ts"
@@ -24,6 +29,7 @@ export const layer = HttpApiBuilder.group(Api, "runs", handlers =>
     .handle("plan", ({ payload }) =>
       RunAndWait.planned(Effect.flatMap(RunRequest.toOrder(payload), Planning.of))
     )
+    .handle("rehearse", ({ payload }) => Effect.flatMap(RunRequest.toOrder(payload), rehearse))
     .handle("start", ({ payload }) => Effect.flatMap(RunRequest.toOrder(payload), start))
     .handle("runs", ({ urlParams }) => RunBook.list(Paging.page(urlParams, 100)))
     .handle("run", ({ path }) =>
@@ -60,6 +66,19 @@ const resume = (id: string) =>
     yield* permitted(order)
     const run = yield* begin(yield* RunBook.takeOver(id, order))
     return yield* run.run
+  })
+
+/** Nothing is rehearsed on a connection on which the caller may not run. */
+const rehearse = (order: ActiveRun.Order) =>
+  Effect.gen(function* () {
+    if (order._tag === "Down") return yield* new RequestInvalid({ problems: ["only applying is rehearsed"] })
+    yield* permit("migrate", yield* Target.connections(order))
+    yield* RunAndWait.planned(Planning.up(order.request))
+    const { name } = yield* Caller
+    return yield* Run.rehearse(order.request).pipe(
+      Stream.runFold(Result.initial, Result.step),
+      Effect.provideService(CurrentActor, { name, method: "api" })
+    )
   })
 
 /** Ending a run takes what beginning it takes. */

@@ -12,7 +12,7 @@ import { MigrateUpRequest } from "../wire/MigrateUpRequest.ts"
 import { RollbackRequest } from "../wire/RollbackRequest.ts"
 import { RollbackResponse } from "../wire/RollbackResponse.ts"
 import { RunDetail } from "../wire/RunDetail.ts"
-import { RunRequest } from "../wire/RunRequest.ts"
+import { RunRequest, RunUpRequest } from "../wire/RunRequest.ts"
 import { Migrate, Read, RollBack } from "./Access.ts"
 import { Id } from "./MigrationsApi.ts"
 import * as Paging from "./Paging.ts"
@@ -64,6 +64,26 @@ const RunList = Schema.Struct({
 const OnePlan = Plan.annotations({
   identifier: "Plan",
   examples: [{ hash: "0a1b2c3d", direction: "up", steps: [], skipped: [], waiting: [] }]
+})
+
+const Rehearsal = RunResult.annotations({
+  identifier: "RunResult",
+  examples: [
+    {
+      success: true,
+      applied: ["20250101120000_create_users_postgresql_core"],
+      skipped: [],
+      errors: [],
+      waiting: [],
+      not_run: [],
+      failures: [],
+      causes: [],
+      warnings: [],
+      run_id: "",
+      state: "succeeded",
+      duration_ms: 12
+    }
+  ]
 })
 
 /** Server-sent events: `event` is the kind, `data` one JSON value, `id` the number of the event. */
@@ -153,6 +173,19 @@ export const RunsApi = HttpApiGroup.make("runs")
       .addError(Problem.unplannable)
       .addError(Problem.unavailable)
       .middleware(Read)
+  )
+  .add(
+    HttpApiEndpoint.post("rehearse", "/api/v1/rehearse")
+      .annotateContext(
+        summary("Really executes what a run would, takes everything back, and says what came of it")
+      )
+      .setPayload(RunUpRequest)
+      .addSuccess(Rehearsal)
+      .addError(Problem.notFound)
+      .addError(Problem.conflict)
+      .addError(Problem.unplannable)
+      .addError(Problem.unavailable)
+      .middleware(Migrate)
   )
   .add(
     HttpApiEndpoint.post("start", "/api/v1/runs")

@@ -9,7 +9,8 @@ import type { Order } from "../../pipeline/ActiveRun.ts"
 // As they are sent: whatever has a default may be left out.
 const options = Schema.encodedSchema(RunOptions)
 
-const Up = Schema.Struct({ direction: Schema.optional(Schema.Literal("up")) }).pipe(
+/** What is to be applied, and how. */
+export const RunUpRequest = Schema.Struct({ direction: Schema.optional(Schema.Literal("up")) }).pipe(
   Schema.extend(Schema.encodedSchema(UpRequest)),
   Schema.extend(options),
   Schema.annotations({
@@ -28,7 +29,7 @@ const Down = Schema.Struct({ direction: Schema.Literal("down") }).pipe(
 )
 
 /** What is to be carried out, and how: `direction` says whether it is applied (`up`) or rolled back (`down`). */
-export const RunRequest = Schema.Union(Up, Down).annotations({ identifier: "RunRequest" })
+export const RunRequest = Schema.Union(RunUpRequest, Down).annotations({ identifier: "RunRequest" })
 export type RunRequest = typeof RunRequest.Type
 
 const up = Schema.decodeEither(UpRequest)

@@ -84,6 +84,12 @@ export const comparison = (id: string) =>
     queryFn: ({ signal }) => ask(api => api.reports.validate({ urlParams: { id: [id] } }), signal)
   })
 
+export const dependencies = (id: string) =>
+  queryOptions({
+    queryKey: ["dependencies", id],
+    queryFn: ({ signal }) => ask(api => api.migrations.neighbours({ path: { id } }), signal)
+  })
+
 /** A request as the client takes it: one of either kind. */
 export const sent = (request: RunRequest) =>
   request.direction === "down" ? { payload: request } : { payload: request }
@@ -134,6 +140,13 @@ export const history = infiniteQueryOptions({
 export const recently = queryOptions({
   queryKey: ["history", "recently"],
   queryFn: ({ signal }) => ask(api => api.service.history({ urlParams: { limit: 1_000 } }), signal)
+})
+
+/** What is wrong with the sources. */
+export const sources = queryOptions({
+  queryKey: ["sources"],
+  queryFn: ({ signal }) => ask(api => api.reports.sources({}), signal),
+  refetchInterval: often
 })
 
 export const health = queryOptions({

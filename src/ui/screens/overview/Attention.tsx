@@ -19,11 +19,13 @@ export const Attention = ({ connection }: { readonly connection: string | undefi
   const me = useMe()
   const lists = useQueries({ queries: alarming.map(status => Queries.withStatus(status, connection)) })
   const connections = useQuery(Queries.connections)
+  const sources = useQuery(Queries.sources)
   const plan = useQuery(Queries.everything(connection === undefined ? me.connections : [connection]))
   const concerns = [
     ...(connections.data?.items ?? [])
       .filter(item => connection === undefined || item.connection === connection)
       .flatMap(Concern.ofConnection),
+    ...(sources.data?.problems ?? []).map(Concern.ofSource),
     ...lists.flatMap(({ data }) => (data?.items ?? []).map(Concern.ofItem)),
     ...(plan.error === null ? [] : Concern.ofPlan(of(plan.error).error))
   ]

@@ -1,4 +1,4 @@
-import type { Errors, MigrationItem, Status } from "bfm/client"
+import type { Errors, MigrationItem, SourceProblem, Status } from "bfm/client"
 
 /** Something that needs a person, and the next step to take. */
 export interface Concern {
@@ -36,24 +36,24 @@ export const ofConnection = ({ connection, error }: Status.ConnectionStatus): Re
     ? []
     : [{ key: `c ${connection}`, kind: "unreachable", connection, title: "does not answer", said: error }]
 
+/** What is wrong with the sources: nothing is run while anything is. */
+export const ofSource = ({ path, line, reason }: SourceProblem): Concern => ({
+  key: `s ${path} ${line} ${reason}`,
+  kind: "broken",
+  connection: "",
+  title: line === undefined ? path : `${path}:${line}`,
+  said: reason
+})
+
 /** Why what is pending cannot be planned, as far as nothing else says it. */
-export const ofPlan = (error: Errors.BfmError | undefined): ReadonlyArray<Concern> => {
-  if (error?._tag === "SourceInvalid") {
-    return error.problems.map(({ path, line, reason }) => ({
-      key: `s ${path} ${line} ${reason}`,
-      kind: "broken",
-      connection: "",
-      title: line === undefined ? path : `${path}:${line}`,
-      said: reason
-    }))
-  }
-  if (error?._tag !== "PlanRejected") return []
-  return error.problems.map(({ id, path, line, reason }) => ({
-    key: `p ${id} ${path} ${line} ${reason}`,
-    kind: "blocked",
-    connection: "",
-    title: path === undefined ? (id ?? "The plan") : line === undefined ? path : `${path}:${line}`,
-    ...(id === undefined ? {} : { id }),
-    said: reason
-  }))
-}
+export const ofPlan = (error: Errors.BfmError | undefined): ReadonlyArray<Concern> =>
+  error?._tag === "PlanRejected"
+    ? error.problems.map(({ id, path, line, reason }) => ({
+        key: `p ${id} ${path} ${line} ${reason}`,
+        kind: "blocked",
+        connection: "",
+        title: path === undefined ? (id ?? "The plan") : line === undefined ? path : `${path}:${line}`,
+        ...(id === undefined ? {} : { id }),
+        said: reason
+      }))
+    : []

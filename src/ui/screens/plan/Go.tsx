@@ -12,6 +12,7 @@ import * as Text from "../../parts/Text.ts"
 import { Confirm } from "./Confirm.tsx"
 import { wordFor } from "./Grouped.ts"
 import { seen } from "./Order.ts"
+import { Rehearse } from "./Rehearse.tsx"
 
 interface Props {
   readonly plan: Plan.Plan
@@ -53,6 +54,7 @@ export const Go = ({ plan, request, again }: Props) => {
           <Icon name="refresh" />
           Plan again
         </button>
+        <Rehearse key={plan.hash} plan={plan} request={request} />
         <button
           type="button"
           className={word === undefined ? "button primary" : "button danger"}

@@ -21,6 +21,7 @@ export const System = () => (
       <Reindex />
     </Heading>
     <Health />
+    <Sources />
     <Connections />
   </>
 )
@@ -50,6 +51,32 @@ const Health = () => (
           </tbody>
         </table>
       )}
+    </Loaded>
+  </Panel>
+)
+
+const Sources = () => (
+  <Panel title="Sources" flush>
+    <Loaded query={useQuery(Queries.sources)}>
+      {({ problems, total }) =>
+        problems.length === 0 ? (
+          <p className="inside muted">{Text.count(total, "migration")}, and nothing wrong with them.</p>
+        ) : (
+          <ul className="concerns">
+            {problems.map(({ path, line, reason }) => (
+              <li key={`${path} ${line} ${reason}`}>
+                <Sign tone="bad" icon="warning">
+                  broken
+                </Sign>
+                <div>
+                  <code>{line === undefined ? path : `${path}:${line}`}</code>
+                  <p className="said">{reason}</p>
+                </div>
+              </li>
+            ))}
+          </ul>
+        )
+      }
     </Loaded>
   </Panel>
 )
