@@ -105,6 +105,7 @@ const calls: ReadonlyArray<readonly [operation: string, path: string, body?: unk
   ["runs.rollback", `/api/v1/migrations/${users}/rollback`, { schemas: [] }],
   ["runs.rollback", `/api/v1/migrations/${broken}/rollback`],
   ["service.whoami", "/api/v1/whoami"],
+  ["reports.tenants", "/api/v1/tenants?connection=core&limit=10"],
   ["service.connections", "/api/v1/connections"],
   ["reports.status", "/api/v1/status?connection=core&schema=tenant_a"],
   ["reports.validate", "/api/v1/validate?connection=core"],
