@@ -1,5 +1,6 @@
 import * as Schema from "effect/Schema"
 import { RunResult } from "./Run.ts"
+import { TaggedError } from "./TaggedError.ts"
 
 /** One problem of a configuration: the variable and what is wrong with it. Never its value. */
 export const ConfigProblem = Schema.Struct({
@@ -13,9 +14,9 @@ const lines = (heading: string, items: ReadonlyArray<string>): string =>
 
 const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? "" : "s"}`
 
-export class ConfigInvalid extends Schema.TaggedError<ConfigInvalid>()("ConfigInvalid", {
+export class ConfigInvalid extends TaggedError("ConfigInvalid", () => ({
   problems: Schema.Array(ConfigProblem)
-}) {
+})) {
   override get message() {
     return lines(
       `${count(this.problems.length, "problem")} in the configuration`,
@@ -24,7 +25,7 @@ export class ConfigInvalid extends Schema.TaggedError<ConfigInvalid>()("ConfigIn
   }
 }
 
-export class SourceInvalid extends Schema.TaggedError<SourceInvalid>()("SourceInvalid", {
+export class SourceInvalid extends TaggedError("SourceInvalid", () => ({
   /** The SFM directory or the name of the registry. */
   source: Schema.String,
   problems: Schema.Array(
@@ -34,7 +35,7 @@ export class SourceInvalid extends Schema.TaggedError<SourceInvalid>()("SourceIn
       reason: Schema.String
     })
   )
-}) {
+})) {
   override get message() {
     return lines(
       `${count(this.problems.length, "problem")} in ${this.source}, nothing was run`,
@@ -45,85 +46,82 @@ export class SourceInvalid extends Schema.TaggedError<SourceInvalid>()("SourceIn
   }
 }
 
-export class ConnectionUnknown extends Schema.TaggedError<ConnectionUnknown>()("ConnectionUnknown", {
+export class ConnectionUnknown extends TaggedError("ConnectionUnknown", () => ({
   connection: Schema.String,
   configured: Schema.Array(Schema.String)
-}) {
+})) {
   override get message() {
     const variable = this.connection.toUpperCase().replaceAll(/[^A-Z0-9]/g, "_")
     return `connection ${this.connection} is not configured: set ${variable}_BACKEND and ${variable}_DB_HOST or ${variable}_DB_URL (configured: ${this.configured.join(", ") || "none"})`
   }
 }
 
-export class ConnectionUnreachable extends Schema.TaggedError<ConnectionUnreachable>()(
-  "ConnectionUnreachable",
-  {
-    connection: Schema.String,
-    /** Host, port and database; never a password. */
-    address: Schema.String,
-    reason: Schema.String,
-    code: Schema.optional(Schema.String)
-  }
-) {
+export class ConnectionUnreachable extends TaggedError("ConnectionUnreachable", () => ({
+  connection: Schema.String,
+  /** Host, port and database; never a password. */
+  address: Schema.String,
+  reason: Schema.String,
+  code: Schema.optional(Schema.String)
+})) {
   override get message() {
     return `connection ${this.connection} (${this.address}): ${this.reason}`
   }
 }
 
 /** The store answered, and refused something that BfM itself asked of it. */
-export class StoreRefused extends Schema.TaggedError<StoreRefused>()("StoreRefused", {
+export class StoreRefused extends TaggedError("StoreRefused", () => ({
   connection: Schema.String,
   /** What was being done. */
   action: Schema.String,
   reason: Schema.String,
   code: Schema.optional(Schema.String),
   hint: Schema.optional(Schema.String)
-}) {
+})) {
   override get message() {
     return `connection ${this.connection}: could not ${this.action}: ${this.reason}${this.hint === undefined ? "" : ` (${this.hint})`}`
   }
 }
 
-export class StateUnavailable extends Schema.TaggedError<StateUnavailable>()("StateUnavailable", {
+export class StateUnavailable extends TaggedError("StateUnavailable", () => ({
   address: Schema.String,
   action: Schema.String,
   reason: Schema.String,
   code: Schema.optional(Schema.String)
-}) {
+})) {
   override get message() {
     return `state database (${this.address}): could not ${this.action}: ${this.reason}`
   }
 }
 
-export class MigrationNotFound extends Schema.TaggedError<MigrationNotFound>()("MigrationNotFound", {
+export class MigrationNotFound extends TaggedError("MigrationNotFound", () => ({
   id: Schema.String,
   similar: Schema.Array(Schema.String)
-}) {
+})) {
   override get message() {
     return `migration not found: ${this.id}${this.similar.length === 0 ? "" : `; did you mean ${this.similar.join(" or ")}?`}`
   }
 }
 
-export class MigrationAmbiguous extends Schema.TaggedError<MigrationAmbiguous>()("MigrationAmbiguous", {
+export class MigrationAmbiguous extends TaggedError("MigrationAmbiguous", () => ({
   id: Schema.String,
   candidates: Schema.Array(Schema.String)
-}) {
+})) {
   override get message() {
     return lines(`${this.id} can mean several migrations; use one of`, this.candidates)
   }
 }
 
 /** The request cannot be understood: a bad tag, version, schema name, … */
-export class RequestInvalid extends Schema.TaggedError<RequestInvalid>()("RequestInvalid", {
+export class RequestInvalid extends TaggedError("RequestInvalid", () => ({
   problems: Schema.Array(Schema.String)
-}) {
+})) {
   override get message() {
     return this.problems.join("\n")
   }
 }
 
 /** The request is understood and cannot be planned; lists everything that stands in the way. Nothing ran. */
-export class PlanRejected extends Schema.TaggedError<PlanRejected>()("PlanRejected", {
+export class PlanRejected extends TaggedError("PlanRejected", () => ({
   problems: Schema.Array(
     Schema.Struct({
       kind: Schema.Literal(
@@ -149,7 +147,7 @@ export class PlanRejected extends Schema.TaggedError<PlanRejected>()("PlanReject
       reason: Schema.String
     })
   )
-}) {
+})) {
   override get message() {
     const [first] = this.problems
     if (this.problems.length === 1 && first !== undefined) return renderProblem(first)
@@ -166,9 +164,9 @@ export const renderProblem = ({ path, line, reason }: PlanProblem): string =>
   path === undefined ? reason : `${line === undefined ? path : `${path}:${line}`}  ${reason}`
 
 /** Applied migrations whose source says something else now. */
-export class MigrationChanged extends Schema.TaggedError<MigrationChanged>()("MigrationChanged", {
+export class MigrationChanged extends TaggedError("MigrationChanged", () => ({
   ids: Schema.Array(Schema.String)
-}) {
+})) {
   override get message() {
     return lines(
       `${count(this.ids.length, "applied migration")} changed after it was applied, nothing was run`,
@@ -178,7 +176,7 @@ export class MigrationChanged extends Schema.TaggedError<MigrationChanged>()("Mi
 }
 
 /** The plan is not the one that was asked for. */
-export class PlanDiffers extends Schema.TaggedError<PlanDiffers>()("PlanDiffers", {
+export class PlanDiffers extends TaggedError("PlanDiffers", () => ({
   expected: Schema.String,
   actual: Schema.String,
   steps: Schema.Array(Schema.String),
@@ -186,7 +184,7 @@ export class PlanDiffers extends Schema.TaggedError<PlanDiffers>()("PlanDiffers"
   added: Schema.optional(Schema.Array(Schema.String)),
   removed: Schema.optional(Schema.Array(Schema.String)),
   changed: Schema.optional(Schema.Array(Schema.String))
-}) {
+})) {
   override get message() {
     const { expected, actual, steps, added = [], removed = [], changed = [] } = this
     const heading = `the plan is no longer ${expected} but ${actual}; nothing was run`
@@ -201,7 +199,7 @@ export class PlanDiffers extends Schema.TaggedError<PlanDiffers>()("PlanDiffers"
   }
 }
 
-export class LockBusy extends Schema.TaggedError<LockBusy>()("LockBusy", {
+export class LockBusy extends TaggedError("LockBusy", () => ({
   connection: Schema.String,
   schema: Schema.String,
   /** Who holds it, since when, and at which step: a sentence without a full stop. */
@@ -209,7 +207,7 @@ export class LockBusy extends Schema.TaggedError<LockBusy>()("LockBusy", {
   holder_run: Schema.optional(Schema.String),
   /** Milliseconds. */
   waited: Schema.Number
-}) {
+})) {
   override get message() {
     const place = this.schema === "" ? this.connection : `${this.connection}, schema ${this.schema}`
     return `${place} is being migrated by ${this.holder}; waited ${Math.round(this.waited / 100) / 10}s (BFM_LOCK_TIMEOUT)`
@@ -217,105 +215,105 @@ export class LockBusy extends Schema.TaggedError<LockBusy>()("LockBusy", {
 }
 
 /** The run ended with failed steps; what was applied stays applied and is in the result. */
-export class RunFailed extends Schema.TaggedError<RunFailed>()("RunFailed", {
+export class RunFailed extends TaggedError("RunFailed", () => ({
   result: RunResult
-}) {
+})) {
   override get message() {
     return this.result.errors.join("\n") || `run ${this.result.run_id} ${this.result.state}`
   }
 }
 
 /** The store cannot do what was asked, for example rehearse. */
-export class NotSupported extends Schema.TaggedError<NotSupported>()("NotSupported", {
+export class NotSupported extends TaggedError("NotSupported", () => ({
   connection: Schema.String,
   action: Schema.String,
   reason: Schema.String
-}) {
+})) {
   override get message() {
     return `connection ${this.connection} cannot ${this.action}: ${this.reason}`
   }
 }
 
 /** The embedded database cannot be started. */
-export class EmbeddedUnavailable extends Schema.TaggedError<EmbeddedUnavailable>()("EmbeddedUnavailable", {
+export class EmbeddedUnavailable extends TaggedError("EmbeddedUnavailable", () => ({
   reason: Schema.String,
   /** The one command or setting that helps. */
   remedy: Schema.String
-}) {
+})) {
   override get message() {
     return `the embedded database cannot be started: ${this.reason}. ${this.remedy}`
   }
 }
 
 /** Writing or checking generated files failed. */
-export class BuildFailed extends Schema.TaggedError<BuildFailed>()("BuildFailed", {
+export class BuildFailed extends TaggedError("BuildFailed", () => ({
   problems: Schema.Array(Schema.String)
-}) {
+})) {
   override get message() {
     return this.problems.join("\n")
   }
 }
 
 /** Nobody is behind the request: no token, or one that is not known. Which of them is not told apart by time. */
-export class Unauthenticated extends Schema.TaggedError<Unauthenticated>()("Unauthenticated", {
+export class Unauthenticated extends TaggedError("Unauthenticated", () => ({
   reason: Schema.String
-}) {
+})) {
   override get message() {
     return this.reason
   }
 }
 
 /** The token is known and may not do this. */
-export class Forbidden extends Schema.TaggedError<Forbidden>()("Forbidden", {
+export class Forbidden extends TaggedError("Forbidden", () => ({
   reason: Schema.String
-}) {
+})) {
   override get message() {
     return this.reason
   }
 }
 
 /** An address failed to authenticate too often. */
-export class TooManyAttempts extends Schema.TaggedError<TooManyAttempts>()("TooManyAttempts", {
+export class TooManyAttempts extends TaggedError("TooManyAttempts", () => ({
   /** Seconds until the next attempt is looked at. */
   retry_after: Schema.Int
-}) {
+})) {
   override get message() {
     return `too many failed attempts; try again in ${this.retry_after}s`
   }
 }
 
-export class RunNotFound extends Schema.TaggedError<RunNotFound>()("RunNotFound", {
+export class RunNotFound extends TaggedError("RunNotFound", () => ({
   id: Schema.String
-}) {
+})) {
   override get message() {
     return `run not found: ${this.id}`
   }
 }
 
 /** The run is in no state for this: it has ended, or another process carries it out. */
-export class RunConflict extends Schema.TaggedError<RunConflict>()("RunConflict", {
+export class RunConflict extends TaggedError("RunConflict", () => ({
   id: Schema.String,
   reason: Schema.String
-}) {
+})) {
   override get message() {
     return `run ${this.id} ${this.reason}`
   }
 }
 
 /** The service is ending and begins nothing new. */
-export class ShuttingDown extends Schema.TaggedError<ShuttingDown>()("ShuttingDown", {}) {
+export class ShuttingDown extends TaggedError("ShuttingDown", () => ({})) {
   override get message() {
     return "the service is shutting down and begins no new runs"
   }
 }
 
 /** A service that was asked from afar did not answer, or in a way that is not understood. */
-export class ServiceFailed extends Schema.TaggedError<ServiceFailed>()("ServiceFailed", {
+export class ServiceFailed extends TaggedError("ServiceFailed", () => ({
   url: Schema.String,
   reason: Schema.String,
   /** The run that goes on there, whoever listens. */
   run_id: Schema.optional(Schema.String)
-}) {
+})) {
   override get message() {
     const run =
       this.run_id === undefined
@@ -326,7 +324,7 @@ export class ServiceFailed extends Schema.TaggedError<ServiceFailed>()("ServiceF
 }
 
 /** Every expected error. Each interface has one total table from `_tag` to its own code. */
-export const BfmError = Schema.Union(
+export const all = [
   BuildFailed,
   ConfigInvalid,
   ConnectionUnknown,
@@ -351,5 +349,5 @@ export const BfmError = Schema.Union(
   StoreRefused,
   TooManyAttempts,
   Unauthenticated
-)
-export type BfmError = typeof BfmError.Type
+]
+export type BfmError = InstanceType<(typeof all)[number]>

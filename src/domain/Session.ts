@@ -1,9 +1,10 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import { TaggedError } from "./TaggedError.ts"
 
 /** A statement of a migration program was refused by the store. */
-export class SessionError extends Schema.TaggedError<SessionError>()("SessionError", {
+export class SessionError extends TaggedError("SessionError", () => ({
   /** The store's own words. */
   reason: Schema.String,
   /** SQLSTATE or the store's own code. */
@@ -11,16 +12,16 @@ export class SessionError extends Schema.TaggedError<SessionError>()("SessionErr
   statement: Schema.String,
   detail: Schema.optional(Schema.String),
   hint: Schema.optional(Schema.String)
-}) {
+})) {
   override get message() {
     return this.code === undefined ? this.reason : `${this.code} ${this.reason}`
   }
 }
 
 /** The program asked for data while it was only being planned: its statements depend on what is stored. */
-export class DependsOnData extends Schema.TaggedError<DependsOnData>()("DependsOnData", {
+export class DependsOnData extends TaggedError("DependsOnData", () => ({
   statement: Schema.String
-}) {
+})) {
   override get message() {
     return "the statements depend on data that is read when the migration runs"
   }

@@ -75,7 +75,7 @@ export const layer = (limits: Limits): Layer.Layer<Runs, never, ActiveRun.Stores
       return Runs.of({
         start: order =>
           Effect.gen(function* () {
-            if (closing) return yield* new ShuttingDown()
+            if (closing) return yield* new ShuttingDown({})
             const run = yield* ActiveRun.begin(order, { turns, context, scope, ending: snapshot.invalidate })
             known.set(run.id, run)
             yield* forget

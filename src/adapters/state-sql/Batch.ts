@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto"
-import * as Schema from "effect/Schema"
 import type { Asked } from "../../domain/Asked.ts"
-import { BfmError } from "../../domain/Errors.ts"
 import type { Execution, HistoryItem, Run, Skip } from "../../domain/Run.ts"
+import * as WrittenError from "../../domain/WrittenError.ts"
 import type { StateChange } from "../../ports/StateStore.ts"
 import * as EventParts from "./EventParts.ts"
 
@@ -21,10 +20,8 @@ export interface RunNote extends Run {
   readonly fence: number
   readonly fleet: boolean
   readonly asked: Asked | null
-  readonly refusal: typeof BfmError.Encoded | null
+  readonly refusal: WrittenError.WrittenError | null
 }
-
-const encodeRefusal = Schema.encodeSync(BfmError)
 
 /** How many skips of one migration in one schema are kept. */
 export const keptSkips = 5
@@ -41,7 +38,7 @@ export const fold = (changes: ReadonlyArray<StateChange>): Batch => {
     switch (change._tag) {
       case "Run": {
         const { run, fence = 0, refusal } = change
-        const why = refusal === undefined ? null : encodeRefusal(refusal)
+        const why = refusal === undefined ? null : WrittenError.write(refusal)
         runs.set(run.id, { ...run, fence, fleet: false, asked: null, refusal: why })
         break
       }

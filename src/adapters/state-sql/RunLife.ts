@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
 import { Asked } from "../../domain/Asked.ts"
-import { BfmError } from "../../domain/Errors.ts"
+import * as WrittenError from "../../domain/WrittenError.ts"
 import type { StateStore } from "../../ports/StateStore.ts"
 import { StateDatabase } from "./Database.ts"
 import * as Rows from "./Rows.ts"
@@ -17,7 +17,6 @@ interface Detail {
   readonly refusal: unknown
 }
 
-const decodeRefusal = Schema.decodeUnknownEither(BfmError)
 const decodeAsked = Schema.decodeUnknownEither(Asked)
 
 /** What is asked of and about runs while they go on, or after the process that carried them out has gone. */
@@ -31,7 +30,7 @@ export const make = Effect.map(StateDatabase, (database): Life => {
     }),
     refusal: Effect.fn("StateStore.refusal")(function* (id) {
       const [row] = yield* database.query<Detail>("read a run", life.detail(id))
-      return Either.getOrUndefined(decodeRefusal(parsed(row?.refusal)))
+      return WrittenError.read(parsed(row?.refusal))
     }),
     events: Effect.fn("StateStore.events")(function* (query) {
       const rows = yield* database.query<Rows.EventRow>("read what happened in a run", life.events(query))

@@ -1,6 +1,5 @@
-import * as Either from "effect/Either"
-import * as Schema from "effect/Schema"
-import { BfmError } from "../../domain/Errors.ts"
+import type { BfmError } from "../../domain/Errors.ts"
+import * as WrittenError from "../../domain/WrittenError.ts"
 
 /** What could not be done, as one JSON value: the message, its kind, and what it knows. */
 export interface ErrorBody {
@@ -10,16 +9,13 @@ export interface ErrorBody {
 }
 
 export const fromError = (error: BfmError): ErrorBody => {
-  const { _tag, message, code, ...fields } = Object.fromEntries(Object.entries(error))
+  const { _tag, message, code, ...fields } = WrittenError.write(error)
   const store = code === undefined ? {} : { store_code: code }
-  return { ...fields, ...store, error: error.message, code: error._tag }
+  return { ...fields, ...store, error: error.message, code: _tag }
 }
-
-// Made when a service has answered with an error: it looks into every kind, and most runs meet none.
-const decode = (body: unknown) => Schema.decodeUnknownEither(BfmError)(body)
 
 /** The error that such a body was made of; none where the code is not that of an error. */
 export const toError = ({ error: _, code, store_code, ...fields }: ErrorBody): BfmError | undefined => {
   const store = store_code === undefined ? {} : { code: store_code }
-  return Either.getOrUndefined(decode({ ...fields, ...store, _tag: code }))
+  return WrittenError.read({ ...fields, ...store, _tag: code })
 }
