@@ -81,6 +81,5 @@ export const run = Effect.fn("Lane.run")(function* (
     if (Either.isLeft(pulled))
       return Option.isNone(pulled.left) ? ("ended" as const) : yield* Effect.die("outcomes never fail")
     if (pulled.right.includes("Failed")) return "failed" as const
-    yield* Effect.yieldNow()
   }
 })

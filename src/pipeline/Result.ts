@@ -1,5 +1,3 @@
-import { pipe } from "effect/Function"
-import * as Match from "effect/Match"
 import type { Plan } from "../domain/Plan.ts"
 import type { Event, RunResult } from "../domain/Run.ts"
 import * as Causes from "./Causes.ts"
@@ -36,38 +34,45 @@ const append = <A>(list: ReadonlyArray<A>, item: A): ReadonlyArray<A> => {
  * Folds one more event into the result. Every interface sees a run through this one function. The result that
  * was given is not to be looked at again.
  */
-export const step = (result: RunResult, event: Event): RunResult =>
-  pipe(
-    Match.value(event),
-    Match.tagsExhaustive({
-      Planned: ({ plan }) => ({ ...planned(plan), run_id: result.run_id, plan }),
-      RunStarted: ({ run_id }) => ({ ...result, run_id, state: "running" as const }),
-      LockWaiting: () => result,
-      StepStarted: () => result,
-      StepRetried: () => result,
-      StepSucceeded: ({ id }) => ({ ...result, applied: append(result.applied, id) }),
-      StepSkipped: ({ id }) => ({ ...result, skipped: append(result.skipped, id) }),
-      StepFailed: ({ failure }) => ({
+export const step = (result: RunResult, event: Event): RunResult => {
+  switch (event._tag) {
+    case "Planned":
+      return { ...planned(event.plan), run_id: result.run_id, plan: event.plan }
+    case "RunStarted":
+      return { ...result, run_id: event.run_id, state: "running" }
+    case "LockWaiting":
+    case "StepStarted":
+    case "StepRetried":
+      return result
+    case "StepSucceeded":
+      return { ...result, applied: append(result.applied, event.id) }
+    case "StepSkipped":
+      return { ...result, skipped: append(result.skipped, event.id) }
+    case "StepFailed":
+      return {
         ...result,
         success: false,
-        errors: append(result.errors, `${failure.id}: ${failure.reason}`),
-        failures: append(result.failures, failure),
-        causes: Causes.add(result.causes, failure)
-      }),
-      StepNotRun: ({ id, reason }) => ({
+        errors: append(result.errors, `${event.failure.id}: ${event.failure.reason}`),
+        failures: append(result.failures, event.failure),
+        causes: Causes.add(result.causes, event.failure)
+      }
+    case "StepNotRun":
+      return {
         ...result,
         success: false,
-        not_run: append(result.not_run, { id, reason })
-      }),
-      Warned: ({ message }) => ({ ...result, warnings: append(result.warnings, message) }),
-      RunFinished: ({ state, duration_ms }) => ({
+        not_run: append(result.not_run, { id: event.id, reason: event.reason })
+      }
+    case "Warned":
+      return { ...result, warnings: append(result.warnings, event.message) }
+    case "RunFinished":
+      return {
         ...result,
-        success: result.success && state === "succeeded",
-        state,
-        duration_ms
-      })
-    })
-  )
+        success: result.success && event.state === "succeeded",
+        state: event.state,
+        duration_ms: event.duration_ms
+      }
+  }
+}
 
 /** What a plan alone says: nothing applied yet. */
 const planned = (plan: Plan): RunResult => ({

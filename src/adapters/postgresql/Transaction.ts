@@ -25,16 +25,24 @@ export interface Progress {
 const transaction = (
   live: Live,
   { step }: Work,
-  pid: number,
-  at: { readonly first: boolean; readonly last: boolean }
+  guards: { readonly before: string; readonly after: string },
+  durable: boolean
 ): string => {
   const [unit] = step.units
   const record =
     step.direction === "up" ? live.ledger.insertApplied(step, live.context) : live.ledger.remove(step)
-  // One message has one session: it is looked at once.
-  const check = at.first ? Message.sameSession(pid) : Halt.check(Halt.key(live.place))
-  const statements = unit === undefined ? "" : Message.body(unit, check, Guard.keep(live.place))
-  return `${Message.open(step, at.last)}${statements}${Message.ourselves}${record};COMMIT;${Message.reset}`
+  const statements = unit === undefined ? "" : Message.body(unit, guards.before, guards.after)
+  return `${Message.open(step, durable)}${statements}${Message.ourselves}${record};COMMIT;${Message.reset}`
+}
+
+/** The transactions of several steps. One message has one session: it is looked at once. */
+const message = (live: Live, batch: ReadonlyArray<Work>, pid: number): string => {
+  const after = Guard.keep(live.place)
+  const first = { before: Message.sameSession(pid), after }
+  const later = { before: Halt.check(Halt.key(live.place)), after }
+  return batch
+    .map((work, index) => transaction(live, work, index === 0 ? first : later, index === batch.length - 1))
+    .join(";")
 }
 
 /**
@@ -46,12 +54,8 @@ export const run = (live: Live, batch: ReadonlyArray<Work>, attempts: number, re
   Effect.gen(function* () {
     const began = yield* Clock.currentTimeMillis
     const wire = yield* live.wire
-    const text = batch
-      .map((work, index) =>
-        transaction(live, work, wire.pid, { first: index === 0, last: index === batch.length - 1 })
-      )
-      .join(";")
-    const answer = yield* Effect.either(Blockers.watch(live.pool, wire.pid, wire.send(text)))
+    const sent = wire.send(message(live, batch, wire.pid))
+    const answer = yield* Effect.either(Blockers.watch(live.pool, wire.pid, sent))
     const durationMs = (yield* Clock.currentTimeMillis) - began
     if (answer._tag === "Right") {
       return { outcomes: succeeded(batch, answer.right.exit, durationMs), rest: [], attempts: 0, durationMs }

@@ -1,3 +1,4 @@
+import type * as Chunk from "effect/Chunk"
 import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
@@ -24,14 +25,23 @@ export const follow = Effect.fn("cli.Follow.follow")(function* <E, R>(
   const screen = yield* Screen
   const shared = yield* Interruption
   const heard = yield* Ref.make(Transcript.empty(yield* Clock.currentTimeMillis))
-  const hear = Effect.fnUntraced(function* (event: Event) {
+  const hear = Effect.fnUntraced(function* (events: Chunk.Chunk<Event>) {
     const now = yield* Clock.currentTimeMillis
-    const after = yield* Ref.updateAndGet(heard, before => Transcript.step(before, event, now))
-    if (again !== undefined)
-      shared.busy = after.running.length > 0 || (shared.busy && event._tag !== "RunFinished")
-    yield* screen.err(Transcript.asides(screen.style, after, event))
-    yield* screen.out(Transcript.lines(screen.style, after, event))
-  })
+    let after = yield* Ref.get(heard)
+    const lines: Array<string> = []
+    for (const event of events) {
+      after = Transcript.step(after, event, now)
+      yield* Ref.set(heard, after)
+      if (again !== undefined)
+        shared.busy = after.running.length > 0 || (shared.busy && event._tag !== "RunFinished")
+      const asides = Transcript.asides(screen.style, after, event)
+      // Many steps that end together are one write; what is said between them stands between them.
+      if (asides.length > 0) yield* screen.out(lines.splice(0))
+      yield* screen.err(asides)
+      lines.push(...Transcript.lines(screen.style, after, event))
+    }
+    yield* screen.out(lines)
+  }, Effect.uninterruptible)
   const draw = Effect.gen(function* () {
     const transcript = yield* Ref.get(heard)
     if (transcript.result.plan === undefined) return
@@ -47,7 +57,7 @@ export const follow = Effect.fn("cli.Follow.follow")(function* <E, R>(
     Effect.gen(function* () {
       yield* Effect.addFinalizer(() => screen.live(""))
       if (screen.lively) yield* Effect.forkScoped(Effect.repeat(draw, Schedule.spaced(beat)))
-      yield* Stream.runForEach(events, hear)
+      yield* Stream.runForEachChunk(events, hear)
     })
   ).pipe(
     Effect.onInterrupt(() => told),

@@ -1,5 +1,3 @@
-import { pipe } from "effect/Function"
-import * as Match from "effect/Match"
 import type { Step } from "../../domain/Plan.ts"
 import type { Event, RunResult } from "../../domain/Run.ts"
 import * as Result from "../../pipeline/Result.ts"
@@ -39,21 +37,23 @@ export const empty = (now: number): Transcript => ({
 /** One more event at a time. */
 export const step = (before: Transcript, event: Event, now: number): Transcript => {
   const heard = { ...before, result: Result.step(before.result, event) }
-  return pipe(
-    Match.value(event),
-    Match.tag("Planned", ({ plan }) => ({ ...heard, view: RenderRun.view(plan) })),
-    Match.tag("LockWaiting", ({ connection, schema, holder }) => ({
-      ...heard,
-      waiting: `waiting: ${schema === "" ? connection : `${connection}, schema ${schema}`} is being migrated by ${holder}`
-    })),
-    Match.tag("StepStarted", ({ id }) => ({ ...heard, waiting: "", running: begun(before, id, now) })),
-    Match.tag("StepSucceeded", "StepFailed", "StepSkipped", ({ id }) => ({
-      ...heard,
-      waiting: "",
-      running: before.running.filter(({ step }) => step.id !== id)
-    })),
-    Match.orElse(() => heard)
-  )
+  switch (event._tag) {
+    case "Planned":
+      return { ...heard, view: RenderRun.view(event.plan) }
+    case "LockWaiting": {
+      const { connection, schema, holder } = event
+      const place = schema === "" ? connection : `${connection}, schema ${schema}`
+      return { ...heard, waiting: `waiting: ${place} is being migrated by ${holder}` }
+    }
+    case "StepStarted":
+      return { ...heard, waiting: "", running: begun(before, event.id, now) }
+    case "StepSucceeded":
+    case "StepFailed":
+    case "StepSkipped":
+      return { ...heard, waiting: "", running: before.running.filter(({ step }) => step.id !== event.id) }
+    default:
+      return heard
+  }
 }
 
 const begun = ({ running, view }: Transcript, id: string, now: number): ReadonlyArray<Running> => {
@@ -67,32 +67,33 @@ export const lines = (style: Style, { view }: Transcript, event: Event): Readonl
     const step = view.steps.get(id)
     return step === undefined ? [] : [line(step)]
   }
-  return pipe(
-    Match.value(event),
-    Match.tag("StepSucceeded", ({ id, duration_ms }) =>
-      about(id, step => RenderRun.succeeded(style, view, step, duration_ms))
-    ),
-    Match.tag("StepFailed", ({ id, failure }) =>
-      about(id, step => RenderRun.failed(style, view, step, failure.duration_ms))
-    ),
-    Match.tag("StepSkipped", ({ id, reason }) =>
-      about(id, step => RenderRun.skipped(style, view, step, reason))
-    ),
-    Match.orElse(() => [])
-  )
+  switch (event._tag) {
+    case "StepSucceeded":
+      return about(event.id, step => RenderRun.succeeded(style, view, step, event.duration_ms))
+    case "StepFailed":
+      return about(event.id, step => RenderRun.failed(style, view, step, event.failure.duration_ms))
+    case "StepSkipped":
+      return about(event.id, step => RenderRun.skipped(style, view, step, event.reason))
+    default:
+      return []
+  }
 }
 
 /** What is worth a line for those who watch, and not part of what was asked for. */
-export const asides = (style: Style, { view, waiting }: Transcript, event: Event): ReadonlyArray<string> =>
-  pipe(
-    Match.value(event),
-    Match.tag("Warned", ({ message }) => [style.colour.yellow(`⚠ ${Text.clean(message)}`)]),
-    Match.tag("LockWaiting", () => [style.colour.dim(`  … ${Text.clean(waiting)}`)]),
-    Match.tag("StepRetried", ({ id, attempt, reason }) => [
-      style.colour.dim(Text.clean(`  ↻ ${view.steps.get(id)?.name ?? id}, attempt ${attempt}: ${reason}`))
-    ]),
-    Match.orElse(() => [])
-  )
+export const asides = (style: Style, { view, waiting }: Transcript, event: Event): ReadonlyArray<string> => {
+  switch (event._tag) {
+    case "Warned":
+      return [style.colour.yellow(`⚠ ${Text.clean(event.message)}`)]
+    case "LockWaiting":
+      return [style.colour.dim(`  … ${Text.clean(waiting)}`)]
+    case "StepRetried": {
+      const name = view.steps.get(event.id)?.name ?? event.id
+      return [style.colour.dim(Text.clean(`  ↻ ${name}, attempt ${event.attempt}: ${event.reason}`))]
+    }
+    default:
+      return []
+  }
+}
 
 /** The run as it stands now, for the line that moves. */
 export const progress = ({ result, running, waiting, startedAt }: Transcript, now: number): Progress => {
