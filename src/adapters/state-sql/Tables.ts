@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto"
+import { hash } from "node:crypto"
 
 /** One numbered change of BfM's own tables. Released steps never change: their checksums are in every state. */
 export interface Step {
@@ -20,7 +20,7 @@ export type Verdict =
   | { readonly _tag: "Refused"; readonly reason: string }
 
 export const checksum = (step: Step): string =>
-  createHash("sha256").update(step.text.replaceAll(/\s+/g, " ").trim()).digest("hex").slice(0, 16)
+  hash("sha256", step.text.replaceAll(/\s+/g, " ").trim(), "hex").slice(0, 16)
 
 /** All steps on one line, as the state's own query renders them. */
 export const fingerprint = (steps: ReadonlyArray<Step>): string =>

@@ -31,10 +31,29 @@ type Node =
   | { readonly is: "group"; readonly next: Node }
   | { readonly is: "gap"; readonly deep: boolean; readonly next: Node }
 
-export const make = (source: string): Pattern => {
-  const node = compile(source.match(/\[|\]|[^\s[\]]+/g) ?? [], { is: "accept" })
-  const first = node.is === "word" ? node.words : []
-  return { first, second: node.is === "word" ? beginnings(node.next) : undefined, node }
+export const make = (source: string): Pattern => new Written(source)
+
+/** Taken apart when it is first asked: a run that has nothing to do reads no statement. */
+class Written implements Pattern {
+  readonly #source: string
+  #node: Node | undefined
+
+  constructor(source: string) {
+    this.#source = source
+  }
+
+  get node(): Node {
+    this.#node ??= compile(this.#source.match(/\[|\]|[^\s[\]]+/g) ?? [], { is: "accept" })
+    return this.#node
+  }
+
+  get first(): ReadonlyArray<string> {
+    return this.node.is === "word" ? this.node.words : []
+  }
+
+  get second(): ReadonlyArray<string> | undefined {
+    return this.node.is === "word" ? beginnings(this.node.next) : undefined
+  }
 }
 
 const beginnings = (node: Node): ReadonlyArray<string> | undefined => {

@@ -18,21 +18,30 @@ interface Branch<R> {
 }
 
 export const make = <R extends Rule>(rules: ReadonlyArray<R>): RuleTable<R> => {
-  const firsts = new Set(rules.flatMap(rule => rule.pattern.first))
+  let byFirst: RuleTable<R>["byFirst"] | undefined
   return {
-    byFirst: new Map(
-      [...firsts].map(word => [word, branch(rules.filter(rule => rule.pattern.first.includes(word)))])
-    )
+    get byFirst() {
+      byFirst ??= arranged(rules)
+      return byFirst
+    }
   }
 }
 
+const arranged = <R extends Rule>(rules: ReadonlyArray<R>): RuleTable<R>["byFirst"] => {
+  const firsts = new Set(rules.flatMap(rule => rule.pattern.first))
+  return new Map(
+    [...firsts].map(word => [word, branch(rules.filter(rule => rule.pattern.first.includes(word)))])
+  )
+}
+
 const branch = <R extends Rule>(rules: ReadonlyArray<R>): Branch<R> => {
-  const seconds = new Set(rules.flatMap(rule => rule.pattern.second ?? []))
+  const all = rules.map(rule => ({ rule, second: rule.pattern.second }))
+  const those = (wanted: (second: ReadonlyArray<string> | undefined) => boolean) =>
+    all.flatMap(({ rule, second }) => (wanted(second) ? [rule] : []))
+  const seconds = new Set(all.flatMap(({ second }) => second ?? []))
   return {
-    bySecond: new Map(
-      [...seconds].map(word => [word, rules.filter(rule => rule.pattern.second?.includes(word) ?? true)])
-    ),
-    otherwise: rules.filter(rule => rule.pattern.second === undefined)
+    bySecond: new Map([...seconds].map(word => [word, those(second => second?.includes(word) ?? true)])),
+    otherwise: those(second => second === undefined)
   }
 }
 

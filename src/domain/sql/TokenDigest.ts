@@ -6,7 +6,8 @@ import * as Name from "./Name.ts"
 
 /** SHA-256 over tokens. A NUL follows each, so that no two lists of tokens give the same bytes. */
 export interface TokenDigest {
-  readonly hash: Crypto.Hash
+  /** Begun when a text does not fit into the buffer. */
+  hash: Crypto.Hash | undefined
   readonly bytes: Buffer
   used: number
 }
@@ -15,7 +16,7 @@ const CHUNK = 65_536
 
 /** For a text of so many characters. */
 export const make = (length: number): TokenDigest => ({
-  hash: Crypto.createHash("sha256"),
+  hash: undefined,
   bytes: Buffer.allocUnsafe(Math.min(length * 4 + 8, CHUNK)),
   used: 0
 })
@@ -26,7 +27,7 @@ export const add = (digest: TokenDigest, text: string, start: number, end: numbe
   if (most > digest.bytes.length - digest.used) flush(digest)
   if (most > digest.bytes.length) {
     const whole = text.slice(start, end)
-    digest.hash.update(`${word ? Name.fold(whole) : whole}\0`)
+    begun(digest).update(`${word ? Name.fold(whole) : whole}\0`)
     return
   }
   const { bytes } = digest
@@ -45,13 +46,21 @@ export const add = (digest: TokenDigest, text: string, start: number, end: numbe
   digest.used = used + 1
 }
 
+const begun = (digest: TokenDigest): Crypto.Hash => {
+  digest.hash ??= Crypto.createHash("sha256")
+  return digest.hash
+}
+
+const filled = ({ bytes, used }: TokenDigest): Buffer => bytes.subarray(0, used)
+
 const flush = (digest: TokenDigest): void => {
-  digest.hash.update(digest.bytes.subarray(0, digest.used))
+  begun(digest).update(filled(digest))
   digest.used = 0
 }
 
 /** Hexadecimal. Nothing can be added afterwards. */
 export const finish = (digest: TokenDigest): string => {
+  if (digest.hash === undefined) return Crypto.hash("sha256", filled(digest), "hex")
   flush(digest)
   return digest.hash.digest("hex")
 }
