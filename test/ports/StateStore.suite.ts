@@ -42,6 +42,14 @@ export const suite = (name: string, subjects: Subjects) => {
         assert.isUndefined(yield* store.run("R1"))
       }))
 
+    test("says whether it has tables, and makes none by that", store =>
+      Effect.gen(function* () {
+        assert.isFalse(yield* store.isPrepared)
+        assert.isFalse(yield* store.isPrepared)
+        yield* store.executions([])
+        assert.isTrue(yield* store.isPrepared)
+      }))
+
     test("remembers executions of the connections that are asked for", store =>
       Effect.gen(function* () {
         const a = execution({ schema: "tenant" })

@@ -37,6 +37,8 @@ export class StateDatabase extends Context.Tag("bfm/StateDatabase")<
     ) => Effect.Effect<ReadonlyArray<Row>, StateUnavailable>
     /** Writes a batch, all or nothing. */
     readonly write: (action: string, batch: Batch) => Effect.Effect<void, StateUnavailable>
+    /** Whether there are any tables; creates none. */
+    readonly isPrepared: (action: string) => Effect.Effect<boolean, StateUnavailable>
     /** Creates or upgrades the tables where that is needed. */
     readonly prepare: (action: string) => Effect.Effect<void, StateUnavailable>
   }
@@ -117,6 +119,16 @@ const make = Effect.fnUntraced(function* (dialect: Dialect) {
           yield* upgrade(sql, action)
           return yield* sql.send<Row>(statement)
         })
+      ),
+    isPrepared: action =>
+      run(action, sql =>
+        sql.send(dialect.statements.version).pipe(
+          Effect.as(true),
+          Effect.catchIf(
+            error => dialect.isOutdated(Failure.code(dialect, error)),
+            () => Effect.succeed(false)
+          )
+        )
       ),
     prepare: action => run(action, sql => upgrade(sql, action))
   })
