@@ -10,6 +10,8 @@ import type { StateConfig } from "./State.ts"
 export interface Place {
   readonly settings: PostgresqlSettings
   readonly schema: string
+  /** What named it, where it was no variable. */
+  readonly setting?: string
 }
 
 const example = "--from postgres://user:password@host:5432/migration_state"
@@ -22,7 +24,11 @@ export const place = (
   schema: string | undefined
 ): Either.Either<Place, RequestInvalid> => {
   if (from !== undefined)
-    return Either.map(named(from, state), settings => ({ settings, schema: schema ?? "public" }))
+    return Either.map(named(from, state), settings => ({
+      settings,
+      schema: schema ?? "public",
+      setting: "--from"
+    }))
   if (state._tag === "Mysql")
     return refused(`its state was kept in PostgreSQL, and ours is in MySQL: name its own (${example})`)
   if (state.byDefault)

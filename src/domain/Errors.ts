@@ -86,7 +86,9 @@ export class StateUnavailable extends TaggedError("StateUnavailable", () => ({
   address: Schema.String,
   action: Schema.String,
   reason: Schema.String,
-  code: Schema.optional(Schema.String)
+  code: Schema.optional(Schema.String),
+  /** What named it, where it was not `BFM_STATE_DB_*`: `--from`. */
+  setting: Schema.optional(Schema.String)
 })) {
   override get message() {
     return `state database (${this.address}): could not ${this.action}: ${this.reason}`

@@ -16,9 +16,22 @@ export interface Detail {
   readonly migration: Migration | undefined
 }
 
-/** What is known of a migration that is asked for by any of its spellings. Asked often: it makes no span. */
+/**
+ * What is known of a migration that is asked for by any of its spellings, also when another process changed it
+ * just now. Asked often: it makes no span.
+ */
 export const of = (id: string): Effect.Effect<Detail, MigrationAmbiguous | MigrationNotFound, Snapshot> =>
-  Effect.flatMap(Snapshot, snapshot => Effect.flatMap(snapshot.current, view => find(view, id)))
+  Effect.flatMap(Snapshot, snapshot =>
+    Effect.flatMap(snapshot.current, seen =>
+      Either.match(find(seen, id), {
+        onLeft: Effect.fail,
+        onRight: found =>
+          Effect.flatMap(snapshot.about(canonical(found.item)), view =>
+            view === seen ? Effect.succeed(found) : find(view, id)
+          )
+      })
+    )
+  )
 
 export const find = (view: View, id: string): Either.Either<Detail, MigrationNotFound | MigrationAmbiguous> =>
   Either.match(Find.findIn(view.index, id), {

@@ -1,14 +1,16 @@
 import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 
 /** How old a value may be, in milliseconds since it began to be computed. */
 export interface Ages {
   /** Younger than this it is as good as new. */
   readonly fresh: number
-  /** Younger than this it is still shown, while a newer one is computed. */
+  /** Younger than this it is still shown, while a newer one is computed that takes longer than `patience`. */
   readonly stale: number
+  readonly patience: number
 }
 
 /** The last value of something that is costly to find out. */
@@ -76,7 +78,12 @@ export const make = <A>(compute: Effect.Effect<A>, ages: Ages, scope: Scope.Scop
     if (last === undefined || age >= ages.stale) return Effect.flatMap(ensure, wait)
     const fresh = Math.max(ages.fresh, Math.min(last.cost * share, ages.stale))
     const { value } = last
-    return age < fresh ? Effect.succeed(value) : Effect.as(ensure, value)
+    if (age < fresh) return Effect.succeed(value)
+    const newer = Effect.timeoutOption(Effect.flatMap(ensure, wait), ages.patience)
+    return Effect.map(
+      newer,
+      Option.getOrElse(() => value)
+    )
   })
 
   const invalidate = Effect.sync(() => {

@@ -3,6 +3,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import * as Catalog from "../domain/Catalog.ts"
 import { ConnectionUnreachable, StateUnavailable } from "../domain/Errors.ts"
 import { canonical } from "../domain/Identity.ts"
@@ -16,6 +17,7 @@ import * as Find from "./Find.ts"
 import * as Refresh from "./Refresh.ts"
 import * as Standing from "./Standing.ts"
 import * as Status from "./Status.ts"
+import * as Turns from "./Turns.ts"
 import * as World from "./World.ts"
 
 /** Everything that is known, as it was seen at one moment. */
@@ -35,6 +37,8 @@ export interface View {
   readonly unanswered: ReadonlyMap<string, Status.Unanswered>
   /** Why the state did not answer. */
   readonly state: StateUnavailable | undefined
+  /** Where history ended when this was seen; absent when the state did not answer. */
+  readonly newest: string | undefined
   /** Connections on which a run is under way. */
   readonly busy: ReadonlySet<string>
   readonly warnings: ReadonlyArray<string>
@@ -47,8 +51,13 @@ export interface View {
 export class Snapshot extends Context.Tag("bfm/Snapshot")<
   Snapshot,
   {
-    /** About a second old; at most some seconds, while a newer one is on its way. */
+    /** About a second old; at most some seconds, while a newer one takes long. */
     readonly current: Effect.Effect<View>
+    /**
+     * The same, but never older than what the state knows of one migration, by its canonical id: whoever was told
+     * by another process that a run has ended sees what it did.
+     */
+    readonly about: (migrationId: string) => Effect.Effect<View>
     /** Reads everything again; the answer began after the question. */
     readonly fresh: Effect.Effect<View>
     /** Something has changed: what was seen before is not shown any more. */
@@ -71,7 +80,7 @@ const look: Effect.Effect<View, never, Sources> = Effect.gen(function* () {
   const catalog = yield* readable
   const answers = yield* answering
   const recalled = yield* memory
-  const known = Either.getOrElse(recalled, () => Status.nothing)
+  const known = Either.getOrElse(recalled, () => nothing)
   const world = Status.worldOf(catalog, configured, answers)
   const items = names.flatMap(name => itemsOf(world, name, known)).sort(Standing.byPlace)
   const view: View = {
@@ -97,11 +106,19 @@ const look: Effect.Effect<View, never, Sources> = Effect.gen(function* () {
       })
     ),
     state: Either.isLeft(recalled) ? recalled.left : undefined,
+    newest: known.newest,
     busy: new Set(known.held.map(({ connection }) => connection)),
     warnings: Either.isLeft(recalled) ? [Status.withoutState(recalled.left)] : []
   }
   return view
 })
+
+/** What is remembered when the state is away. */
+const nothing: Recalled = { ...Status.nothing, newest: undefined }
+
+interface Recalled extends Standing.Memory {
+  readonly newest: string | undefined
+}
 
 const itemsOf = (
   world: World.World<Inspection>,
@@ -132,14 +149,20 @@ const ask = Effect.fnUntraced(function* (name: string) {
 })
 
 const remember = Effect.fnUntraced(function* (names: ReadonlyArray<string>) {
-  const { address } = yield* StateStore
+  const { address, newest } = yield* StateStore
   const late = () =>
     new StateUnavailable({
       address,
       action: "read the executions",
       reason: `no answer within ${patience / 1000}s`
     })
-  return yield* Effect.either(inTime(Status.remembered(names), late))
+  // In this order: what is recorded meanwhile is seen twice rather than never.
+  const recalled = Effect.zipWith(
+    newest,
+    Status.remembered(names),
+    (newest, memory): Recalled => ({ ...memory, newest })
+  )
+  return yield* Effect.either(inTime(recalled, late))
 })
 
 /** Whoever is interrupted may take its time: nobody waits for it. */
@@ -157,12 +180,24 @@ const grouped = (items: ReadonlyArray<StatusItem>): ReadonlyMap<string, Readonly
 }
 
 /** Milliseconds. */
-const ages: Refresh.Ages = { fresh: 1_000, stale: 10_000 }
+const ages: Refresh.Ages = { fresh: 1_000, stale: 10_000, patience: 250 }
 
 export const layer: Layer.Layer<Snapshot, never, Sources> = Layer.scoped(
   Snapshot,
   Effect.gen(function* () {
     const context = yield* Effect.context<Sources>()
-    return Snapshot.of(Refresh.make(Effect.provide(look, context), ages, yield* Effect.scope))
+    const scope = yield* Effect.scope
+    const state = yield* StateStore
+    const refresh = Refresh.make(Effect.provide(look, context), ages, scope)
+
+    const upToDate = Effect.fnUntraced(function* (migrationIds: ReadonlyArray<string>) {
+      const view = yield* refresh.current
+      if (view.newest === undefined) return view
+      const asked = Effect.timeoutOption(state.touched(view.newest, migrationIds), patience)
+      // Without the state the ledgers' word has to do.
+      const touched = Option.flatten(yield* Effect.option(asked))
+      return Option.exists(touched, ({ size }) => size > 0) ? yield* refresh.fresh : view
+    })
+    return Snapshot.of({ ...refresh, about: Turns.make(upToDate, scope) })
   })
 )

@@ -120,6 +120,15 @@ export class StateStore extends Context.Tag("bfm/StateStore")<
     readonly record: (changes: ReadonlyArray<StateChange>) => Effect.Effect<void, StateUnavailable>
     /** Newest first, stably ordered. */
     readonly history: (query: HistoryQuery) => Effect.Effect<HistoryPage, StateUnavailable | RequestInvalid>
+    /** Whether its tables are there. Creates nothing, unlike every other question. */
+    readonly isPrepared: Effect.Effect<boolean, StateUnavailable>
+    /** Where history ends now: opaque, for `touched`. */
+    readonly newest: Effect.Effect<string, StateUnavailable>
+    /** Those of the migrations, named by canonical ids, of which something newer than `since` was recorded. */
+    readonly touched: (
+      since: string,
+      migrationIds: ReadonlyArray<string>
+    ) => Effect.Effect<ReadonlySet<string>, StateUnavailable>
     /** Newest first. */
     readonly runs: (limit: number) => Effect.Effect<ReadonlyArray<Run>, StateUnavailable>
     readonly run: (id: string) => Effect.Effect<Run | undefined, StateUnavailable>

@@ -7,10 +7,12 @@ import * as Bfm from "./Bfm.ts"
 import type { Context, Files } from "./Context.ts"
 import * as Corpus from "./Corpus.ts"
 import * as Apply from "./cases/Apply.ts"
+import * as History from "./cases/History.ts"
 import * as Latency from "./cases/Latency.ts"
 import * as Nothing from "./cases/Nothing.ts"
 import * as Plan from "./cases/Plan.ts"
 import * as Serve from "./cases/Serve.ts"
+import * as Start from "./cases/Start.ts"
 import * as Options from "./Options.ts"
 import * as Report from "./Report.ts"
 import * as Rounds from "./Rounds.ts"
@@ -29,7 +31,9 @@ const parts = {
   nothing: Nothing.run,
   plan: Plan.run,
   latency: Latency.run,
-  serve: Serve.run
+  serve: Serve.run,
+  start: Start.run,
+  history: History.run
 }
 
 /** Runs the benchmark and says the exit code: 0 also where a target was missed. */

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util"
 
-export const groups = ["apply", "nothing", "plan", "latency", "serve"] as const
+export const groups = ["apply", "nothing", "plan", "latency", "serve", "start", "history"] as const
 export type Group = (typeof groups)[number]
 
 /** What was asked for on the command line. */

@@ -42,6 +42,14 @@ export const suite = (name: string, subjects: Subjects) => {
         assert.isUndefined(yield* store.run("R1"))
       }))
 
+    test("says whether it has tables, and makes none by that", store =>
+      Effect.gen(function* () {
+        assert.isFalse(yield* store.isPrepared)
+        assert.isFalse(yield* store.isPrepared)
+        yield* store.executions([])
+        assert.isTrue(yield* store.isPrepared)
+      }))
+
     test("remembers executions of the connections that are asked for", store =>
       Effect.gen(function* () {
         const a = execution({ schema: "tenant" })
@@ -155,6 +163,19 @@ export const suite = (name: string, subjects: Subjects) => {
         assert.deepStrictEqual(yield* store.run("R1"), asked)
         assert.deepStrictEqual((yield* store.history({ limit: 1 })).items, [item({ request })])
         assert.deepStrictEqual(yield* store.skips({ limit: 1 }), [skip({ request })])
+      }))
+
+    test("tells of which migrations something was recorded since a position", store =>
+      Effect.gen(function* () {
+        const empty = yield* store.newest
+        yield* store.record(["a", "b", "c"].map(id => note(item({ migration_id: id, run_id: `R ${id}` }))))
+        const found = yield* store.touched(empty, ["a", "c", "d", "it's"])
+        assert.deepStrictEqual(found, new Set(["a", "c"]))
+        const newest = yield* store.newest
+        assert.deepStrictEqual(yield* store.touched(newest, ["a", "b", "c"]), new Set())
+        yield* store.record([note(item({ migration_id: "a", event: "rolled_back" }))])
+        assert.deepStrictEqual(yield* store.touched(newest, ["a", "b"]), new Set(["a"]))
+        assert.deepStrictEqual(yield* store.touched(newest, []), new Set())
       }))
 
     test("pages through history, newest first, while more is written", store =>

@@ -162,6 +162,19 @@ const team = Effect.gen(function* () {
   return { project, billing, environment: billing.environment }
 })
 
+describe("import bfm", () => {
+  it.scopedLive("of a database that cannot be reached says what named it", () =>
+    Effect.gen(function* () {
+      const { cli } = yield* Project.make
+      const from = "postgres://bfm:s3cret@127.0.0.1:1/migration_state"
+      const { code, stderr } = yield* cli(["import", "bfm", "--from", from, "--dry-run"])
+      assert.strictEqual(code, 1)
+      assert.match(stderr, /is --from right\?/)
+      assert.notMatch(stderr, /BFM_STATE_DB|s3cret/)
+    })
+  )
+})
+
 describe("import bfm, from v0.2", () => {
   it.live("a dry run says everything and changes nothing", () =>
     Effect.gen(function* () {
@@ -169,6 +182,8 @@ describe("import bfm, from v0.2", () => {
       const before = yield* everything(project)
       const report = yield* OldRecords.adopt(project, { dryRun: true }, environment)
       assert.deepStrictEqual(yield* everything(project), before)
+      const ours = String.raw`SELECT relname FROM pg_class WHERE relname LIKE 'bfm\_%'`
+      assert.deepStrictEqual(yield* project.queryState(ours), [])
       assert.isFalse(report.done)
       assert.deepStrictEqual(report.generations, ["v0.2"])
       assert.deepStrictEqual(

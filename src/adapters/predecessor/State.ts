@@ -14,6 +14,8 @@ export interface Options {
   readonly settings: PostgresqlSettings
   /** Where its tables are. */
   readonly schema: string
+  /** What named the place, for people; the variables of the state where absent. */
+  readonly setting?: string
   /** Turns settings into a server that can be dialled. */
   readonly locate: (settings: PostgresqlSettings) => Effect.Effect<Server, EmbeddedUnavailable, Scope.Scope>
 }
@@ -22,14 +24,15 @@ export interface Options {
 export const layer = (options: Options): Layer.Layer<Predecessor> =>
   Layer.succeed(Predecessor, { read: Effect.scoped(read(options)) })
 
-const read = Effect.fn("Predecessor.read")(function* ({ settings, schema, locate }: Options) {
+const read = Effect.fn("Predecessor.read")(function* ({ settings, schema, setting, locate }: Options) {
   const place = `${address(settings)}, schema ${schema}`
   const unavailable = ({ reason, code }: { readonly reason: string; readonly code?: string | undefined }) =>
     new StateUnavailable({
       address: place,
       action: "read the tables of the Go BfM",
       reason,
-      ...(code === undefined ? {} : { code })
+      ...(code === undefined ? {} : { code }),
+      ...(setting === undefined ? {} : { setting })
     })
   const server = yield* Effect.mapError(locate(settings), ({ message }) => unavailable({ reason: message }))
   const client = yield* Effect.mapError(connect(server), unavailable)

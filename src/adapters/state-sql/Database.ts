@@ -25,6 +25,11 @@ export class StateDatabase extends Context.Tag("bfm/StateDatabase")<
       action: string,
       statement: Statement
     ) => Effect.Effect<ReadonlyArray<Row>, StateUnavailable>
+    /** The same for what is asked all the time. */
+    readonly glance: <Row extends object>(
+      action: string,
+      statement: Statement
+    ) => Effect.Effect<ReadonlyArray<Row>, StateUnavailable>
     /** The same for a statement that selects `current`: saves asking for the version first. */
     readonly queryCurrent: <Row extends { readonly current: Current }>(
       action: string,
@@ -32,6 +37,8 @@ export class StateDatabase extends Context.Tag("bfm/StateDatabase")<
     ) => Effect.Effect<ReadonlyArray<Row>, StateUnavailable>
     /** Writes a batch, all or nothing. */
     readonly write: (action: string, batch: Batch) => Effect.Effect<void, StateUnavailable>
+    /** Whether there are any tables; creates none. */
+    readonly isPrepared: (action: string) => Effect.Effect<boolean, StateUnavailable>
     /** Creates or upgrades the tables where that is needed. */
     readonly prepare: (action: string) => Effect.Effect<void, StateUnavailable>
   }
@@ -43,10 +50,13 @@ const make = Effect.fnUntraced(function* (dialect: Dialect) {
   /** Whether the tables were seen to be current by this process. */
   const seen = yield* Ref.make(false)
 
-  const pool = SynchronizedRef.modifyEffect(opened, known =>
+  const open = SynchronizedRef.modifyEffect(opened, known =>
     Option.isSome(known)
       ? Effect.succeed([known.value, known] as const)
       : Effect.map(Scope.extend(dialect.open, scope), made => [made, Option.some(made)] as const)
+  )
+  const pool = Effect.flatMap(SynchronizedRef.get(opened), known =>
+    Option.isSome(known) ? Effect.succeed(known.value) : open
   )
 
   const upgrade = (sql: Pool, action: string) =>
@@ -93,6 +103,10 @@ const make = Effect.fnUntraced(function* (dialect: Dialect) {
     dialect,
     query: <Row extends object>(action: string, statement: Statement) =>
       prepared(action, sql => sql.send<Row>(statement)),
+    glance: <Row extends object>(action: string, statement: Statement) =>
+      Effect.flatMap(pool, sql => sql.glance<Row>(statement)).pipe(
+        Effect.mapError(Failure.unavailable(dialect, action))
+      ),
     write: (action, batch) => prepared(action, sql => sql.write(batch)),
     queryCurrent: <Row extends { readonly current: Current }>(action: string, statement: Statement) =>
       run(action, sql =>
@@ -105,6 +119,16 @@ const make = Effect.fnUntraced(function* (dialect: Dialect) {
           yield* upgrade(sql, action)
           return yield* sql.send<Row>(statement)
         })
+      ),
+    isPrepared: action =>
+      run(action, sql =>
+        sql.send(dialect.statements.version).pipe(
+          Effect.as(true),
+          Effect.catchIf(
+            error => dialect.isOutdated(Failure.code(dialect, error)),
+            () => Effect.succeed(false)
+          )
+        )
       ),
     prepare: action => run(action, sql => upgrade(sql, action))
   })

@@ -37,6 +37,9 @@ export interface Statements {
   readonly latest: (query: LatestQuery) => Statement
   readonly skips: (query: LatestQuery) => Statement
   readonly history: (request: HistoryRequest) => Statement
+  readonly newest: Statement
+  /** At least one id. */
+  readonly touched: (since: string, migrationIds: ReadonlyArray<string>) => Statement
   readonly runs: (limit: number) => Statement
   readonly run: (id: string) => Statement
   readonly life: LifeStatements
@@ -63,6 +66,8 @@ export interface LifeStatements {
 export interface Pool {
   /** One round trip. */
   readonly send: <Row extends object>(statement: Statement) => Effect.Effect<ReadonlyArray<Row>, SqlError>
+  /** The same for what is asked all the time: no span, and a statement that nobody waits for any more goes on. */
+  readonly glance: Pool["send"]
   /** Writes all of it or nothing, in one round trip if it is not a huge one. */
   readonly write: (batch: Batch) => Effect.Effect<void, SqlError>
   /** Installs the missing steps, alone even when several processes begin at once. */

@@ -61,6 +61,22 @@ const make = Effect.gen(function* () {
       yield* database.write("record what happened", Batch.fold(changes))
     }),
     history: historyPage,
+    isPrepared: database.isPrepared("look for its tables"),
+    newest: Effect.map(
+      database.query<{ readonly newest: string }>("read where history ends", statements.newest),
+      ([row]) => row?.newest ?? "0"
+    ),
+    // Asked for every answer about one migration: it makes no span.
+    touched: (since, ids) =>
+      ids.length === 0
+        ? Effect.succeed(new Set())
+        : Effect.map(
+            database.glance<{ readonly migration_id: string }>(
+              "read what is new",
+              statements.touched(since, ids)
+            ),
+            rows => new Set(rows.map(row => row.migration_id))
+          ),
     runs: Effect.fn("StateStore.runs")(function* (limit) {
       const rows = yield* database.query<Rows.RunRow>("read the runs", statements.runs(limit))
       return rows.map(Rows.run)

@@ -21,7 +21,9 @@ const next = (error: BfmError): string => {
     case "ConnectionUnreachable":
       return whereabouts(error.connection.toUpperCase().replaceAll(/[^A-Z0-9]/g, "_"))
     case "StateUnavailable":
-      return "Is it running, and are BFM_STATE_DB_HOST, _PORT, _USERNAME and _PASSWORD right?"
+      return error.setting !== undefined
+        ? `Is it running, and is ${error.setting} right?`
+        : "Is it running, and are BFM_STATE_DB_HOST, _PORT, _USERNAME and _PASSWORD right?"
     case "LockBusy":
       return "See where it stands: bfm status · it goes on by itself; then run this again"
     case "MigrationNotFound":

@@ -22,7 +22,7 @@ export type MigrateDownRequest = typeof MigrateDownRequest.Type
 
 export const toDown = (request: MigrateDownRequest): DownRequest => ({
   id: request.migration_id,
-  schemas: request.schemas ?? [],
+  schemas: Optional.named(request.schemas),
   variables: request.variables ?? {},
   cascade: request.cascade ?? false,
   generated: false,

@@ -22,7 +22,7 @@ export type MigrateUpRequest = typeof MigrateUpRequest.Type
 
 export const toUp = (request: MigrateUpRequest): UpRequest => ({
   target: toTarget(request.target, request.connection),
-  schemas: request.schemas ?? [],
+  schemas: Optional.named(request.schemas),
   variables: request.variables ?? {},
   ignore_dependencies: request.ignore_dependencies ?? false,
   out_of_order: "allow",

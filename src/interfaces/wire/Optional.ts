@@ -11,6 +11,10 @@ export const variables = optional(Schema.Record({ key: Schema.String, value: Sch
 /** What may be left out. */
 export type Maybe<A> = A | null | undefined
 
+/** Of a list that may be left out, what says something: the old clients name no schema by an empty one too. */
+export const named = (values: Maybe<ReadonlyArray<string>>): ReadonlyArray<string> =>
+  (values ?? []).filter(value => value !== "")
+
 /** An empty text means that nothing was said. */
 export const given = (value: Maybe<string>): string | undefined =>
   value === null || value === "" ? undefined : value

@@ -11,7 +11,7 @@ export type RollbackRequest = typeof RollbackRequest.Type
 
 export const toDown = (id: string, request: RollbackRequest): DownRequest => ({
   id,
-  schemas: request.schemas ?? [],
+  schemas: Optional.named(request.schemas),
   variables: {},
   cascade: false,
   generated: false,

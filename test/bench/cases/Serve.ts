@@ -1,12 +1,11 @@
-import * as Effect from "effect/Effect"
-import { freePort } from "../../fixtures/TestServer.ts"
 import * as Command from "../Command.ts"
 import type { Context } from "../Context.ts"
 import * as Programs from "../Programs.ts"
 import type * as Report from "../Report.ts"
 import * as Rounds from "../Rounds.ts"
+import * as Service from "../Service.ts"
 
-const token = "bench-token-0123456789"
+const { token } = Service
 
 /** The service under load, against the least that could answer the same. */
 export const run = async (context: Context): Promise<ReadonlyArray<Report.Row>> => {
@@ -14,18 +13,8 @@ export const run = async (context: Context): Promise<ReadonlyArray<Report.Row>> 
   const [target, state] = [await server.fresh(), await server.fresh()]
   const places = { target: server.url(target), state: server.url(state) }
   await Command.run(bfm.command(["migrate", "up"], places))
-  const [http, grpc, other] = [await port(), await port(), await port()]
-  const serve = bfm.command(["serve"], places)
-  const service = Programs.start(http, {
-    ...serve,
-    env: {
-      ...serve.env,
-      BFM_API_TOKEN: token,
-      BFM_HTTP_PORT: String(http),
-      BFM_GRPC_PORT: String(grpc),
-      BFM_AUTO_MIGRATE: "false"
-    }
-  })
+  const other = await Service.port()
+  const service = await Service.start(context, places)
   const bare = Programs.start(other, {
     file: process.execPath,
     args: [files.bareServer, String(other), places.state, token]
@@ -40,14 +29,15 @@ export const run = async (context: Context): Promise<ReadonlyArray<Report.Row>> 
       const { rate, answered } = await Programs.load(program, question)
       return { wall: 1_000 / rate, rate, client: (Programs.cpu(program) - before) / answered }
     }
+    // What runs for days has been compiled by then.
+    for (const program of [service, bare])
+      await Programs.load(program, { ...question, milliseconds: 2 * options.loadTime })
     const found = await Rounds.inTurn(options.rounds, { bfm: under(service), bare: under(bare) })
     return rows(found["bfm"] ?? [], found["bare"] ?? [])
   } finally {
     await Promise.all([service.end(), bare.end()])
   }
 }
-
-const port = () => Effect.runPromise(freePort)
 
 const rows = (bfm: Rounds.Samples, bare: Rounds.Samples): ReadonlyArray<Report.Row> => {
   const ratio = Rounds.ratio(bfm, bare, "rate")

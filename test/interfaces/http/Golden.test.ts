@@ -107,6 +107,18 @@ describe("golden answers", () => {
     })
   )
 
+  it.scopedLive("an empty schema in a list of schemas names none", () =>
+    Effect.gen(function* () {
+      const { post } = yield* service
+      const asked = { dry_run: true, schemas: [""] }
+      const none = yield* post("/api/v1/migrations/up", up({ version: "20260101120000" }, { dry_run: true }))
+      const empty = yield* post("/api/v1/migrations/up", up({ version: "20260101120000" }, asked))
+      assert.strictEqual(empty.status, 200, empty.text)
+      assert.deepStrictEqual(empty.body.applied, none.body.applied)
+      assert.isNotEmpty(empty.body.applied)
+    })
+  )
+
   it.scopedLive("a fixed schema, there and back", () =>
     Effect.gen(function* () {
       const { get, post } = yield* service

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import { address, type Server } from "../../postgresql/Settings.ts"
-import type { Dialect } from "../Dialect.ts"
+import type { Dialect, Pool as Opened, Statement } from "../Dialect.ts"
 import type { Step } from "../Tables.ts"
 import * as Pool from "./Pool.ts"
 import * as Record from "./Record.ts"
@@ -31,8 +31,8 @@ export const make = ({ settings, steps = released, answerTime = patience }: Opti
   explain,
   isOutdated,
   open: Effect.map(Pool.make(settings, answerTime), lend => ({
-    send: <Row extends object>({ text, values }: { text: string; values: ReadonlyArray<unknown> }) =>
-      lend(send => send<Row>(text, values)),
+    send: sending(lend),
+    glance: sending(lend),
     write: batch =>
       lend(send =>
         Effect.forEach(Record.messages(batch), ({ text, values }) => send(text, values), { discard: true })
@@ -41,3 +41,8 @@ export const make = ({ settings, steps = released, answerTime = patience }: Opti
   })),
   session: Session.open(settings, Math.min(answerTime, lockPatience))
 })
+
+const sending =
+  (lend: Pool.Lend): Opened["send"] =>
+  <Row extends object>({ text, values }: Statement) =>
+    lend(send => send<Row>(text, values))

@@ -41,8 +41,17 @@ ${migrationId === undefined ? "" : `where ${exactly("s.migration_id")}`} order b
       values: migrationId === undefined ? [limit] : [migrationId, migrationId, limit]
     }),
     history,
+    newest: {
+      text: "select cast(coalesce(max(position), 0) as char) as newest from bfm_history",
+      values: []
+    },
+    touched: (since, migrationIds) => ({
+      text: "select migration_id from bfm_history where migration_id in (?) and position > cast(? as signed)",
+      values: [[...migrationIds], since]
+    }),
     runs: limit => ({
-      text: `select ${runColumns} from bfm_runs order by started_at desc, id desc limit ?`,
+      // The table's own column: the one that is selected under its name has no index.
+      text: `select ${runColumns} from bfm_runs r order by r.started_at desc, r.id desc limit ?`,
       values: [limit]
     }),
     run: id => ({ text: `select ${runColumns} from bfm_runs where ${exactly("id")}`, values: [id, id] }),

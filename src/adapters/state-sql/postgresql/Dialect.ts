@@ -40,10 +40,11 @@ export const make = ({ settings, schema, resolve, steps = released }: Options): 
   steps,
   statements: Statements.make(schema, steps),
   explain,
-  open: Effect.map(Effect.flatMap(resolve(settings), openClient), (sql): Opened => {
+  open: Effect.map(Effect.flatMap(resolve(settings), openClient), ({ sql, sessions }): Opened => {
     const send = <Row extends object>({ text, values }: Statement) => sql.unsafe<Row>(text, values)
     return {
       send,
+      glance: glancing(sessions),
       write: batch => Effect.asVoid(send(Record.record(schema, batch))),
       upgrade: Upgrade.run(sql, schema, steps)
     }
@@ -53,11 +54,26 @@ export const make = ({ settings, schema, resolve, steps = released }: Options): 
 })
 
 const openClient = (server: Server) =>
-  Effect.provideServiceEffect(
-    PgClient.fromPool({ acquire: pool(server) }),
-    Reactivity.Reactivity,
-    Reactivity.make
+  Effect.flatMap(pool(server), sessions =>
+    Effect.map(
+      Effect.provideServiceEffect(
+        PgClient.fromPool({ acquire: Effect.succeed(sessions) }),
+        Reactivity.Reactivity,
+        Reactivity.make
+      ),
+      sql => ({ sql, sessions })
+    )
   )
+
+/** By the driver alone: half of the cost of a short question is what surrounds it. */
+const glancing =
+  (sessions: pg.Pool): Opened["glance"] =>
+  <Row extends object>({ text, values }: Statement) =>
+    Effect.async<ReadonlyArray<Row>, SqlError>(resume =>
+      sessions.query<Row>(text, [...values], (cause, found) =>
+        resume(cause ? new SqlError({ cause }) : Effect.succeed(found.rows))
+      )
+    )
 
 /** Connects when it is first used, never before. */
 const pool = (server: Server): Effect.Effect<pg.Pool, SqlError, Scope.Scope> =>

@@ -46,8 +46,17 @@ where $1::text is null or s.migration_id = $1 order by s.position desc limit $2`
       values: [migrationId ?? null, limit]
     }),
     history: request => history(quoted, request),
+    newest: {
+      text: `select coalesce(max(position), 0)::text as newest from ${quoted}.bfm_history`,
+      values: []
+    },
+    touched: (since, migrationIds) => ({
+      text: `select migration_id from ${quoted}.bfm_history where migration_id = any($1::text[]) and position > $2::bigint`,
+      values: [[...migrationIds], since]
+    }),
     runs: limit => ({
-      text: `select ${runColumns} from ${quoted}.bfm_runs order by started_at desc, id desc limit $1`,
+      // The table's own column: the one that is selected under its name has no index.
+      text: `select ${runColumns} from ${quoted}.bfm_runs r order by r.started_at desc, r.id desc limit $1`,
       values: [limit]
     }),
     run: id => ({ text: `select ${runColumns} from ${quoted}.bfm_runs where id = $1`, values: [id] }),
