@@ -4,8 +4,16 @@ export interface Dependency {
   readonly connection?: string
   /** A version (14 digits), a name, or `{version}_{name}`. */
   readonly target: string
+  /** A barrier: it must be applied in so many percent of the connection's tenants. */
+  readonly tenants?: number
   /** Where it is written, for messages. */
   readonly line?: number
+}
+
+/** As it is written: `core/create_users`, `tenants:core/20260101000000>=99%`. */
+export const renderDependency = ({ connection, target, tenants }: Dependency): string => {
+  const named = connection === undefined ? target : `${connection}/${target}`
+  return tenants === undefined ? named : `tenants:${named}>=${tenants}%`
 }
 
 /** What a step can require; which of them a store has is among the backend's capabilities. */

@@ -131,6 +131,7 @@ export class PlanRejected extends TaggedError("PlanRejected", () => ({
         "dependency_unknown",
         "dependency_cycle",
         "dependency_pending",
+        "barrier",
         "dependents_applied",
         "not_applied",
         "no_down",

@@ -56,6 +56,18 @@ export const unknownDependency = (
   }
 }
 
+/** `tenants` have to be so far; `missing` are not. */
+export const barrier = (
+  migration: Migration,
+  dependency: Dependency.Dependency,
+  reason: string
+): PlanProblem => ({
+  kind: "barrier",
+  ...source(migration),
+  ...(dependency.line === undefined ? {} : { line: dependency.line }),
+  reason
+})
+
 export const unconfiguredDependency = (migration: Migration, target: Migration): PlanProblem => ({
   kind: "dependency_unknown",
   ...source(migration),

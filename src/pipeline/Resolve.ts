@@ -3,6 +3,7 @@ import { short } from "../domain/Identity.ts"
 import type { Migration } from "../domain/Migration.ts"
 import type { NotPlanned } from "../domain/Plan.ts"
 import type { Connection } from "../ports/Connections.ts"
+import * as Barrier from "./Barrier.ts"
 import { type Choice, notPlanned } from "./Choose.ts"
 import * as Graph from "./Graph.ts"
 import * as Placement from "./Placement.ts"
@@ -66,8 +67,17 @@ export const resolve = (
     }
     if (needs.length > 0) before.set(node, needs)
   }
-  if (bound) problems.push(...[...new Set(homeless.values())].map(Problem.schemaRequired))
-  const waiting = bound ? new Map<Graph.Node, NotPlanned>() : withdraw(world, before, homeless)
+  const barred = Barrier.check(world, queue)
+  for (const [node, planned] of barred.after) before.set(node, [...(before.get(node) ?? []), ...planned])
+  problems.push(...barred.problems)
+  if (bound) {
+    problems.push(...[...new Set(homeless.values())].map(Problem.schemaRequired))
+    for (const [{ migration }, { dependency, reason }] of barred.closed)
+      problems.push(Problem.barrier(migration, dependency, reason))
+  }
+  const waiting = bound
+    ? new Map<Graph.Node, NotPlanned>()
+    : withdraw(world, before, causesOf(homeless, barred))
   const graph = { nodes: waiting.size === 0 ? queue : queue.filter(node => !waiting.has(node)), before }
   const { ordered, rest } = Graph.sort(graph)
   if (rest.length > 0) problems.push(Problem.cycle(world, Graph.cycle(graph, rest)))
@@ -97,6 +107,7 @@ const targetsOf = (world: World, from: Migration): Targets => {
   const found: Array<Targets["found"][number]> = []
   const problems: Array<PlanProblem> = []
   for (const dependency of from.dependsOn) {
+    if (dependency.tenants !== undefined) continue
     const targets = References.resolve(world.references, from, dependency)
     if (targets.length === 0) problems.push(Problem.unknownDependency(world, from, dependency))
     for (const migration of targets) {
@@ -108,33 +119,52 @@ const targetsOf = (world: World, from: Migration): Targets => {
   return { found, problems }
 }
 
-/** What depends, however indirectly, on a migration that waits for a schema, waits with it. */
+/** Why a node waits, and what is said of those that depend on it. */
+interface Cause {
+  readonly own: string
+  readonly others: string
+}
+
+const causesOf = (
+  homeless: ReadonlyMap<Graph.Node, Migration>,
+  { closed }: Barrier.Barriers
+): ReadonlyMap<Graph.Node, Cause> => {
+  const causes = new Map<Graph.Node, Cause>()
+  for (const [node, cause] of homeless) {
+    const own = `waits for ${short(cause)}, which needs a schema`
+    causes.set(node, { own, others: own })
+  }
+  for (const [node, { reason }] of closed) {
+    const others = `waits for ${short(node.migration)}, which waits for tenants`
+    causes.set(node, { own: `waits: ${reason}`, others })
+  }
+  return causes
+}
+
+/** What depends, however indirectly, on a migration that waits, waits with it. */
 const withdraw = (
   world: World,
   before: Graph.Graph["before"],
-  homeless: ReadonlyMap<Graph.Node, Migration>
+  causes: ReadonlyMap<Graph.Node, Cause>
 ): ReadonlyMap<Graph.Node, NotPlanned> => {
-  if (homeless.size === 0) return new Map()
-  const causes = new Map(homeless)
+  if (causes.size === 0) return new Map()
   const dependents = new Map<Graph.Node, Array<Graph.Node>>()
-  for (const [key, needs] of before) {
+  for (const [node, needs] of before) {
     for (const need of needs) {
       const known = dependents.get(need)
-      if (known === undefined) dependents.set(need, [key])
-      else known.push(key)
+      if (known === undefined) dependents.set(need, [node])
+      else known.push(node)
     }
   }
-  const queue = [...causes]
+  const reasons = new Map([...causes].map(([node, { own }]) => [node, own]))
+  const queue = [...causes].map(([node, { others }]) => [node, others] as const)
   for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
-    for (const key of dependents.get(next[0]) ?? []) {
-      if (causes.has(key)) continue
-      causes.set(key, next[1])
-      queue.push([key, next[1]])
+    const [node, reason] = next
+    for (const dependent of dependents.get(node) ?? []) {
+      if (reasons.has(dependent)) continue
+      reasons.set(dependent, reason)
+      queue.push([dependent, reason])
     }
   }
-  const waiting = new Map<Graph.Node, NotPlanned>()
-  for (const [node, cause] of causes) {
-    waiting.set(node, notPlanned(world, node, `waits for ${short(cause)}, which needs a schema`))
-  }
-  return waiting
+  return new Map([...reasons].map(([node, reason]) => [node, notPlanned(world, node, reason)]))
 }

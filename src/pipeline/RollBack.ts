@@ -120,6 +120,8 @@ const dependentsOf = (world: World): ReadonlyMap<Migration, ReadonlyArray<Migrat
   const dependents = new Map<Migration, Array<Migration>>()
   for (const migration of world.catalog.migrations) {
     for (const dependency of migration.dependsOn) {
+      // A barrier is about the moment at which something is applied.
+      if (dependency.tenants !== undefined) continue
       for (const target of References.resolve(world.references, migration, dependency)) {
         dependents.set(target, [...(dependents.get(target) ?? []), migration])
       }

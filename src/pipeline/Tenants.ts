@@ -141,8 +141,11 @@ const of = (
   }
 }
 
-const newest = (migrations: ReadonlyArray<Migration>): string =>
-  migrations.reduce((version, migration) => (migration.version > version ? migration.version : version), "")
+const newest = (migrations: ReadonlyArray<Migration>): string => {
+  let newest = ""
+  for (const { version } of migrations) if (version > newest) newest = version
+  return newest
+}
 
 const tenant = (
   connection: Connection,

@@ -105,17 +105,32 @@ export const read = Effect.fn("World.read")(function* (
     ...(yield* Effect.forEach(further, survey, { concurrency: "unbounded" }))
   ]
   const found = yield* called
+  const counted = yield* Effect.forEach(
+    barriers(loaded).filter(name => configured.has(name) && !(tenants && first.includes(name))),
+    name => Effect.map(tenantsOf(name), names => [name, names] as const),
+    { concurrency: "unbounded" }
+  )
   const world: World = {
     catalog: loaded,
     connections: configured,
     inspections: new Map(inspections.map(inspection => [inspection.connection, inspection])),
     references,
     tenants: new Map(
-      found.flatMap((names, index) => {
-        const name = first[index]
-        return names === undefined || name === undefined ? [] : [[name, names] as const]
-      })
+      [...found.map((names, index) => [first[index] ?? "", names] as const), ...counted].flatMap(
+        ([name, names]) => (names === undefined ? [] : [[name, names] as const])
+      )
     )
   }
   return world
 })
+
+/** Connections whose tenants are counted before some migration may run. */
+const barriers = ({ migrations }: Catalog.Catalog): ReadonlyArray<string> => {
+  const found = new Set<string>()
+  for (const { connection, dependsOn } of migrations) {
+    for (const dependency of dependsOn) {
+      if (dependency.tenants !== undefined) found.add(dependency.connection ?? connection)
+    }
+  }
+  return [...found]
+}

@@ -149,7 +149,20 @@ const tags = several(tag, found => {
     : Either.left(`tag ${twice[0]} is given twice`)
 })
 
-const dependency = (value: string, { line }: Place): Either.Either<Dependency, string> => {
+const BARRIER = /^tenants:\s*(.*?)\s*(?:>=\s*(\d{1,3}(?:\.\d{1,4})?)\s*%)?$/
+
+/** A dependency, or a barrier: `tenants:[connection/]name-or-version>=99%`; all of them when no share is said. */
+const dependency = (value: string, place: Place): Either.Either<Dependency, string> => {
+  const [whole, named = "", share = "100"] = BARRIER.exec(value) ?? []
+  if (whole === undefined) return migrationOf(value, place)
+  if (Number(share) > 100) return Either.left(`"${value}": no more than 100% of the tenants`)
+  return Either.mapBoth(migrationOf(named, place), {
+    onLeft: () => `"${value}" is not tenants:[connection/]name-or-version>=PERCENT%`,
+    onRight: found => ({ ...found, tenants: Number(share) })
+  })
+}
+
+const migrationOf = (value: string, { line }: Place): Either.Either<Dependency, string> => {
   const slash = value.indexOf("/")
   const target = value.slice(slash + 1).trim()
   if (target === "" || target.includes("/")) {

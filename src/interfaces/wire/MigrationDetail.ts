@@ -1,6 +1,6 @@
 import * as Schema from "effect/Schema"
 import { Backend } from "../../domain/Backend.ts"
-import { type Dependency, renderRequirement } from "../../domain/Dependency.ts"
+import { type Dependency, renderDependency, renderRequirement } from "../../domain/Dependency.ts"
 import type { Migration } from "../../domain/Migration.ts"
 import type { StatusItem } from "../../domain/Status.ts"
 import { tags } from "./MigrationItem.ts"
@@ -75,15 +75,12 @@ const source = ({ up, down, dependsOn, requires, tags: known, connection }: Migr
   ...(dependsOn.length === 0
     ? {}
     : {
-        dependencies: dependsOn.map(written),
+        dependencies: dependsOn.map(renderDependency),
         structured_dependencies: dependsOn.map(dependency => structured(dependency, connection))
       }),
   ...(Object.keys(known).length === 0 ? {} : { tags: tags(known) }),
   ...(requires.length === 0 ? {} : { requires: requires.map(renderRequirement) })
 })
-
-const written = ({ connection, target }: Dependency): string =>
-  connection === undefined ? target : `${connection}/${target}`
 
 const structured = (dependency: Dependency, own: string): StructuredDependency => ({
   connection: dependency.connection ?? own,
