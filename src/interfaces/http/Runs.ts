@@ -40,9 +40,6 @@ export const layer = HttpApiBuilder.group(Api, "runs", handlers =>
     .handle("result", ({ path }) => RunBook.resultOf(path.id))
     .handle("events", ({ path, headers }) => Events.respond(path.id, headers["last-event-id"]))
     .handle("cancel", ({ path }) => cancel(path.id))
-    .handle("left", ({ path }) =>
-      Effect.map(RunBook.orderOf(path.id), order => RunRequest.ordered(order).payload)
-    )
     .handle("resume", ({ path }) => resume(path.id))
 )
 

@@ -66,26 +66,6 @@ const OnePlan = Plan.annotations({
   examples: [{ hash: "0a1b2c3d", direction: "up", steps: [], skipped: [], waiting: [] }]
 })
 
-const Rehearsal = RunResult.annotations({
-  identifier: "RunResult",
-  examples: [
-    {
-      success: true,
-      applied: ["20250101120000_create_users_postgresql_core"],
-      skipped: [],
-      errors: [],
-      waiting: [],
-      not_run: [],
-      failures: [],
-      causes: [],
-      warnings: [],
-      run_id: "",
-      state: "succeeded",
-      duration_ms: 12
-    }
-  ]
-})
-
 /** Server-sent events: `event` is the kind, `data` one JSON value, `id` the number of the event. */
 const Events = Schema.String.pipe(
   HttpApiSchema.withEncoding({ kind: "Text", contentType: "text/event-stream" })
@@ -180,7 +160,7 @@ export const RunsApi = HttpApiGroup.make("runs")
         summary("Really executes what a run would, takes everything back, and says what came of it")
       )
       .setPayload(RunUpRequest)
-      .addSuccess(Rehearsal)
+      .addSuccess(OneResult)
       .addError(Problem.notFound)
       .addError(Problem.conflict)
       .addError(Problem.unplannable)
@@ -245,16 +225,6 @@ export const RunsApi = HttpApiGroup.make("runs")
       .annotateContext(summary("Ends a run after the step in flight"))
       .setPath(RunId)
       .addSuccess(OneRun, { status: 202 })
-      .addError(Problem.notFound)
-      .addError(Problem.conflict)
-      .addError(Problem.unavailable)
-      .middleware(Read)
-  )
-  .add(
-    HttpApiEndpoint.get("left", "/api/v1/runs/:id/resume")
-      .annotateContext(summary("What resuming the run would ask for, so that it can be planned before"))
-      .setPath(RunId)
-      .addSuccess(RunRequest)
       .addError(Problem.notFound)
       .addError(Problem.conflict)
       .addError(Problem.unavailable)

@@ -142,6 +142,20 @@ export const recently = queryOptions({
   queryFn: ({ signal }) => ask(api => api.service.history({ urlParams: { limit: 1_000 } }), signal)
 })
 
+export const tenants = (connection: string | undefined) =>
+  queryOptions({
+    queryKey: ["tenants", connection],
+    queryFn: ({ signal }) =>
+      ask(
+        api =>
+          api.reports.tenants({
+            urlParams: { limit: 10_000, ...(connection === undefined ? {} : { connection: [connection] }) }
+          }),
+        signal
+      ),
+    refetchInterval: seldom
+  })
+
 /** What is wrong with the sources. */
 export const sources = queryOptions({
   queryKey: ["sources"],

@@ -11,6 +11,7 @@ const places = [
   { to: "/", icon: "overview", word: "Overview" },
   { to: "/migrations", icon: "migrations", word: "Migrations" },
   { to: "/runs", icon: "runs", word: "Runs" },
+  { to: "/tenants", icon: "tenants", word: "Tenants" },
   { to: "/history", icon: "history", word: "History" },
   { to: "/system", icon: "system", word: "System" }
 ] as const satisfies ReadonlyArray<{ readonly to: string; readonly icon: Name; readonly word: string }>

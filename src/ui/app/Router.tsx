@@ -91,6 +91,13 @@ const history = createRoute({
   component: lazyRouteComponent(() => import("../screens/history/History.tsx"), "History")
 })
 
+const tenants = createRoute({
+  getParentRoute: parent,
+  path: "/tenants",
+  validateSearch: Search.tenants,
+  component: lazyRouteComponent(() => import("../screens/tenants/Tenants.tsx"), "Tenants")
+})
+
 const system = createRoute({
   getParentRoute: parent,
   path: "/system",
@@ -98,7 +105,7 @@ const system = createRoute({
 })
 
 export const router = createRouter({
-  routeTree: root.addChildren([overview, migrations, migration, plan, runs, run, history, system]),
+  routeTree: root.addChildren([overview, migrations, migration, plan, runs, run, history, tenants, system]),
   parseSearch: Search.parse,
   stringifySearch: Search.stringify,
   defaultPreload: "intent",

@@ -81,9 +81,14 @@ export const plan = reader({
   alone: oneOf("yes"),
   late: oneOf("refuse"),
   failure: oneOf("continue"),
-  lanes: text
+  lanes: text,
+  canary: text,
+  waves: text,
+  lost: text
 })
 export type PlanSearch = ReturnType<typeof plan> & ReturnType<typeof everywhere>
+
+export const tenants = reader({ standing: oneOf("at_head", "behind", "failed"), text })
 
 export const runs = reader({ state: text, actor: text })
 

@@ -25,6 +25,7 @@ const states: Readonly<Record<Run.RunState, Look>> = {
   running: { tone: "info", icon: "turn", word: "running" },
   succeeded: { tone: "good", icon: "check", word: "succeeded" },
   failed: { tone: "bad", icon: "cross", word: "failed" },
+  paused: { tone: "warn", icon: "pause", word: "paused" },
   cancelled: { tone: "calm", icon: "pause", word: "cancelled" },
   interrupted: { tone: "warn", icon: "pause", word: "interrupted" }
 }

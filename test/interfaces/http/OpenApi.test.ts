@@ -72,8 +72,6 @@ const calls: ReadonlyArray<readonly [operation: string, path: string, body?: unk
   ["runs.result", "/api/v1/runs/nope/result"],
   ["runs.events", "/api/v1/runs/{run}/events"],
   ["runs.cancel", "/api/v1/runs/{run}/cancel"],
-  ["runs.left", "/api/v1/runs/{run}/resume"],
-  ["runs.left", "/api/v1/runs/nope/resume"],
   ["runs.resume", "/api/v1/runs/{run}/resume"],
   ["migrations.list", "/api/v1/migrations"],
   ["migrations.list", "/api/v1/migrations?limit=1&tag=env%3Dprod"],

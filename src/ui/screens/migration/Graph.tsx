@@ -79,13 +79,15 @@ const fitting = 24
 
 const short = (name: string): string => (name.length > fitting ? `${name.slice(0, fitting - 1)}…` : name)
 
+const under = ({ connection, status }: NodeProps["node"]): string => `${connection} · ${wordOf(status)}`
+
 const Node = ({ node, own }: NodeProps) => (
   <Link
     to="/migrations/$id"
     params={{ id: node.migration_id }}
     search={{ tab: "graph" }}
     className={own ? "node own" : "node"}
-    aria-label={`${node.name}, ${node.connection}, ${wordOf(node.status)}${own ? ", this one" : ""}`}
+    aria-label={`${short(node.name)} ${under(node)}`}
   >
     <g transform={`translate(${node.x - size.width / 2} ${node.y - size.height / 2})`}>
       <title>{node.migration_id}</title>
@@ -95,7 +97,7 @@ const Node = ({ node, own }: NodeProps) => (
         {short(node.name)}
       </text>
       <text x="28" y="40" className="under">
-        {`${node.connection} · ${wordOf(node.status)}`}
+        {under(node)}
       </text>
     </g>
   </Link>

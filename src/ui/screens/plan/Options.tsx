@@ -24,6 +24,9 @@ export const Options = ({ search }: { readonly search: PlanSearch }) => {
       alone: field("alone") === "yes" ? "yes" : undefined,
       failure: field("failure") === "continue" ? "continue" : undefined,
       lanes: optional(field("lanes")),
+      canary: optional(field("canary")),
+      waves: optional(field("waves")),
+      lost: optional(field("lost")),
       ...(down
         ? { cascade: field("cascade") === "yes" ? ("yes" as const) : undefined }
         : {
@@ -43,7 +46,7 @@ export const Options = ({ search }: { readonly search: PlanSearch }) => {
           <Field
             name="schema"
             label="In these schemas"
-            hint="one per tenant; empty: where each is at home"
+            hint="names, patterns, or: all"
             value={search.schema?.join(", ")}
           />
           {down ? null : (
@@ -76,7 +79,10 @@ export const Options = ({ search }: { readonly search: PlanSearch }) => {
             <Check name="failure" value="continue" on={search.failure === "continue"}>
               Other schemas go on after a failure
             </Check>
-            <Field name="lanes" label="Schemas at the same time" hint="1 to 64" value={search.lanes} />
+            <Field name="lanes" label="Schemas at the same time" hint="1 to 256" value={search.lanes} />
+            <Field name="canary" label="Canary" hint="so many schemas first" value={search.canary} />
+            <Field name="waves" label="Waves" hint="10,100,*" value={search.waves} />
+            <Field name="lost" label="Failures at most" hint="5 or 1%" value={search.lost} />
             <Variables value={search.set} />
           </div>
         </details>

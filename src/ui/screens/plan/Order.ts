@@ -10,9 +10,9 @@ const variables = (set: ReadonlyArray<string> | undefined): Readonly<Record<stri
     })
   )
 
-const lanes = (text: string | undefined): number | undefined => {
+const whole = (text: string | undefined): number | undefined => {
   const n = Number(text)
-  return Number.isInteger(n) && n >= 1 && n <= 64 ? n : undefined
+  return Number.isInteger(n) && n >= 1 ? n : undefined
 }
 
 /** What an address asks for; `permitted`: the only connections that whoever asks may touch. */
@@ -20,13 +20,17 @@ export const ofSearch = (
   search: PlanSearch,
   permitted: ReadonlyArray<string> | undefined
 ): RunRequest | undefined => {
-  const concurrency = lanes(search.lanes)
+  const concurrency = whole(search.lanes)
+  const canary = whole(search.canary)
   const common = {
     schemas: search.schema ?? [],
     variables: variables(search.set),
     ignore_dependencies: search.alone === "yes",
     ...(search.failure === undefined ? {} : { on_failure: search.failure }),
-    ...(concurrency === undefined ? {} : { concurrency })
+    ...(concurrency === undefined ? {} : { concurrency }),
+    ...(canary === undefined ? {} : { canary }),
+    ...(search.waves === undefined ? {} : { waves: search.waves }),
+    ...(search.lost === undefined ? {} : { max_failures: search.lost })
   }
   const [id] = search.id ?? []
   if (search.direction === "down")
@@ -60,7 +64,10 @@ export const toSearch = (request: RunRequest): PlanSearch => {
     set: some(Object.entries(request.variables ?? {}).map(([name, value]) => `${name}=${value}`)),
     alone: request.ignore_dependencies === true ? "yes" : undefined,
     failure: request.on_failure === "continue" ? "continue" : undefined,
-    lanes: (request.concurrency ?? 1) > 1 ? String(request.concurrency) : undefined
+    lanes: (request.concurrency ?? 1) > 1 ? String(request.concurrency) : undefined,
+    canary: request.canary === undefined ? undefined : String(request.canary),
+    waves: request.waves,
+    lost: request.max_failures
   }
   if (request.direction === "down")
     return {

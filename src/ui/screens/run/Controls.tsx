@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query"
-import { useNavigate } from "@tanstack/react-router"
-import type { Run } from "bfm/client"
+import { Link, useNavigate } from "@tanstack/react-router"
+import type { Run, RunRequest } from "bfm/client"
 import { useMay } from "../../api/Me.ts"
 import { of } from "../../api/Problem.ts"
 import { ask } from "../../api/Service.ts"
@@ -8,10 +8,28 @@ import { Icon } from "../../parts/Icon.tsx"
 import { toSearch } from "../plan/Order.ts"
 
 /** What can be done with a run: end it, or do what is left of it. */
-export const Controls = ({ run }: { readonly run: Run.Run }) => {
+export const Controls = ({ run, request }: Props) => {
   const may = useMay(run.direction === "up" ? "migrate" : "rollback")
   if (!may || run.state === "succeeded") return null
-  return run.state === "running" || run.state === "queued" ? <Cancel run={run} /> : <Again run={run} />
+  if (run.state === "running" || run.state === "queued") return <Cancel run={run} />
+  return (
+    <>
+      {run.state === "paused" || run.state === "interrupted" ? <Resume run={run} /> : null}
+      {request === undefined ? null : (
+        // Nothing else is run without a plan that was looked at.
+        <Link to="/plan" search={toSearch(request)} className="button primary">
+          <Icon name="refresh" />
+          {run.state === "failed" ? "Retry what failed" : "Plan what is left"}
+        </Link>
+      )}
+    </>
+  )
+}
+
+interface Props {
+  readonly run: Run.Run
+  /** What it was asked to do, where that is remembered. */
+  readonly request: RunRequest | undefined
 }
 
 const Cancel = ({ run: { id } }: { readonly run: Run.Run }) => {
@@ -36,24 +54,19 @@ const Cancel = ({ run: { id } }: { readonly run: Run.Run }) => {
   )
 }
 
-/** Nothing is run without a plan that was looked at: this leads to the plan of what is left. */
-const Again = ({ run: { id, state } }: { readonly run: Run.Run }) => {
+/** Goes on with the plan of the run, which somebody has seen. */
+const Resume = ({ run: { id } }: { readonly run: Run.Run }) => {
   const navigate = useNavigate()
-  const left = useMutation({
-    mutationFn: () => ask(api => api.runs.left({ path: { id } })),
-    onSuccess: request => navigate({ to: "/plan", search: toSearch(request) })
+  const resume = useMutation({
+    mutationFn: () => ask(api => api.runs.resume({ path: { id } })),
+    onSuccess: next => navigate({ to: "/runs/$id", params: { id: next.id } })
   })
   return (
     <>
-      <Said error={left.error} />
-      <button
-        type="button"
-        className="button primary"
-        disabled={left.isPending}
-        onClick={() => left.mutate()}
-      >
-        <Icon name="refresh" />
-        {state === "failed" ? "Retry what failed" : "Resume"}
+      <Said error={resume.error} />
+      <button type="button" className="button" disabled={resume.isPending} onClick={() => resume.mutate()}>
+        <Icon name="runs" />
+        Resume
       </button>
     </>
   )

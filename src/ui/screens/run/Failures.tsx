@@ -72,7 +72,6 @@ const One = ({ failure, course, group }: OneProps) => (
           label="The failing statement"
         />
       )}
-      <p>{failure.aftermath}</p>
       <p className="row">
         <Link to="/migrations/$id" params={{ id: failure.id }}>
           Open the migration
@@ -93,7 +92,7 @@ const facts = (
   failure: Run.Failure,
   group: ReadonlyArray<StepCourse>
 ): ReadonlyArray<readonly [string, string]> => {
-  const { path, line, column, detail, hint, blocked_by: blocked, attempts, connection } = failure
+  const { path, line, column, detail, hint, blocked_by: blocked, attempts, connection, aftermath } = failure
   const position = line === undefined ? path : `${path}:${line}${column === undefined ? "" : `:${column}`}`
   const schemas = group.map(({ step }) => step.schema).filter(schema => schema !== "")
   const where = `${connection}${schemas.length === 0 ? "" : ` · ${schemas.slice(0, 20).join(", ")}`}${schemas.length > 20 ? ` and ${Text.number(schemas.length - 20)} more` : ""}`
@@ -103,6 +102,7 @@ const facts = (
     ...(detail === undefined ? [] : [["Detail", detail] as const]),
     ...(hint === undefined ? [] : [["Hint", hint] as const]),
     ...(blocked === undefined ? [] : [["Held up by", blocked] as const]),
+    ["What is left", aftermath] as const,
     ...(attempts > 1 ? [["Attempts", String(attempts)] as const] : [])
   ]
 }

@@ -15,6 +15,7 @@ export const Progress = ({ run, counts }: Props) => {
   if (total === 0) return null
   const share = Math.round((done / total) * 100)
   const failed = heard === 0 ? run.failed : counts.failed
+  const lost = Math.round(((failed + counts.stopped) / total) * 100)
   const parts = [
     `${Text.number(done)} of ${Text.count(total, "step")}`,
     ...(failed > 0 ? [`${Text.number(failed)} failed`] : []),
@@ -31,7 +32,8 @@ export const Progress = ({ run, counts }: Props) => {
         aria-valuemin={0}
         aria-valuemax={100}
       >
-        <div style={{ width: `${share}%` }} />
+        <span style={{ width: `${share - lost}%` }} />
+        <span className="lost" style={{ width: `${lost}%` }} />
       </div>
       <p role="status">{parts.join(" · ")}</p>
     </div>

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query"
-import { getRouteApi } from "@tanstack/react-router"
-import type { Run as Runs } from "bfm/client"
+import { getRouteApi, Link } from "@tanstack/react-router"
+import type { RunRequest, Run as Runs } from "bfm/client"
 import * as Queries from "../../api/Queries.ts"
 import { Heading } from "../../parts/Heading.tsx"
 import { Loaded } from "../../parts/Loaded.tsx"
@@ -26,26 +26,29 @@ export const Run = () => {
   const query = useQuery(Queries.run(id))
   return (
     <Loaded key={id} query={query} lines={8}>
-      {run => <Known run={following.course.standing ?? run} following={following} />}
+      {({ request, plan: _, ...run }) => (
+        <Known run={following.course.standing ?? run} request={request} following={following} />
+      )}
     </Loaded>
   )
 }
 
 interface Props {
   readonly run: Runs.Run
+  readonly request: RunRequest | undefined
   readonly following: Following
 }
 
 const words = { up: "Apply", down: "Roll back" } as const
 
-const Known = ({ run, following: { course, problem } }: Props) => {
+const Known = ({ run, request, following: { course, problem } }: Props) => {
   const steps = [...course.steps.values()]
   const state = course.finished ?? (steps.length > 0 && run.finished_at === undefined ? "running" : run.state)
   const failed = steps.filter(({ failure }) => failure !== undefined)
   return (
     <>
       <Heading title={`${words[run.direction]}: run ${run.id.slice(-6)}`} beside={<RunSign state={state} />}>
-        <Controls run={{ ...run, state }} />
+        <Controls run={{ ...run, state }} request={request} />
       </Heading>
       <p className="muted">
         <code>{run.id}</code> · by {run.actor.name} ({run.actor.method}) · began{" "}
@@ -55,6 +58,7 @@ const Known = ({ run, following: { course, problem } }: Props) => {
         {run.actor.request === undefined ? "" : ` · request ${run.actor.request.id}`}
       </p>
       <Trouble run={run} problem={problem} />
+      <Kin run={run} />
       {course.held === undefined || course.finished !== undefined ? null : (
         <Notice
           tone="info"
@@ -84,3 +88,32 @@ const Trouble = ({ run, problem }: { readonly run: Runs.Run; readonly problem: F
     </Notice>
   )
 }
+
+/** What a person should know of it, and the run that it goes on with or that goes on with it. */
+const Kin = ({ run: { notice, continues, continued_by: by } }: { readonly run: Runs.Run }) => (
+  <>
+    {notice === undefined ? null : (
+      <Notice tone="warn" title="To know">
+        {notice}
+      </Notice>
+    )}
+    {continues === undefined ? null : (
+      <p>
+        It goes on with{" "}
+        <Link to="/runs/$id" params={{ id: continues }}>
+          {continues}
+        </Link>
+        .
+      </p>
+    )}
+    {by === undefined ? null : (
+      <p>
+        The rest was done by{" "}
+        <Link to="/runs/$id" params={{ id: by }}>
+          {by}
+        </Link>
+        .
+      </p>
+    )}
+  </>
+)

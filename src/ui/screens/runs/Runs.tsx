@@ -13,7 +13,7 @@ const RunChart = lazy(async () => ({ default: (await import("../../parts/RunChar
 
 const route = getRouteApi("/runs")
 
-const states = ["running", "queued", "failed", "interrupted", "cancelled", "succeeded"]
+const states = ["running", "queued", "paused", "failed", "interrupted", "cancelled", "succeeded"]
 
 /** As far back as the service remembers. */
 const depth = 1_000

@@ -1,0 +1,95 @@
+import { Link } from "@tanstack/react-router"
+import type { TenantsReport } from "bfm/client"
+import { useState } from "react"
+import { useMay } from "../../api/Me.ts"
+import { Empty } from "../../parts/Empty.tsx"
+import { Sign } from "../../parts/Sign.tsx"
+import * as Text from "../../parts/Text.ts"
+
+/** So many are shown at once. */
+const chunk = 200
+
+export const words = { at_head: "at head", behind: "behind", failed: "failed" } as const
+
+const looks = {
+  at_head: { tone: "good", icon: "check" },
+  behind: { tone: "info", icon: "clock" },
+  failed: { tone: "bad", icon: "cross" }
+} as const
+
+/** The tenants, those that are behind with the next step. */
+export const List = ({ items }: { readonly items: TenantsReport["items"] }) => {
+  const [shown, setShown] = useState(chunk)
+  if (items.length === 0)
+    return (
+      <div className="panel">
+        <Empty icon="search" title="Nobody is like that">
+          <p>Take a filter away.</p>
+        </Empty>
+      </div>
+    )
+  return (
+    <section className="panel scroll" aria-label="Tenants">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Tenant</th>
+            <th scope="col">Standing</th>
+            <th scope="col">Version</th>
+            <th scope="col" className="number">
+              Applied
+            </th>
+            <th scope="col" className="number">
+              Pending
+            </th>
+            <th scope="col">What was said</th>
+            <th scope="col">
+              <span className="unseen">What can be done</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {items.slice(0, shown).map(item => (
+            <Row key={`${item.connection} ${item.schema}`} item={item} />
+          ))}
+        </tbody>
+      </table>
+      {items.length > shown ? (
+        <button type="button" className="button quiet" onClick={() => setShown(shown + chunk * 5)}>
+          Show more of {Text.count(items.length, "tenant")}
+        </button>
+      ) : null}
+    </section>
+  )
+}
+
+const Row = ({ item }: { readonly item: TenantsReport["items"][number] }) => {
+  const { connection, schema, standing, version, applied, pending, reason, migration_id: id } = item
+  const may = useMay("migrate")
+  return (
+    <tr>
+      <td>{Text.place(connection, schema)}</td>
+      <td>
+        <Sign {...looks[standing]}>{words[standing]}</Sign>
+      </td>
+      <td className="mono">{version}</td>
+      <td className="number">{Text.number(applied)}</td>
+      <td className="number">{Text.number(pending)}</td>
+      <td className="small said">
+        {reason ?? ""}{" "}
+        {id === undefined ? null : (
+          <Link to="/migrations/$id" params={{ id }}>
+            open
+          </Link>
+        )}
+      </td>
+      <td>
+        {standing === "at_head" || !may ? null : (
+          <Link to="/plan" search={{ connection, schema: [schema] }}>
+            Plan
+          </Link>
+        )}
+      </td>
+    </tr>
+  )
+}
