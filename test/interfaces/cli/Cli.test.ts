@@ -33,10 +33,10 @@ describe("what cannot be understood: one short message, exit 1, and nothing is o
   refused(["migrate", "up", "--concurency", "3"], "unknown option --concurency; did you mean --concurrency?")
   refused(["migrate", "up", "extra"], "unexpected argument extra")
   refused(["migrate", "up", "--connection"], "--connection needs a value: --connection C")
-  refused(["migrate", "up", "--concurrency", "0"], '--concurrency is a whole number from 1 to 64, not "0"')
+  refused(["migrate", "up", "--concurrency", "0"], '--concurrency is a whole number from 1 to 256, not "0"')
   refused(
     ["migrate", "up", "--concurrency", "2.5"],
-    '--concurrency is a whole number from 1 to 64, not "2.5"'
+    '--concurrency is a whole number from 1 to 256, not "2.5"'
   )
   refused(["migrate", "up", "--on-failure", "maybe"], '--on-failure is stop or continue, not "maybe"')
   refused(["migrate", "down"], "ID is missing")
