@@ -1,6 +1,5 @@
 import type * as Flag from "./Flag.ts"
 import type { Style } from "./Style.ts"
-import * as Table from "./Table.ts"
 import * as Text from "./Text.ts"
 
 /** What help says of a command. */
@@ -21,7 +20,10 @@ export const overview = (
   `${style.colour.bold("bfm")} ${version}: changes PostgreSQL, GreptimeDB and etcd, each change exactly once`,
   "",
   ...Text.indent(
-    Table.lines(verbs.map(({ words, summary }) => [style.colour.bold(["bfm", ...words].join(" ")), summary]))
+    explained(
+      verbs.map(({ words, summary }) => [["bfm", ...words].join(" "), summary]),
+      style.colour.bold
+    )
   ),
   "",
   "Options and examples of one:  bfm migrate up --help",
@@ -41,7 +43,7 @@ export const verb = (
   "",
   "Options",
   ...Text.indent(
-    options([...flags.map(flag => [option(flag), flag.help] as const), ["-h, --help", "this text"]])
+    explained([...flags.map(flag => [option(flag), flag.help] as const), ["-h, --help", "this text"]], String)
   ),
   "",
   examples.length === 1 ? "Example" : "Examples",
@@ -50,14 +52,19 @@ export const verb = (
 
 const widest = 80
 
-const options = (entries: ReadonlyArray<readonly [option: string, help: string]>): ReadonlyArray<string> => {
+/** Names in one column, what they mean in the other. */
+const explained = (
+  entries: ReadonlyArray<readonly [name: string, help: string]>,
+  paint: (name: string) => string
+): ReadonlyArray<string> => {
   const column = Text.widest(
-    entries.map(([option]) => option),
+    entries.map(([name]) => name),
     widest
   )
-  return entries.flatMap(([option, help]) => {
+  return entries.flatMap(([name, help]) => {
     const [first = "", ...more] = Text.lines(help, widest - column - 4)
-    return [`${option.padEnd(column)}  ${first}`, ...more.map(line => `${" ".repeat(column)}  ${line}`)]
+    const gap = " ".repeat(column - name.length + 2)
+    return [`${paint(name)}${gap}${first}`, ...more.map(line => `${" ".repeat(column)}  ${line}`)]
   })
 }
 

@@ -9,7 +9,7 @@ import * as Verb from "./Verb.ts"
 export const plan = Verb.make(
   {
     words: ["migrate", "plan"],
-    summary: "show what would be applied, with its SQL",
+    summary: "show what would be applied, with its SQL; changes nothing",
     examples: [
       "bfm migrate plan --connection core",
       "bfm migrate plan --schema tenant_a --json",
