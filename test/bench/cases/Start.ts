@@ -18,7 +18,7 @@ export const run = async (context: Context): Promise<ReadonlyArray<Report.Row>> 
   const bare = { file: process.execPath, args: ["-e", "0"] }
   const found = await Rounds.inTurn(options.rounds, {
     bfm: () => starting(context, places),
-    node: async () => ({ wall: (await Command.run(bare)).wall })
+    node: () => Command.measure(server, bare)
   })
   const [samples, reference] = [found["bfm"] ?? [], found["node"] ?? []]
   const ready = Rounds.of(samples)
