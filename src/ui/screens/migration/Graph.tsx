@@ -87,14 +87,12 @@ const Node = ({ node, own }: NodeProps) => (
     params={{ id: node.migration_id }}
     search={{ tab: "graph" }}
     className={own ? "node own" : "node"}
-    aria-label={`${short(node.name)} ${under(node)}`}
   >
     <g transform={`translate(${node.x - size.width / 2} ${node.y - size.height / 2})`}>
-      <title>{node.migration_id}</title>
       <rect width={size.width} height={size.height} rx="7" />
       <circle className={`dot ${node.status}`} cx="16" cy="19" r="5" />
       <text x="28" y="23">
-        {short(node.name)}
+        {`${short(node.name)} `}
       </text>
       <text x="28" y="40" className="under">
         {under(node)}
