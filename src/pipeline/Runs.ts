@@ -99,11 +99,14 @@ export const layer = (limits: Limits): Layer.Layer<Runs, never, ActiveRun.Stores
         })
       const startHere = (order: ActiveRun.Order) => kept(ActiveRun.begin(order, surroundings))
       const queued = (order: ActiveRun.Order) =>
-        Effect.flatMap(CurrentActor, actor =>
-          closing
-            ? Effect.fail(new ShuttingDown({}))
-            : Queued.begin(order).pipe(Effect.provideService(CurrentActor, actor), Effect.provide(context))
-        )
+        Effect.gen(function* () {
+          if (closing) return yield* new ShuttingDown({})
+          const actor = yield* CurrentActor
+          return yield* Queued.begin(order).pipe(
+            Effect.provideService(CurrentActor, actor),
+            Effect.provide(context)
+          )
+        })
       return Runs.of({
         queues: limits.queue === true,
         start: limits.queue === true ? queued : startHere,

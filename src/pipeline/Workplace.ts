@@ -27,7 +27,11 @@ const passing = new Set([
   ...["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "UNAVAILABLE"]
 ])
 
-const passes = ({ code }: Failure): boolean => code !== undefined && passing.has(code)
+/** Some drivers say only so that their connection is gone. */
+const cut = /connection (error|terminated|was cut|was lost|ended)/i
+
+const passes = ({ code, reason }: Failure): boolean =>
+  code === undefined ? cut.test(reason) : passing.has(code)
 
 /** Takes runs that are brought to this worker, as many at a time as it has room for. */
 export const layer = (capacity: number) =>
