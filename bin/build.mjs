@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Builds dist/cli.cjs (the command line in one file), dist/start.cjs (the first screen), dist/serve.cjs (the service), dist/ui (its page) and
-// dist/lib (the library and its types). `--force` builds also when nothing changed; `--programs` leaves the library out.
+// Builds dist/cli.cjs (the command line in one file), dist/start.cjs (the first screen), dist/serve.cjs (the service), dist/worker.cjs (a worker), dist/ui (the
+// page) and dist/lib (the library and its types). `--force` builds also when nothing changed; `--programs` leaves the library out.
 import { spawnSync } from "node:child_process"
 import { createHash } from "node:crypto"
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
@@ -79,7 +79,7 @@ const buildPrograms = async () => {
   const { build } = await import("esbuild")
   await build({
     absWorkingDir: root,
-    entryPoints: ["bin/cli.mts", "bin/start.mts", "bin/serve.mts"],
+    entryPoints: ["bin/cli.mts", "bin/start.mts", "bin/serve.mts", "bin/worker.mts"],
     outdir: "dist",
     outExtension: { ".js": ".cjs" },
     bundle: true,

@@ -39,6 +39,9 @@ export interface BfmConfig {
 /** The same of a service. */
 export type ServiceConfig = BfmConfig & { readonly server: Server.ServerConfig }
 
+/** The same of a worker. */
+export type WorkerConfig = BfmConfig & { readonly worker: Server.WorkerConfig }
+
 /** Decodes an environment, or says everything that is wrong with it. */
 export const decode = (
   environment: Reader.Environment,
@@ -51,6 +54,13 @@ export const decodeService = (
   sources: Connections.Sources
 ): Either.Either<ServiceConfig, ConfigInvalid> =>
   decodeWith(environment, sources, reader => ({ server: Server.decode(reader) }))
+
+/** Decodes what a worker needs too. */
+export const decodeWorker = (
+  environment: Reader.Environment,
+  sources: Connections.Sources
+): Either.Either<WorkerConfig, ConfigInvalid> =>
+  decodeWith(environment, sources, reader => ({ worker: Server.decodeWorker(reader) }))
 
 const decodeWith = <A extends object>(
   environment: Reader.Environment,
@@ -203,4 +213,10 @@ export const loadFrom = (sfm: string | undefined): Effect.Effect<BfmConfig, Conf
 export const loadService: Effect.Effect<ServiceConfig, ConfigInvalid> = Effect.gen(function* () {
   const environment = yield* processEnvironment
   return yield* decodeService(environment, yield* sources(environment))
+})
+
+/** The same of a worker. */
+export const loadWorker: Effect.Effect<WorkerConfig, ConfigInvalid> = Effect.gen(function* () {
+  const environment = yield* processEnvironment
+  return yield* decodeWorker(environment, yield* sources(environment))
 })

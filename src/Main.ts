@@ -14,6 +14,7 @@ import type { Place } from "./config/Predecessor.ts"
 import type { StateConfig } from "./config/State.ts"
 import type { EmbeddedUnavailable } from "./domain/Errors.ts"
 import type { Connections } from "./ports/Connections.ts"
+import type { Fleet } from "./ports/Fleet.ts"
 import type { Lock } from "./ports/Lock.ts"
 import type { Predecessor } from "./ports/Predecessor.ts"
 import type { Registry } from "./ports/Registry.ts"
@@ -21,12 +22,12 @@ import { Settings } from "./ports/Settings.ts"
 import type { StateStore } from "./ports/StateStore.ts"
 
 /** Everything that the pipeline needs from outside. */
-export type Environment = Registry | Connections | StateStore | Lock | Settings
+export type Environment = Registry | Connections | StateStore | Lock | Fleet | Settings
 
 type Stores = Pick<BfmConfig, "dataDir" | "state" | "lock" | "connections" | "lockWait" | "variables">
 
 /** Connections, state, lock and limits as configured. Building it opens nothing: the first use does. */
-export const stores = (config: Stores): Layer.Layer<Connections | StateStore | Lock | Settings> =>
+export const stores = (config: Stores): Layer.Layer<Connections | StateStore | Lock | Fleet | Settings> =>
   Layer.unwrapEffect(
     Effect.map(Embedded.Embedded, embedded => {
       const locate = locator(embedded)
@@ -58,7 +59,7 @@ const settings = ({ lockWait, variables }: Stores): Layer.Layer<Settings> =>
     Effect.map(Settings, defaults => ({ ...defaults, lockWait, variables }))
   )
 
-const state = (config: StateConfig, resolve: Postgresql.Locate): Layer.Layer<StateStore | Lock> => {
+const state = (config: StateConfig, resolve: Postgresql.Locate): Layer.Layer<StateStore | Lock | Fleet> => {
   switch (config._tag) {
     case "Postgresql":
       return StateSql.layerPostgresql({ settings: config.settings, schema: config.schema, resolve })
@@ -68,7 +69,10 @@ const state = (config: StateConfig, resolve: Postgresql.Locate): Layer.Layer<Sta
 }
 
 /** The state with its own locks, or with those of an etcd. */
-const locked = (config: LockConfig, layer: Layer.Layer<StateStore | Lock>): Layer.Layer<StateStore | Lock> =>
+const locked = (
+  config: LockConfig,
+  layer: Layer.Layer<StateStore | Lock | Fleet>
+): Layer.Layer<StateStore | Lock | Fleet> =>
   config.backend === "etcd"
     ? Layer.provideMerge(
         Layer.unwrapEffect(
@@ -101,7 +105,7 @@ const opened = (entry: ConnectionConfig, locate: Postgresql.Locate, lock: LockCo
 }
 
 /** Where a PostgreSQL listens; the embedded one is started when somebody wants to know. */
-const locator =
+export const locator =
   (embedded: Embedded.Embedded["Type"]) =>
   (wanted: PostgresqlSettings): Effect.Effect<Server, EmbeddedUnavailable> =>
     wanted._tag === "Server"

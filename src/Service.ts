@@ -29,7 +29,13 @@ const host = "0.0.0.0"
 /** What HTTP and gRPC stand on: stores, runs, what is known of everything, and who may ask. */
 const foundation = (config: Config.ServiceConfig) =>
   Health.layer.pipe(
-    Layer.provideMerge(Runs.layer({ concurrent: config.server.maxRuns, grace: config.server.shutdownGrace })),
+    Layer.provideMerge(
+      Runs.layer({
+        concurrent: config.server.maxRuns,
+        grace: config.server.shutdownGrace,
+        queue: config.server.queue
+      })
+    ),
     Layer.provideMerge(Snapshot.layer),
     Layer.provideMerge(Main.layer(config)),
     Layer.merge(Tokens.layer(sources(config.server)))

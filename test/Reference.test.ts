@@ -73,6 +73,7 @@ describe("README, Configuration", () => {
       ["BFM_GRPC_PORT", server.grpcPort],
       ["BFM_BODY_LIMIT", server.bodyLimit],
       ["BFM_MAX_RUNS", server.maxRuns],
+      ["BFM_QUEUE_ENABLED", server.queue],
       ["BFM_SHUTDOWN_GRACE", `${server.shutdownGrace / 1000}s`],
       ["BFM_REINDEX_INTERVAL_MINUTES", server.reindexInterval / 60_000],
       ["BFM_AUTO_MIGRATE", autoMigrate.enabled],

@@ -23,6 +23,8 @@ export interface ServerConfig {
   readonly maxRuns: number
   /** Milliseconds that a step in flight has after the service was told to end. */
   readonly shutdownGrace: number
+  /** Whether runs that are asked for wait for a worker. */
+  readonly queue: boolean
   /** Milliseconds between two looks at sources and ledgers; 0 means never. */
   readonly reindexInterval: number
   readonly autoMigrate: AutoMigrate
@@ -58,6 +60,7 @@ export const variables = [
   "BFM_CORS_ORIGINS",
   "BFM_BODY_LIMIT",
   "BFM_MAX_RUNS",
+  "BFM_QUEUE_ENABLED",
   "BFM_SHUTDOWN_GRACE",
   "BFM_REINDEX_INTERVAL_MINUTES",
   "BFM_AUTO_MIGRATE",
@@ -69,6 +72,29 @@ export const variables = [
 ]
 
 const minute = 60_000
+
+/** What a worker needs of all this. */
+export type WorkerConfig = Pick<ServerConfig, "maxRuns" | "shutdownGrace" | "log" | "telemetry">
+
+export const decodeWorker = (reader: Reader): WorkerConfig => {
+  if (!queue(reader)) {
+    reader.report(
+      "BFM_QUEUE_ENABLED",
+      "is not true: nothing is queued for a worker; set it for bfm serve and for bfm worker"
+    )
+  }
+  return working(reader)
+}
+
+const working = (reader: Reader): WorkerConfig => ({
+  maxRuns: reader.integer("BFM_MAX_RUNS", 4, 1),
+  shutdownGrace: reader.duration("BFM_SHUTDOWN_GRACE", 30_000),
+  log: { level: logLevel(reader), format: logFormat(reader) },
+  telemetry: telemetry(reader)
+})
+
+/** As every version of BfM has read it: nothing but `true` is yes. */
+const queue = (reader: Reader): boolean => reader.text("BFM_QUEUE_ENABLED") === "true"
 
 export const decode = (reader: Reader): ServerConfig => {
   const httpPort = port(reader, "BFM_HTTP_PORT", 7070)
@@ -83,15 +109,10 @@ export const decode = (reader: Reader): ServerConfig => {
     ...tls(reader),
     corsOrigins: origins(reader),
     bodyLimit: reader.integer("BFM_BODY_LIMIT", 1_048_576, 1_024),
-    maxRuns: reader.integer("BFM_MAX_RUNS", 4, 1),
-    shutdownGrace: reader.duration("BFM_SHUTDOWN_GRACE", 30_000),
+    ...working(reader),
+    queue: queue(reader),
     reindexInterval: reader.integer("BFM_REINDEX_INTERVAL_MINUTES", 5, 0) * minute,
-    autoMigrate: autoMigrate(reader),
-    log: {
-      level: logLevel(reader),
-      format: logFormat(reader)
-    },
-    telemetry: telemetry(reader)
+    autoMigrate: autoMigrate(reader)
   }
 }
 

@@ -26,7 +26,6 @@ const elsewhere = [
   ...Server.variables,
   ...Remote.variables,
   "BFM_APP_MODE",
-  "BFM_QUEUE_ENABLED",
   "BFM_QUEUE_TYPE",
   "BFM_QUEUE_KAFKA_BROKERS",
   "BFM_QUEUE_KAFKA_HOST",

@@ -59,7 +59,10 @@ export interface ActiveRun extends Handle {
 }
 
 /** A run that another process has begun, or announced. */
-export interface Adopted extends Pick<Pipeline.Identity, "run" | "fence" | "after" | "leaving"> {}
+export interface Adopted extends Pick<Pipeline.Identity, "run" | "fence" | "after" | "goesOn"> {
+  /** Whether it is tried once more, and did not come to nothing. */
+  readonly isPostponed?: (error: BfmError) => Effect.Effect<boolean>
+}
 
 /** What a run needs. */
 export type Stores = Registry | Connections | StateStore | Lock
@@ -128,7 +131,14 @@ export const adopt = Effect.fn("ActiveRun.adopt")(function* (
       course.note({ state, finished_at: at })
       return PubSub.publish(heard, last)
     })
-  const carryOut = Pipeline.of(order, { ...adopted, permitted: order.permitted }).pipe(
+  let cancelled = false
+  const { goesOn } = adopted
+  const identity: Pipeline.Identity = {
+    ...adopted,
+    permitted: order.permitted,
+    ...(goesOn === undefined ? {} : { goesOn: end => goesOn({ ...end, cancelled }) })
+  }
+  const carryOut = Pipeline.of(order, identity).pipe(
     Stream.tap(hear),
     Stream.runFold(Result.initial, Result.step),
     Effect.provideService(Signals, { stop: Deferred.await(stop), abort: Deferred.await(abort) }),
@@ -138,7 +148,12 @@ export const adopt = Effect.fn("ActiveRun.adopt")(function* (
   const told = { run: course.run, fence: adopted.fence }
   const stopping = Deferred.succeed(stop, undefined)
   const pulse = Pulse.beat(id, adopted.fence, {
-    stop: stopping,
+    stop: Effect.zipRight(
+      Effect.sync(() => {
+        cancelled = true
+      }),
+      stopping
+    ),
     lost: Effect.zipRight(stopping, Deferred.succeed(abort, undefined))
   })
   const ending = Effect.raceFirst(inTurn(carryOut, turns, Deferred.await(stop), told), pulse).pipe(
@@ -147,7 +162,12 @@ export const adopt = Effect.fn("ActiveRun.adopt")(function* (
     Effect.tapErrorCause(cause =>
       Effect.zipRight(
         close("failed", Take.failCause(cause)),
-        Effect.suspend(() => Effect.zipRight(RunLog.failed(course.run(), cause), recordFailure(told, cause)))
+        Effect.suspend(() =>
+          Effect.zipRight(
+            RunLog.failed(course.run(), cause),
+            Effect.unlessEffect(recordFailure(told, cause), isPostponed(adopted, cause))
+          )
+        )
       )
     ),
     Effect.intoDeferred(result)
@@ -168,6 +188,12 @@ export const adopt = Effect.fn("ActiveRun.adopt")(function* (
   }
   return active
 })
+
+const isPostponed = ({ isPostponed }: Adopted, cause: Cause.Cause<BfmError>) =>
+  Option.match(Cause.failureOption(cause), {
+    onNone: () => Effect.succeed(false),
+    onSome: error => isPostponed?.(error) ?? Effect.succeed(false)
+  })
 
 /** How a run stands, and who may say so. */
 interface Told {

@@ -40,7 +40,7 @@ const migrated = (connection: string): Effect.Effect<boolean, never, Runs> =>
   Effect.gen(function* () {
     const runs = yield* Runs
     const order = { _tag: "Up", request: everything(connection), options } as const
-    const outcome = yield* Effect.either(Effect.flatMap(runs.start(order), handle => handle.result))
+    const outcome = yield* Effect.either(Effect.flatMap(runs.startHere(order), handle => handle.result))
     if (Either.isLeft(outcome)) {
       yield* Effect.logWarning(`auto-migrate: ${outcome.left.message}`)
       return false

@@ -6,6 +6,7 @@ import { Signals } from "../ports/Signals.ts"
 import * as Execute from "./Execute.ts"
 import * as Pulse from "./Pulse.ts"
 import type { Recorder } from "./Recorder.ts"
+import type { Identity } from "./Run.ts"
 import type { RunRecord } from "./RunRecord.ts"
 
 /** A run that has steps, with what is remembered of it. */
@@ -15,7 +16,7 @@ export interface Course {
   readonly record: RunRecord | undefined
   readonly recorder: Recorder
   /** Of a run that was announced: whoever announced it gives its signs of life and says why it came to nothing. */
-  readonly identity: { readonly leaving?: Effect.Effect<boolean> } | undefined
+  readonly identity: Pick<Identity, "goesOn"> | undefined
 }
 
 type Tell = (event: Event) => Effect.Effect<void>
@@ -24,7 +25,9 @@ type Tell = (event: Event) => Effect.Effect<void>
 export const of = Effect.fnUntraced(function* (course: Course, announce: Tell) {
   const { order, record, recorder, identity } = course
   const opened = record?.open ?? Effect.void
-  const leaving = identity?.leaving ?? Effect.succeed(false)
+  const leaving = Effect.suspend(
+    () => identity?.goesOn?.({ state: "cancelled", failures: [] }) ?? Effect.succeed(false)
+  )
   const tell: Tell = event => {
     // Whoever waits for a lock is to be seen.
     if (event._tag === "LockWaiting") return Effect.zipRight(opened, announce(event))
@@ -42,7 +45,9 @@ export const of = Effect.fnUntraced(function* (course: Course, announce: Tell) {
   const end = (last: (found: RunRecord) => Effect.Effect<void>) =>
     record?.isOpen() === true ? Effect.zipRight(last(record), recorder.flush) : Effect.void
   return yield* working.pipe(
-    Effect.tapError(error => Effect.suspend(() => end(found => found.refuse(error)))),
+    Effect.tapError(error =>
+      Effect.suspend(() => end(found => (identity === undefined ? found.refuse(error) : Effect.void)))
+    ),
     Effect.onInterrupt(() =>
       end(found =>
         found.tell({ _tag: "RunFinished", run_id: order.runId, state: "interrupted", duration_ms: 0 })

@@ -19,6 +19,9 @@ const [soon, late] = [150, 1_000]
 /** Rows of events that are read at once. */
 const parts = 20
 
+export const asNumbered = (heard: Heard): Option.Option<Numbered> =>
+  heard._tag === "Event" ? Option.some(heard.numbered) : Option.none()
+
 /** The same as events alone: what no event tells is put in words. */
 export const asEvents = (heard: Heard): ReadonlyArray<Event> => {
   if (heard._tag === "Event") return [heard.numbered.event]

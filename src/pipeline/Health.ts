@@ -2,8 +2,10 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { Connections } from "../ports/Connections.ts"
+import { Fleet } from "../ports/Fleet.ts"
 import { Runs } from "./Runs.ts"
 import { Snapshot, type View } from "./Snapshot.ts"
+import * as Workers from "./Workers.ts"
 
 /** Something that the service stands on. */
 export interface Component {
@@ -12,7 +14,7 @@ export interface Component {
   readonly ok: boolean
   /** What is wrong, for those who may know: it names addresses. */
   readonly reason?: string
-  /** The same in one word, for everybody. */
+  /** The same in one word, for everybody; of what is well, what is amiss all the same. */
   readonly code?: string
 }
 
@@ -38,6 +40,16 @@ export const judge = (view: View, connections: ReadonlyArray<string>, ending: bo
   return { healthy, ready: healthy && !ending, components }
 }
 
+/** A service whose runs wait for nobody does its own work all the same. */
+const manned =
+  (report: Report) =>
+  (listening: boolean): Report => {
+    const workers: Component = listening
+      ? { name: "workers", ok: true }
+      : { name: "workers", ok: true, reason: Workers.nobody, code: "degraded" }
+    return { ...report, components: [...report.components, workers] }
+  }
+
 interface Wrong {
   readonly _tag: string
   readonly message: string
@@ -60,15 +72,18 @@ const sources = ({ catalog }: View): Wrong | undefined => {
 const unanswered = ({ unanswered, busy }: View, name: string): Wrong | undefined =>
   busy.has(name) ? undefined : unanswered.get(name)
 
-export const layer: Layer.Layer<Health, never, Snapshot | Connections | Runs> = Layer.effect(
+export const layer: Layer.Layer<Health, never, Snapshot | Connections | Runs | Fleet> = Layer.effect(
   Health,
   Effect.gen(function* () {
     const snapshot = yield* Snapshot
     const { configured } = yield* Connections
     const runs = yield* Runs
+    const fleet = Workers.areListening(yield* Fleet)
     return Health.of({
       report: Effect.zipWith(snapshot.current, runs.isClosing, (view, ending) =>
         judge(view, [...configured.keys()], ending)
+      ).pipe(
+        Effect.flatMap(report => (runs.queues ? Effect.map(fleet, manned(report)) : Effect.succeed(report)))
       )
     })
   })

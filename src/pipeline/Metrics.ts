@@ -34,6 +34,15 @@ const retries = Metric.counter("bfm_step_retries_total", {
   incremental: true
 })
 
+/** How often a run of the fleet stood still and was handed out once more, by `reason`. */
+const stalls = Metric.counter("bfm_runs_stalled_total", {
+  description: "How often a run stood still and was handed to another worker",
+  incremental: true
+})
+
+export const stalled = (reason: "not_begun" | "worker_silent"): Effect.Effect<void> =>
+  count(stalls, { reason })
+
 /** Migrations in all their schemas, by `connection`, `backend` and `status`. */
 const migrations = Metric.gauge("bfm_migrations", {
   description: "Migrations in all their schemas, by status"

@@ -9,7 +9,9 @@ import type * as Run from "../domain/Run.ts"
 import type { StatusReport } from "../domain/Status.ts"
 import type { TenantsReport } from "../domain/Tenants.ts"
 import type { ValidationReport } from "../domain/Validation.ts"
+import type { Worker } from "../domain/Worker.ts"
 import { Connections } from "../ports/Connections.ts"
+import type { Fleet } from "../ports/Fleet.ts"
 import type { Lock } from "../ports/Lock.ts"
 import type { Registry } from "../ports/Registry.ts"
 import type { HistoryPage, StateStore } from "../ports/StateStore.ts"
@@ -23,6 +25,7 @@ import * as RunBook from "./RunBook.ts"
 import * as Status from "./Status.ts"
 import * as Tenants from "./Tenants.ts"
 import * as Validation from "./Validation.ts"
+import * as Workers from "./Workers.ts"
 
 /** Everything that a command asks for, wherever it is done: in this process, or by a service. */
 export class Pipeline extends Context.Tag("bfm/Pipeline")<
@@ -46,6 +49,7 @@ export class Pipeline extends Context.Tag("bfm/Pipeline")<
       /** Does the rest of it. Whoever stops listening ends that after the step in flight. */
       readonly resume: (id: string) => Stream.Stream<Run.Event, BfmError>
     }
+    readonly workers: Effect.Effect<ReadonlyArray<Worker>, BfmError>
     /** Where each connection leads to, for people. */
     readonly addresses: Effect.Effect<ReadonlyMap<string, string>, BfmError>
     /** What the words of a command need besides to be carried out at the same place. */
@@ -62,7 +66,7 @@ const followed = (id: string, after: number) =>
     )
   )
 
-type Stores = Registry | Connections | StateStore | Lock
+type Stores = Registry | Connections | StateStore | Lock | Fleet
 
 /** In this process. */
 export const layer: Layer.Layer<Pipeline, never, Stores> = Layer.effect(
@@ -88,6 +92,7 @@ export const layer: Layer.Layer<Pipeline, never, Stores> = Layer.effect(
         cancel: id => effect(RunBook.cancel(id)),
         resume: id => stream(ResumeHere.resume(id))
       },
+      workers: effect(Workers.list),
       addresses: effect(
         Effect.map(
           Connections,

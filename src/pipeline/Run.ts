@@ -9,7 +9,7 @@ import { type Forbidden, NotSupported, type PlanDiffers } from "../domain/Errors
 import type { LedgerEntry } from "../domain/Ledger.ts"
 import type { Plan } from "../domain/Plan.ts"
 import type { DownRequest, Order, RunOptions, UpRequest } from "../domain/Request.ts"
-import type { Event, Run } from "../domain/Run.ts"
+import type { Event, Failure, Run, RunState } from "../domain/Run.ts"
 import type { Remembered, StateChange } from "../ports/StateStore.ts"
 import * as CarryOut from "./CarryOut.ts"
 import * as Course from "./Course.ts"
@@ -34,8 +34,16 @@ export interface Identity extends Pick<RunRecord.Beginning, "fence" | "after"> {
   readonly run: Run
   /** The only connections on which it may run. */
   readonly permitted?: Permission.Connections
-  /** Whether it is to go on elsewhere when it is told to stop. */
-  readonly leaving?: Effect.Effect<boolean>
+  /** Whether it is to go on in another attempt, and not to end as it has ended here. */
+  readonly goesOn?: (end: End) => Effect.Effect<boolean>
+}
+
+/** How an attempt at a run has ended. */
+export interface End {
+  readonly state: RunState
+  /** Whether somebody wanted it to end, and not only this process. */
+  readonly cancelled?: boolean
+  readonly failures: ReadonlyArray<Failure>
 }
 
 /** A plan, the world in which it was made, and what the state must learn before it is carried out. */
@@ -142,7 +150,11 @@ const perform = <E, R>(wanted: Wanted, prepare: Effect.Effect<Prepared, E, R>, t
     const recorder = yield* Recorder.make
     const record = noted(wanted, idle, recorder, actor, began)
     if (identity !== undefined) yield* record?.open ?? Effect.void
-    const announce: Tell = event => Effect.zipRight(record?.tell(event) ?? Effect.void, tell(event))
+    const failures: Array<Failure> = []
+    const announce: Tell = event => {
+      if (event._tag === "StepFailed") failures.push(event.failure)
+      return Effect.zipRight(record?.tell(event) ?? Effect.void, tell(event))
+    }
     yield* announce({ _tag: "Planned", plan })
     yield* PlanMemory.expect(plan, options.plan_hash)
     yield* recorder.offer(ready.corrections)
@@ -157,7 +169,7 @@ const perform = <E, R>(wanted: Wanted, prepare: Effect.Effect<Prepared, E, R>, t
     const state = idle
       ? ("succeeded" as const)
       : yield* CarryOut.of({ order, record, recorder, identity }, announce)
-    const left = state === "cancelled" && (yield* identity?.leaving ?? Effect.succeed(false))
+    const left = yield* identity?.goesOn?.({ state, failures }) ?? Effect.succeed(false)
     const end = (yield* Clock.currentTimeMillis) - began
     const finished: Event = { _tag: "RunFinished", run_id: runId, state, duration_ms: end }
     yield* left ? (record?.leave ?? Effect.void) : (record?.tell(finished) ?? Effect.void)

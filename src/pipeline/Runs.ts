@@ -3,8 +3,11 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Scope from "effect/Scope"
+import { CurrentActor } from "../domain/Actor.ts"
 import { RunNotFound, ShuttingDown, type StateUnavailable } from "../domain/Errors.ts"
+import type { Fleet } from "../ports/Fleet.ts"
 import * as ActiveRun from "./ActiveRun.ts"
+import * as Queued from "./Queued.ts"
 import { Snapshot } from "./Snapshot.ts"
 
 /** Limits of a service. */
@@ -13,6 +16,8 @@ export interface Limits {
   readonly concurrent: number
   /** Milliseconds that a step in flight has at the end, before it is cancelled in its store. */
   readonly grace: number
+  /** Whether runs that are asked for wait for a worker. */
+  readonly queue?: boolean
 }
 
 /** The runs of this process: they belong to nobody who might go away. */
@@ -23,6 +28,17 @@ export class Runs extends Context.Tag("bfm/Runs")<
     readonly start: (
       order: ActiveRun.Order
     ) => Effect.Effect<ActiveRun.Handle, ShuttingDown | StateUnavailable>
+    /** The same in this process, also where others are queued. */
+    readonly startHere: (
+      order: ActiveRun.Order
+    ) => Effect.Effect<ActiveRun.Handle, ShuttingDown | StateUnavailable>
+    /** Goes on with a run that the state knows. */
+    readonly adopt: (
+      order: ActiveRun.Order,
+      adopted: ActiveRun.Adopted
+    ) => Effect.Effect<ActiveRun.ActiveRun, ShuttingDown>
+    /** Whether runs that are asked for wait for a worker. */
+    readonly queues: boolean
     readonly find: (id: string) => Effect.Effect<ActiveRun.Handle, RunNotFound>
     /** The newest first, as far back as they are remembered. */
     readonly recent: Effect.Effect<ReadonlyArray<ActiveRun.Handle>>
@@ -41,11 +57,11 @@ const remembered = 100
 /** Milliseconds that a step has to end after it was cancelled. */
 const cancelling = 10_000
 
-export const layer = (limits: Limits): Layer.Layer<Runs, never, ActiveRun.Stores | Snapshot> =>
+export const layer = (limits: Limits): Layer.Layer<Runs, never, ActiveRun.Stores | Fleet | Snapshot> =>
   Layer.scoped(
     Runs,
     Effect.gen(function* () {
-      const context = yield* Effect.context<ActiveRun.Stores>()
+      const context = yield* Effect.context<ActiveRun.Stores | Fleet>()
       const snapshot = yield* Snapshot
       // Not the layer's own: runs end by `drain`, and only then their fibers.
       const scope = yield* Scope.make()
@@ -72,15 +88,30 @@ export const layer = (limits: Limits): Layer.Layer<Runs, never, ActiveRun.Stores
       })
 
       yield* Effect.addFinalizer(exit => Effect.zipRight(drain, Scope.close(scope, exit)))
+      const surroundings = { turns, context, scope, ending: snapshot.invalidate }
+      const kept = <E>(begin: Effect.Effect<ActiveRun.ActiveRun, E>) =>
+        Effect.gen(function* () {
+          if (closing) return yield* new ShuttingDown({})
+          const run = yield* begin
+          known.set(run.id, run)
+          yield* forget
+          return run
+        })
+      const startHere = (order: ActiveRun.Order) => kept(ActiveRun.begin(order, surroundings))
+      const queued = (order: ActiveRun.Order) =>
+        Effect.gen(function* () {
+          if (closing) return yield* new ShuttingDown({})
+          const actor = yield* CurrentActor
+          return yield* Queued.begin(order).pipe(
+            Effect.provideService(CurrentActor, actor),
+            Effect.provide(context)
+          )
+        })
       return Runs.of({
-        start: order =>
-          Effect.gen(function* () {
-            if (closing) return yield* new ShuttingDown({})
-            const run = yield* ActiveRun.begin(order, { turns, context, scope, ending: snapshot.invalidate })
-            known.set(run.id, run)
-            yield* forget
-            return run
-          }),
+        queues: limits.queue === true,
+        start: limits.queue === true ? queued : startHere,
+        startHere,
+        adopt: (order, adopted) => kept(ActiveRun.adopt(order, adopted, surroundings)),
         find: id =>
           Effect.suspend(() => {
             const run = known.get(id)

@@ -2,6 +2,7 @@ import type { SqlError } from "@effect/sql/SqlError"
 import type * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { EmbeddedUnavailable } from "../../domain/Errors.ts"
+import type { Due, Patience, Sign } from "../../ports/Fleet.ts"
 import type { LockHolder, LockKey } from "../../ports/Lock.ts"
 import type { EventsQuery, HistoryQuery, LatestQuery, Remembered } from "../../ports/StateStore.ts"
 import type { Batch } from "./Batch.ts"
@@ -43,6 +44,7 @@ export interface Statements {
   readonly runs: (limit: number) => Statement
   readonly run: (id: string) => Statement
   readonly life: LifeStatements
+  readonly fleet: FleetStatements
   readonly held: Statement
   readonly holder: (key: LockKey) => Statement
 }
@@ -60,6 +62,19 @@ export interface LifeStatements {
   readonly goOn: (id: string, next: string) => Statement
   /** `abandoned`: how many. */
   readonly abandon: (silence: number, error: string) => Statement
+}
+
+/** Questions about workers and the runs that wait for them. Each is one message; its last statement gives the rows. */
+export interface FleetStatements {
+  readonly beat: (sign: Sign) => Statement
+  readonly leave: (id: string) => Statement
+  readonly workers: (silence: number) => Statement
+  readonly due: (patience: Patience) => Statement
+  /** `id`, if it was. */
+  readonly handOut: (due: Due, notice: string | undefined) => Statement
+  /** The run, with `fence` and `after`, if it was claimed. */
+  readonly claim: (id: string, owner: string, silence: number) => Statement
+  readonly release: (id: string, fence: number, notice: string | undefined) => Statement
 }
 
 /** Sessions for everything but locks, each opened when it is first needed. */

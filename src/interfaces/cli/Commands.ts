@@ -21,6 +21,7 @@ import { up } from "./up.ts"
 import type { Verb } from "./Verb.ts"
 import { validate } from "./validate.ts"
 import * as Version from "./version.ts"
+import { workers } from "./workers.ts"
 
 export type { Env } from "./Env.ts"
 
@@ -31,7 +32,8 @@ export interface Program {
   readonly sources: Sources
   readonly records: OldRecords
   readonly remote: Place.Remote
-  readonly serve?: Serve.Serve
+  readonly serve?: Serve.Lasting
+  readonly worker?: Serve.Lasting
 }
 
 /** Every command, in the order in which help shows them. */
@@ -41,7 +43,8 @@ export const all = ({
   sources,
   records,
   remote,
-  serve
+  serve,
+  worker
 }: Program): ReadonlyArray<Verb<BfmError, Screen>> => {
   const anywhere = Place.anywhere(Layer.provide(Pipeline.layer, env), remote)
   return [
@@ -57,7 +60,9 @@ export const all = ({
     Place.here(env, remote)(resolve),
     New.make(sources),
     Build.make(sources),
-    Serve.make(serve),
+    Serve.serve(serve),
+    Serve.worker(worker),
+    anywhere(workers),
     Import.make(records),
     Version.make(version)
   ]

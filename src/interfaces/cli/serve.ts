@@ -2,25 +2,29 @@ import * as Effect from "effect/Effect"
 import { type BfmError, NotSupported } from "../../domain/Errors.ts"
 import * as Verb from "./Verb.ts"
 
-/** The service is a bundle of its own, which the launcher loads; `undefined` in the one that does everything else. */
-export type Serve = Effect.Effect<number, BfmError> | undefined
+/**
+ * A program that goes on until it is told to stop. It is a bundle of its own, which the launcher loads; `undefined` in
+ * the one that does everything else.
+ */
+export type Lasting = Effect.Effect<number, BfmError> | undefined
 
-const elsewhere = new NotSupported({
-  connection: "",
-  action: "serve",
-  reason: "this is not the launcher: start bin/bfm"
-})
-
-/** `serve`: HTTP and gRPC, until it is told to stop. */
-export const make = (serve: Serve) =>
+const make = (word: string, summary: string, lasting: Lasting) =>
   Verb.make(
-    {
-      words: ["serve"],
-      summary: "run the service: HTTP and gRPC, until it is told to stop",
-      examples: ["bfm serve"],
-      flags: {}
-    },
-    Effect.fn("cli.serve")(function* () {
-      return yield* serve ?? elsewhere
+    { words: [word], summary, examples: [`bfm ${word}`], flags: {} },
+    Effect.fn(`cli.${word}`)(function* () {
+      return yield* lasting ??
+        new NotSupported({
+          connection: "",
+          action: word,
+          reason: "this is not the launcher: start bin/bfm"
+        })
     })
   )
+
+/** `serve`: HTTP and gRPC, until it is told to stop. */
+export const serve = (lasting: Lasting) =>
+  make("serve", "run the service: HTTP and gRPC, until it is told to stop", lasting)
+
+/** `worker`: carries out what services have queued. */
+export const worker = (lasting: Lasting) =>
+  make("worker", "carry out what services have queued, until it is told to stop", lasting)

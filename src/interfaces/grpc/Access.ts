@@ -31,6 +31,7 @@ const methods: Record<keyof typeof MigrationService.method, Access> = {
   resumeRun: "read",
   getRun: "read",
   getRunResult: "read",
+  listWorkers: "read",
   listRuns: "read",
   watchRun: "read"
 }

@@ -1,6 +1,8 @@
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { DownRequest, UpRequest } from "../../domain/Request.ts"
+import type { Run } from "../../domain/Run.ts"
 import type { Order } from "../../pipeline/ActiveRun.ts"
 import * as Permission from "../../pipeline/Permission.ts"
 import * as PlanMemory from "../../pipeline/PlanMemory.ts"
@@ -28,8 +30,19 @@ export const begin = Effect.fn("Carry.begin")(function* (order: Order) {
   return yield* runs.start({ ...order, permitted: yield* Caller.permitted })
 })
 
-/** Whoever does not wait any more ends the run, after the step in flight. */
-const attended = (order: Order) => Effect.acquireRelease(begin(order), handle => handle.cancel)
+/** Whoever does not wait any more ends the run, after the step in flight; not what waits for a worker. */
+const attended = (order: Order) =>
+  Effect.flatMap(Runs, ({ queues }) =>
+    Effect.acquireRelease(begin(order), handle => (queues ? Effect.void : handle.cancel))
+  )
+
+/** A run that a worker will carry out; nothing where runs are not queued. */
+export const queued = (order: Order) =>
+  Effect.flatMap(Runs, ({ queues }) =>
+    queues
+      ? Effect.asSome(Effect.flatMap(begin(order), handle => handle.run))
+      : Effect.succeed(Option.none<Run>())
+  )
 
 /** What a run comes to that lasts as long as its call. */
 export const result = (order: Order) =>

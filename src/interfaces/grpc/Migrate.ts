@@ -1,5 +1,6 @@
 import { status } from "@grpc/grpc-js"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { BfmError } from "../../domain/Errors.ts"
 import type { DownRequest } from "../../domain/Request.ts"
@@ -72,6 +73,8 @@ const named = ({ target, connection }: Pick<Up.MigrateUpRequest, "target" | "con
 const answer = Effect.fnUntraced(function* ({ order, dryRun }: Asked) {
   const response = Json.message(Generated.MigrateResponseSchema)
   if (dryRun) return response(MigrateResponse.fromDryRun(Result.dryRun(yield* Carry.plan(order))))
+  const queued = yield* Carry.queued(order)
+  if (Option.isSome(queued)) return response(MigrateResponse.fromQueued(queued.value))
   const result = yield* Carry.result(order)
   return response(order._tag === "Up" ? MigrateResponse.fromUp(result) : MigrateResponse.fromDown(result))
 })
@@ -85,10 +88,13 @@ const rollback = (request: Generated.RollbackMigrationRequest) =>
   )
 
 /** That there is nothing to take back is an error here: clients of every version know it as one. */
-const taken = (request: DownRequest) =>
-  Effect.flatMap(Carry.result(Carry.down(request)), result => {
-    const answer = RollbackResponse.fromResult(result)
-    return answer.message === RollbackResponse.nothing
-      ? new Refused({ code: status.FAILED_PRECONDITION, details: `migration is not applied: ${request.id}` })
-      : Effect.succeed(Json.message(Generated.RollbackResponseSchema)(answer))
-  })
+const taken = Effect.fnUntraced(function* (request: DownRequest) {
+  const order = Carry.down(request)
+  const response = Json.message(Generated.RollbackResponseSchema)
+  const queued = yield* Carry.queued(order)
+  if (Option.isSome(queued)) return response(RollbackResponse.fromQueued(queued.value))
+  const answer = RollbackResponse.fromResult(yield* Carry.result(order))
+  if (answer.message !== RollbackResponse.nothing) return response(answer)
+  const details = `migration is not applied: ${request.id}`
+  return yield* new Refused({ code: status.FAILED_PRECONDITION, details })
+})

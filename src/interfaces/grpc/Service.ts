@@ -3,6 +3,7 @@ import { Health } from "../../pipeline/Health.ts"
 import * as Reindex from "../../pipeline/Reindex.ts"
 import { Snapshot } from "../../pipeline/Snapshot.ts"
 import * as Tenants from "../../pipeline/Tenants.ts"
+import * as Workers from "../../pipeline/Workers.ts"
 import * as HealthResponse from "../wire/HealthResponse.ts"
 import type { Handlers } from "./Adapter.ts"
 import * as Caller from "./Caller.ts"
@@ -22,6 +23,10 @@ export const handlers: Handlers<typeof Generated.MigrationService, CallError, Ne
   ...Runs.handlers,
   listTenants: request => Effect.map(tenants(request), Json.message(Generated.ListTenantsResponseSchema)),
   listConnections: () => Effect.map(connections, Json.message(Generated.ListConnectionsResponseSchema)),
+  listWorkers: () =>
+    Effect.map(Workers.list, items =>
+      Json.message(Generated.ListWorkersResponseSchema)({ items, total: items.length })
+    ),
   reindexMigrations: () => Effect.map(Reindex.reindex(), Json.message(Generated.ReindexResponseSchema)),
   health: () => Effect.map(health, Json.message(Generated.HealthResponseSchema))
 }

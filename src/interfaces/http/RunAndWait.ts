@@ -7,6 +7,7 @@ import * as Permission from "../../pipeline/Permission.ts"
 import * as PlanMemory from "../../pipeline/PlanMemory.ts"
 import * as Planning from "../../pipeline/Planning.ts"
 import * as Result from "../../pipeline/Result.ts"
+import { Runs } from "../../pipeline/Runs.ts"
 import { type MigrateDownRequest, toDown } from "../wire/MigrateDownRequest.ts"
 import * as MigrateRequest from "../wire/MigrateRequest.ts"
 import * as MigrateResponse from "../wire/MigrateResponse.ts"
@@ -33,13 +34,16 @@ export const down = ({ dry_run, ...request }: MigrateDownRequest) =>
       const plan = yield* planned(Planning.down(toDown({ ...request, dry_run })))
       return told(MigrateResponse.fromDryRun(Result.dryRun(plan)))
     }
-    const { id, result } = yield* rollBack(toDown({ ...request, dry_run }))
-    return told(MigrateResponse.fromDown(result), id)
+    const run = yield* rollBack(toDown({ ...request, dry_run }))
+    if ((yield* Runs).queues) return waiting(MigrateResponse.fromQueued(yield* run.run))
+    return told(MigrateResponse.fromDown(yield* run.result), run.id)
   }).pipe(Effect.catchAll(refused(MigrateResponse.fromError)))
 
 export const rollback = (id: string, request: RollbackRequest.RollbackRequest) =>
-  Effect.map(rollBack(RollbackRequest.toDown(id, request)), run => {
-    const body = RollbackResponse.fromResult(run.result)
+  Effect.gen(function* () {
+    const run = yield* rollBack(RollbackRequest.toDown(id, request))
+    if ((yield* Runs).queues) return waiting(RollbackResponse.fromQueued(yield* run.run))
+    const body = RollbackResponse.fromResult(yield* run.result)
     return body.message === RollbackResponse.nothing
       ? HttpServerResponse.unsafeJson(
           { ...body, error: body.message, code: "NothingToRollBack" },
@@ -63,14 +67,16 @@ const apply = (
       return told(MigrateResponse.fromDryRun(Result.dryRun(plan), spelling(plan)))
     }
     const run = yield* begin({ _tag: "Up", request: order, options })
+    if ((yield* Runs).queues) return waiting(MigrateResponse.fromQueued(yield* run.run))
     const result = yield* run.result
     return told(MigrateResponse.fromUp(result, spelling(result.plan)), run.id)
   }).pipe(Effect.catchAll(refused(MigrateResponse.fromError)))
 
-const rollBack = Effect.fnUntraced(function* (request: DownRequest) {
-  const { id, result } = yield* begin({ _tag: "Down", request, options })
-  return { id, result: yield* result }
-})
+const rollBack = (request: DownRequest) => begin({ _tag: "Down", request, options })
+
+/** A worker will do it. */
+const waiting = (body: { readonly job_id: string }) =>
+  HttpServerResponse.unsafeJson(body, { status: 202, headers: { "x-run-id": body.job_id } })
 
 /** A plan that the caller may see. */
 export const planned = <E, R>(plan: Effect.Effect<Plan, E, R>) =>

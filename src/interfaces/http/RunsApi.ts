@@ -92,6 +92,9 @@ const LastEvent = Schema.Struct({
 /** Steps failed, or did not run. */
 const partly = { status: 206 } as const
 
+/** With BFM_QUEUE_ENABLED=true: a worker will do it. */
+const queued = { status: 202 } as const
+
 const summary = (text: string) => OpenApi.annotations({ summary: text })
 
 /** What changes something. */
@@ -102,6 +105,7 @@ export const RunsApi = HttpApiGroup.make("runs")
       .setPayload(MigrateRequest)
       .addSuccess(MigrateResponse)
       .addSuccess(MigrateResponse, partly)
+      .addSuccess(MigrateResponse, queued)
       .addError(Problem.conflict)
       .addError(Problem.unplannable)
       .addError(Problem.unavailable)
@@ -113,6 +117,7 @@ export const RunsApi = HttpApiGroup.make("runs")
       .setPayload(MigrateUpRequest)
       .addSuccess(MigrateResponse)
       .addSuccess(MigrateResponse, partly)
+      .addSuccess(MigrateResponse, queued)
       .addError(Problem.conflict)
       .addError(Problem.unplannable)
       .addError(Problem.unavailable)
@@ -124,6 +129,7 @@ export const RunsApi = HttpApiGroup.make("runs")
       .setPayload(MigrateDownRequest)
       .addSuccess(MigrateResponse)
       .addSuccess(MigrateResponse, partly)
+      .addSuccess(MigrateResponse, queued)
       .addError(Problem.notFound)
       .addError(Problem.conflict)
       .addError(Problem.unplannable)
@@ -137,6 +143,7 @@ export const RunsApi = HttpApiGroup.make("runs")
       .setPayload(RollbackRequest)
       .addSuccess(RollbackResponse)
       .addSuccess(RollbackResponse, partly)
+      .addSuccess(RollbackResponse, queued)
       .addError(Problem.notFound)
       .addError(Problem.conflict)
       .addError(Problem.unplannable)

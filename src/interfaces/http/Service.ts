@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import { Health, type Report } from "../../pipeline/Health.ts"
 import * as Latest from "../../pipeline/Latest.ts"
 import { Snapshot } from "../../pipeline/Snapshot.ts"
+import * as Workers from "../../pipeline/Workers.ts"
 import * as HealthResponse from "../wire/HealthResponse.ts"
 import * as WhoAmI from "../wire/WhoAmI.ts"
 import { Caller } from "./Access.ts"
@@ -38,6 +39,7 @@ export const layer = HttpApiBuilder.group(Api, "service", handlers =>
         return { items, total: items.length }
       })
     )
+    .handle("workers", () => Effect.map(Workers.list, items => ({ items, total: items.length })))
     .handle("history", ({ urlParams: { id, ...bounds } }) =>
       Effect.flatMap(Caller, ({ connections }) =>
         Latest.history(id === "" ? undefined : id, { ...Paging.page(bounds, 100), permitted: connections })

@@ -5,6 +5,7 @@ import * as OpenApi from "@effect/platform/OpenApi"
 import * as Schema from "effect/Schema"
 import * as Run from "../../domain/Run.ts"
 import { ConnectionStatus } from "../../domain/Status.ts"
+import { Worker } from "../../domain/Worker.ts"
 import { HealthResponse } from "../wire/HealthResponse.ts"
 import { WhoAmI } from "../wire/WhoAmI.ts"
 import { Read } from "./Access.ts"
@@ -59,6 +60,31 @@ const Document = Schema.Record({ key: Schema.String, value: Schema.Unknown }).an
 
 const summary = (words: string) => OpenApi.annotations({ summary: words })
 
+const WorkerList = Schema.Struct({
+  items: Schema.Array(Worker),
+  total: Schema.Int
+}).annotations({
+  identifier: "WorkerListResponse",
+  examples: [
+    {
+      items: [
+        {
+          id: "worker-1:12",
+          host: "worker-1",
+          pid: 12,
+          version: "0.1.0",
+          since: 1763802146000,
+          heartbeat_at: 1763802147000,
+          alive: true,
+          capacity: 4,
+          runs: ["01KB1Z3T5Q8S9V0W1X2Y3Z4A5B"]
+        }
+      ],
+      total: 1
+    }
+  ]
+})
+
 /** The service itself. */
 export const ServiceApi = HttpApiGroup.make("service")
   .add(
@@ -94,6 +120,13 @@ export const ServiceApi = HttpApiGroup.make("service")
     HttpApiEndpoint.get("connections", "/api/v1/connections")
       .annotateContext(summary("The connections, and how many migrations stand how on each"))
       .addSuccess(ConnectionList)
+      .middleware(Read)
+  )
+  .add(
+    HttpApiEndpoint.get("workers", "/api/v1/workers")
+      .annotateContext(summary("The workers that carry out what is queued"))
+      .addSuccess(WorkerList)
+      .addError(Problem.unavailable)
       .middleware(Read)
   )
   .add(

@@ -78,6 +78,7 @@ export const layer = ({ url, token, patience = 60_000 }: Address): Layer.Layer<P
           cancel: id => ask(client.runs.cancel({ path: { id } })),
           resume: id => Running.events(client, { url, patience }, ask(client.runs.resume({ path: { id } })))
         },
+        workers: Effect.map(ask(client.service.workers({})), ({ items }) => items),
         addresses: Effect.map(
           ask(client.service.connections({})),
           ({ items }) => new Map(items.map(({ connection, address }) => [connection, address]))

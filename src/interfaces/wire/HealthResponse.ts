@@ -4,7 +4,7 @@ import type { Report } from "../../pipeline/Health.ts"
 /** How the service is; open to everybody, so it names no addresses. */
 export const HealthResponse = Schema.Struct({
   status: Schema.Literal("healthy", "unhealthy"),
-  /** `ok`, or what is wrong in one word, by component. */
+  /** `ok`, or what is wrong in one word, by component; `degraded` is no reason to be unhealthy. */
   checks: Schema.Record({ key: Schema.String, value: Schema.String })
 }).annotations({
   identifier: "HealthResponse",
@@ -18,6 +18,6 @@ export const fromReport = ({ healthy, components }: Report): HealthResponse => (
   status: healthy ? "healthy" : "unhealthy",
   checks: {
     executor: healthy ? "ok" : "impaired",
-    ...Object.fromEntries(components.map(({ name, ok, code }) => [name, ok ? "ok" : (code ?? "failed")]))
+    ...Object.fromEntries(components.map(({ name, ok, code }) => [name, code ?? (ok ? "ok" : "failed")]))
   }
 })

@@ -1,7 +1,7 @@
 import * as Schema from "effect/Schema"
 import { type BfmError, renderProblem } from "../../domain/Errors.ts"
 import { Plan } from "../../domain/Plan.ts"
-import { Cause, type Failure, type RunResult } from "../../domain/Run.ts"
+import { Cause, type Failure, type Run, type RunResult } from "../../domain/Run.ts"
 
 /** What a run came to, as every version of BfM has answered it. */
 export const MigrateResponse = Schema.Struct({
@@ -12,7 +12,12 @@ export const MigrateResponse = Schema.Struct({
   /** Of a dry run: what would be done, with its statements. */
   plan: Schema.optional(Plan),
   /** Why schemas failed, each cause once; absent when none has. */
-  causes: Schema.optional(Schema.Array(Cause))
+  causes: Schema.optional(Schema.Array(Cause)),
+  /** A worker will carry it out: what becomes of it, the run with this id says. */
+  queued: Schema.optional(Schema.Boolean),
+  job_id: Schema.optional(Schema.String),
+  /** What a person should know: that no worker listens. */
+  notice: Schema.optional(Schema.String)
 }).annotations({
   identifier: "MigrateResponse",
   examples: [{ success: true, applied: ["core_users_20250101120000_create_users"], skipped: [], errors: [] }]
@@ -31,6 +36,15 @@ export const fromUp = (result: RunResult, spell: Spelling = asShown): MigrateRes
   skipped: result.skipped.map(spell),
   errors: errors(result, spell),
   ...(result.causes.length === 0 ? {} : { causes: result.causes })
+})
+
+/** Of a run that waits for a worker. */
+export const fromQueued = ({ id, notice }: Run) => ({
+  success: true,
+  queued: true,
+  job_id: id,
+  ...{ applied: [], skipped: [], errors: [] },
+  ...(notice === undefined ? {} : { notice })
 })
 
 /** Of a run that rolled back. */

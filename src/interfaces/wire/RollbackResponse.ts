@@ -1,6 +1,6 @@
 import * as Schema from "effect/Schema"
 import type { BfmError } from "../../domain/Errors.ts"
-import type { RunResult } from "../../domain/Run.ts"
+import type { Run, RunResult } from "../../domain/Run.ts"
 import * as MigrateResponse from "./MigrateResponse.ts"
 
 /** What rolling one migration back came to. */
@@ -9,7 +9,12 @@ export const RollbackResponse = Schema.Struct({
   message: Schema.String,
   applied: Schema.Array(Schema.String),
   skipped: Schema.Array(Schema.String),
-  errors: Schema.Array(Schema.String)
+  errors: Schema.Array(Schema.String),
+  /** A worker will carry it out: what becomes of it, the run with this id says. */
+  queued: Schema.optional(Schema.Boolean),
+  job_id: Schema.optional(Schema.String),
+  /** What a person should know: that no worker listens. */
+  notice: Schema.optional(Schema.String)
 }).annotations({
   identifier: "RollbackResponse",
   examples: [
@@ -42,6 +47,9 @@ export const fromResult = (result: RunResult): RollbackResponse => {
     errors
   }
 }
+
+/** Of one that waits for a worker. */
+export const fromQueued = (run: Run) => ({ ...MigrateResponse.fromQueued(run), message: "rollback queued" })
 
 /** Of one that could not begin. */
 export const fromError = (error: BfmError): RollbackResponse => {

@@ -108,6 +108,7 @@ const calls: ReadonlyArray<readonly [operation: string, path: string, body?: unk
   ["reports.status", "/api/v1/status?connection=core&schema=tenant_a"],
   ["reports.validate", "/api/v1/validate?connection=core"],
   ["reports.sources", "/api/v1/sources"],
+  ["service.workers", "/api/v1/workers"],
   ["service.history", "/api/v1/history"],
   ["service.metrics", "/metrics"],
   ["service.openapiJson", "/api/v1/openapi.json"],

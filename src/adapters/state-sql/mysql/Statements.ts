@@ -1,6 +1,7 @@
 import type { HistoryRequest, Statement, Statements } from "../Dialect.ts"
 import { type ExecutionRow, remembered } from "../Rows.ts"
 import { fingerprint, type Step } from "../Tables.ts"
+import * as Fleet from "./Fleet.ts"
 import * as Life from "./Life.ts"
 import * as LockKeys from "./LockKeys.ts"
 
@@ -56,6 +57,7 @@ ${migrationId === undefined ? "" : `where ${exactly("s.migration_id")}`} order b
     }),
     run: id => ({ text: `select ${runColumns} from bfm_runs where ${exactly("id")}`, values: [id, id] }),
     life: Life.make(runColumns),
+    fleet: Fleet.make(runColumns, epoch),
     held: {
       text: `select l.connection, l.\`schema\`, l.run_id, l.actor, ${epoch("l.since")} as since
 from bfm_locks l where ${LockKeys.isHeld("l")} order by l.connection, l.\`schema\``,

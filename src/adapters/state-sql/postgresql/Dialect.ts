@@ -7,6 +7,7 @@ import type pg from "pg"
 import type { EmbeddedUnavailable } from "../../../domain/Errors.ts"
 import { poolConfig } from "../../postgresql/Client.ts"
 import * as Pool from "../../postgresql/Pool.ts"
+import { identifier } from "../../postgresql/Quote.ts"
 import { address, type PostgresqlSettings, type Server } from "../../postgresql/Settings.ts"
 import type { Dialect, Pool as Opened, Statement } from "../Dialect.ts"
 import type { Step } from "../Tables.ts"
@@ -40,21 +41,25 @@ export const make = ({ settings, schema, resolve, steps = released }: Options): 
   steps,
   statements: Statements.make(schema, steps),
   explain,
-  open: Effect.map(Effect.flatMap(resolve(settings), openClient), ({ sql, sessions }): Opened => {
-    const send = <Row extends object>({ text, values }: Statement) => sql.unsafe<Row>(text, values)
-    return {
-      send,
-      glance: glancing(sessions),
-      write: batch => Effect.asVoid(send(Record.record(schema, batch))),
-      upgrade: Upgrade.run(sql, schema, steps)
+  open: Effect.map(
+    Effect.flatMap(resolve(settings), server => openClient(server)),
+    ({ sql, sessions }): Opened => {
+      const send = <Row extends object>({ text, values }: Statement) => sql.unsafe<Row>(text, values)
+      return {
+        send,
+        glance: glancing(sessions),
+        write: batch => Effect.asVoid(send(Record.record(schema, batch))),
+        upgrade: Upgrade.run(sql, schema, steps)
+      }
     }
-  }),
+  ),
   session: Effect.flatMap(resolve(settings), server => Session.open(server, schema)),
   isOutdated: code => code !== undefined && outdated.has(code)
 })
 
-const openClient = (server: Server) =>
-  Effect.flatMap(pool(server), sessions =>
+/** Sessions that find tables in the schema, where one is named. */
+export const openClient = (server: Server, name = "state", schema?: string) =>
+  Effect.flatMap(pool(server, name, schema), sessions =>
     Effect.map(
       Effect.provideServiceEffect(
         PgClient.fromPool({ acquire: Effect.succeed(sessions) }),
@@ -76,8 +81,26 @@ const glancing =
     )
 
 /** Connects when it is first used, never before. */
-const pool = (server: Server): Effect.Effect<pg.Pool, SqlError, Scope.Scope> =>
+const pool = (
+  server: Server,
+  name: string,
+  schema: string | undefined
+): Effect.Effect<pg.Pool, SqlError, Scope.Scope> =>
   poolConfig(server).pipe(
     Effect.mapError(cause => new SqlError({ cause })),
-    Effect.flatMap(config => Pool.make({ ...config, query_timeout: answerTime }, "state", farewell))
+    Effect.flatMap(config =>
+      Pool.make(
+        {
+          ...config,
+          query_timeout: answerTime,
+          ...(schema === undefined ? {} : { options: searching(schema) })
+        },
+        name,
+        farewell
+      )
+    )
   )
+
+/** As libpq takes it: what separates options is marked. */
+const searching = (schema: string): string =>
+  `-c search_path=${identifier(schema).replaceAll(/[\\ ]/g, found => `\\${found}`)}`

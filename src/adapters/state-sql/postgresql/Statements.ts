@@ -2,6 +2,7 @@ import { identifier } from "../../postgresql/Quote.ts"
 import type { HistoryRequest, Statement, Statements } from "../Dialect.ts"
 import { type ExecutionRow, remembered } from "../Rows.ts"
 import { fingerprint, type Step } from "../Tables.ts"
+import * as Fleet from "./Fleet.ts"
 import * as Life from "./Life.ts"
 import * as LockKeys from "./LockKeys.ts"
 
@@ -61,6 +62,7 @@ where $1::text is null or s.migration_id = $1 order by s.position desc limit $2`
     }),
     run: id => ({ text: `select ${runColumns} from ${quoted}.bfm_runs where id = $1`, values: [id] }),
     life: Life.make(quoted, runColumns),
+    fleet: Fleet.make(quoted, runColumns, epoch),
     held: {
       text: `select connection, schema, run_id, actor, ${epoch("since")} as since
 from ${quoted}.bfm_locks l where ${LockKeys.isHeld("l")} order by connection, schema`,
