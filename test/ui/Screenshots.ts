@@ -26,7 +26,7 @@ const screens: Readonly<Record<string, string>> = {
 /** Waits until everything has come, and takes the picture: small enough to be kept beside the text. */
 const picture = async ({ page }: Browser.Tab, name: string) => {
   await page.waitForLoadState("networkidle")
-  await page.screenshot({ path: path.join(directory, `${name}.jpg`), type: "jpeg", quality: 72 })
+  await page.screenshot({ path: path.join(directory, `${name}.jpg`), type: "jpeg", quality: 62 })
 }
 
 const shop = Effect.gen(function* () {
@@ -87,6 +87,8 @@ const fanOut = Effect.gen(function* () {
     await Browser.signIn(tab, "t-admin", `/runs/${run.body.id}`)
     await tab.page.getByText(`${tenants} schemas`).waitFor()
     await picture(tab, "fan-out")
+    await tab.page.goto("/tenants")
+    await picture(tab, "tenants")
   })
 })
 

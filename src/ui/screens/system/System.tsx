@@ -85,7 +85,8 @@ const Connections = () => (
   <Panel title="Connections" flush>
     <Loaded query={useQuery(Queries.connections)}>
       {({ items }) => (
-        <div className="scroll">
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: whoever has only keys must be able to scroll it
+        <section className="scroll" aria-label="Connections" tabIndex={0}>
           <table>
             <thead>
               <tr>
@@ -106,7 +107,7 @@ const Connections = () => (
               ))}
             </tbody>
           </table>
-        </div>
+        </section>
       )}
     </Loaded>
   </Panel>
