@@ -42,7 +42,14 @@ const transaction = (
  * error, so that nothing behind a failed step runs. The last commit waits until all of them are on disk;
  * outcomes are told after that.
  */
-export const run = (live: Live, batch: ReadonlyArray<Work>, attempts: number, retries: number) =>
+export const run = (
+  live: Live,
+  batch: ReadonlyArray<Work>,
+  attempts: number,
+  retries: number,
+  /** Nothing comes after these: the lock goes back with the same message. */
+  last: boolean
+) =>
   Effect.gen(function* () {
     const began = yield* Clock.currentTimeMillis
     const wire = yield* live.wire
@@ -50,10 +57,12 @@ export const run = (live: Live, batch: ReadonlyArray<Work>, attempts: number, re
       .map((work, index) =>
         transaction(live, work, wire.pid, { first: index === 0, last: index === batch.length - 1 })
       )
+      .concat(last ? [Guard.release] : [])
       .join(";")
     const answer = yield* Effect.either(Blockers.watch(live.pool, wire.pid, wire.send(text)))
     const durationMs = (yield* Clock.currentTimeMillis) - began
     if (answer._tag === "Right") {
+      if (last) yield* live.left
       return { outcomes: succeeded(batch, answer.right.exit, durationMs), rest: [], attempts: 0, durationMs }
     }
     const { error, blockers } = answer.left

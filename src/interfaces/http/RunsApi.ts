@@ -47,7 +47,7 @@ const OneResult = RunResult.annotations({
     {
       success: true,
       applied: ["20250101120000_create_users_postgresql_core"],
-      ...{ skipped: [], errors: [], waiting: [], not_run: [], failures: [], warnings: [] },
+      ...{ skipped: [], errors: [], waiting: [], not_run: [], failures: [], causes: [], warnings: [] },
       run_id: example.id,
       state: "succeeded",
       duration_ms: 120
