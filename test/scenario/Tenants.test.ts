@@ -78,10 +78,10 @@ describe.each([
   )
 
   it.scopedLive(
-    "2 000 of them, killed in the middle: the next run does the rest, each once",
+    "300 of them, killed in the middle: the next run does the rest, each once",
     () =>
       Effect.gen(function* () {
-        const names = numbered(2_000)
+        const names = numbered(300)
         const { project, environment, up } = yield* team(base, names)
         const count = Effect.orElseSucceed(
           Effect.sandbox(Scenario.count(project, "SELECT count(*) FROM bfm.ledger")),
@@ -90,17 +90,17 @@ describe.each([
         const child = project.spawn(["migrate", "up", "--schema", "all", "--concurrency", "4"], environment)
         const ended = yield* Effect.fork(Project.ended(child))
         yield* Effect.repeat(count, {
-          until: done => done >= 800,
+          until: done => done >= 120,
           schedule: Schedule.spaced("25 millis")
         }).pipe(Effect.timeout("60 seconds"))
         child.kill("SIGKILL")
         yield* ended.await
         const before = yield* count
-        assert.isBelow(before, 2_000)
+        assert.isBelow(before, 300)
         const { applied } = yield* up()
-        assert.strictEqual((yield* made(project)).length, 2_000)
-        assert.isAtMost(applied.length, 2_000 - before)
-        assert.lengthOf(yield* Scenario.agreed(project), 2_000)
+        assert.strictEqual((yield* made(project)).length, 300)
+        assert.isAtMost(applied.length, 300 - before)
+        assert.lengthOf(yield* Scenario.agreed(project), 300)
         const { items } = yield* project.run(Bfm.history({ limit: 1 }), environment)
         assert.lengthOf(items, 1)
         assert.deepStrictEqual(
@@ -161,17 +161,18 @@ describe("a rollout", () => {
 
   it.scopedLive("a tenant that somebody else migrates is one that failed, with his name", () =>
     Effect.gen(function* () {
-      const { project, environment, cli } = yield* team(Project.make, numbered(6))
+      const { project, environment, up, cli } = yield* team(Project.make, numbered(6))
+      yield* up()
       const gate = yield* Scenario.gate(project)
+      const only = gate.statement.replace(" FOR", " WHERE current_schema() = 'tenant_0003' FOR")
       project.write(
         `${Scenario.named(2, "slow")}.up.sql`,
-        `-- bfm-schema: dynamic\n${gate.statement};\nCREATE TABLE slow (id int);`
+        `-- bfm-schema: dynamic\n${only};\nCREATE TABLE slow (id int);`
       )
       const first = yield* Effect.fork(
         project.cli(["migrate", "up", "--schema", "tenant_0003"], { ...environment, BFM_ACTOR: "ann" })
       )
-      yield* gate.reached
-      project.remove(`${Scenario.named(2, "slow")}.up.sql`)
+      yield* Scenario.waiting(project, "public\\.gate WHERE")
       const { code, stdout, stderr } = yield* project.cli(
         ["migrate", "up", "--schema", "all", "--on-failure", "continue", "--json"],
         { ...environment, BFM_LOCK_TIMEOUT: "100ms" }
@@ -187,7 +188,7 @@ describe("a rollout", () => {
       yield* gate.open
       assert.strictEqual((yield* Effect.flatten(first.await)).code, 0)
       assert.strictEqual((yield* cli("migrate", "up", "--schema", "all")).code, 0)
-      assert.lengthOf(yield* made(project), 6)
+      assert.lengthOf(yield* Scenario.agreed(project), 12)
     })
   )
 
@@ -267,7 +268,7 @@ describe("tenants of other backends", () => {
         at.run(Bfm.up({ schemas: ["all"], target: { connections: ["logs"] } }), { LOGS_TENANTS: tenants })
       assert.lengthOf((yield* all("t_one, t_two")).applied, 2)
       const again = yield* all(
-        "select schema_name from information_schema.schemata where schema_name like 't\\_%' order by 1"
+        "select schema_name from information_schema.schemata where schema_name like 't%' order by 1"
       )
       assert.deepStrictEqual([again.applied, again.skipped.length], [[], 2])
       const pattern = yield* at.run(Bfm.plan({ schemas: ["t_*"], target: { connections: ["logs"] } }))

@@ -37,7 +37,9 @@ export const open = (server: Server, answerTime: number) =>
       attempt: wanted =>
         Effect.flatMap(
           send<Answer>(
-            [...wanted.map((_, index) => attempt(index)), `select connection_id() as id${got(wanted)}`].join(";\n"),
+            [...wanted.map((_, index) => attempt(index)), `select connection_id() as id${got(wanted)}`].join(
+              ";\n"
+            ),
             wanted.flatMap(({ key, holder }) => [
               nameOf(key),
               nameOf(key),

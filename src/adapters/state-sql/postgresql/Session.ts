@@ -50,8 +50,7 @@ export const open = (server: Server, schema: string) =>
               ? Effect.succeed(rows.map(({ got }) => got))
               : new SqlError({ cause: new Error(pooled) })
         ),
-      release: keys =>
-        Effect.asVoid(query(release(quoted), [keys.map(key => LockKeys.of(schema, key))]))
+      release: keys => Effect.asVoid(query(release(quoted), [keys.map(key => LockKeys.of(schema, key))]))
     }
     return session
   })
