@@ -57,7 +57,8 @@ export const make = Effect.fnUntraced(function* (
       const scope = held.get(lane)
       if (rest > 0 || scope === undefined) return Effect.void
       held.delete(lane)
-      return Scope.close(scope, Exit.void)
+      // The next schema does not wait for it; the end of the run does.
+      return Effect.asVoid(Effect.forkIn(Effect.uninterruptible(Scope.close(scope, Exit.void)), outer))
     })
 
   return { enter, leave } satisfies Lanes

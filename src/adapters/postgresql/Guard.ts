@@ -29,13 +29,17 @@ export const acquire = Effect.fn("Guard.acquire")(function* (
   wire: Wire,
   place: Place,
   wait: number,
-  waiting: (holder: string) => Effect.Effect<void>
+  waiting: (holder: string) => Effect.Effect<void>,
+  /** Statements that make the session ready, sent with the first attempt, and a question that goes with each. */
+  { before = "", question = "" } = {}
 ) {
   const lock = key(place)
   const began = yield* Clock.currentTimeMillis
   for (let tries = 0; ; tries++) {
-    const [result] = yield* wire.send(`SELECT pg_catalog.pg_try_advisory_lock(${lock}) AS held`)
-    if (result?.rows[0]?.["held"] === true) return
+    const results = yield* wire.send(
+      `${tries === 0 ? before : ""}SELECT pg_catalog.pg_try_advisory_lock(${lock}) AS held${question === "" ? "" : `;${question}`}`
+    )
+    if (results.some(({ rows: [row] }) => row?.["held"] === true)) return results.at(-1)
     const waited = (yield* Clock.currentTimeMillis) - began
     if (tries === 0 || waited >= wait) {
       const holder = yield* holding(wire, lock)
@@ -54,6 +58,9 @@ export const acquire = Effect.fn("Guard.acquire")(function* (
  */
 export const keep = (place: Place): string =>
   `IF NOT pg_catalog.pg_try_advisory_lock(${key(place)}) THEN RAISE EXCEPTION 'the script gave up the lock of its run, and another run has taken it' USING ERRCODE='BF009';END IF;`
+
+/** Gives up whatever a session has locked. */
+export const release = "SELECT pg_catalog.pg_advisory_unlock_all()"
 
 /** The session that has the lock, in words. */
 const holding = (wire: Wire, lock: string): Effect.Effect<string, Fault> =>

@@ -66,6 +66,7 @@ CREATE TABLE IF NOT EXISTS ${table} (
   applied_at timestamptz NOT NULL DEFAULT clock_timestamp(),
   PRIMARY KEY (migration_id, schema)
 );
+CREATE INDEX IF NOT EXISTS ledger_schema ON ${table} (schema);
 CREATE TABLE IF NOT EXISTS ${scripts} (hash text PRIMARY KEY, text text NOT NULL);
 COMMENT ON TABLE ${table} IS 'BfM: which migrations are applied here; written with each change itself. Do not edit: bfm resolve';
 COMMIT`,

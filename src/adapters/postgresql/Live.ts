@@ -25,11 +25,22 @@ export interface Live {
   readonly drop: Effect.Effect<void>
   /** The ledger of this schema as it stands. */
   readonly entries: Effect.Effect<ReadonlyArray<Entry>, Fault | LockBusy>
+  /** The same as it stood when the session became exclusive; absent where there was no ledger to ask. */
+  readonly found: ReadonlyArray<Entry> | undefined
+  /** The last message has given the lock back, and left the session clean. */
+  readonly left: Effect.Effect<void>
 }
 
-interface Opened {
-  readonly wire: Wire.Wire
+interface Opened extends Guarded {
   readonly scope: Scope.CloseableScope
+}
+
+interface Guarded {
+  readonly wire: Wire.Wire
+  /** What the question was answered that went along. */
+  readonly answer: Wire.Result | undefined
+  /** Nothing is left to be cleaned up. */
+  clean: boolean
 }
 
 /** One run at a time holds the session; nothing in it is shared between fibers. */
@@ -39,21 +50,24 @@ export const make = Effect.fn("Live.make")(function* (
   ledger: Ledger.Ledger,
   context: RunContext,
   wait: number,
-  waiting: (holder: string) => Effect.Effect<void>
+  waiting: (holder: string) => Effect.Effect<void>,
+  /** Whether the ledger is known to be there: then it is read with the message that guards the session. */
+  hasLedger: boolean
 ) {
+  const question = hasLedger ? ledger.select(place.connection, place.schema) : ""
   const outer = yield* Effect.scope
   let opened: Opened | undefined
   let lastPid: number | undefined
 
   const open = Effect.gen(function* () {
     const scope = yield* Scope.fork(outer, outer.strategy)
-    const wire = yield* guarded(pool, place, context, wait, waiting).pipe(
+    const made = yield* guarded(pool, place, context, wait, waiting, question).pipe(
       Scope.extend(scope),
       Effect.onError(cause => Scope.close(scope, Exit.failCause(cause)))
     )
-    opened = { wire, scope }
-    lastPid = wire.pid
-    return wire
+    opened = Object.assign(made, { scope })
+    lastPid = made.wire.pid
+    return made.wire
   })
   const wire = Effect.suspend(() => (opened === undefined ? open : Effect.succeed(opened.wire)))
   const live: Live = {
@@ -70,7 +84,13 @@ export const make = Effect.fn("Live.make")(function* (
     }),
     entries: Effect.flatMap(wire, it => it.send(ledger.select(place.connection, place.schema))).pipe(
       Effect.map(([result]) => Ledger.entriesOf(result))
-    )
+    ),
+    get found() {
+      return hasLedger && opened !== undefined ? Ledger.entriesOf(opened.answer) : undefined
+    },
+    left: Effect.sync(() => {
+      if (opened !== undefined) opened.clean = true
+    })
   }
   yield* wire
   return live
@@ -82,17 +102,19 @@ const guarded = (
   place: Guard.Place,
   context: RunContext,
   wait: number,
-  waiting: (holder: string) => Effect.Effect<void>
+  waiting: (holder: string) => Effect.Effect<void>,
+  question: string
 ) =>
   Effect.gen(function* () {
     const wire = yield* Wire.acquire(pool)
+    const made: { -readonly [Key in keyof Guarded]: Guarded[Key] } = { wire, answer: undefined, clean: false }
     yield* Effect.addFinalizer(() =>
-      Effect.ignore(wire.send("ROLLBACK").pipe(Effect.zipRight(wire.send("DISCARD ALL"))))
+      // All that DISCARD ALL does, in one message.
+      made.clean ? Effect.void : Effect.ignore(wire.send(`ROLLBACK;${reset};${Guard.release}`))
     )
-    yield* wire.send(reset)
-    yield* Guard.acquire(wire, place, wait, waiting)
-    yield* wire.send(nameSession(context))
-    return wire
+    const before = `${reset};${nameSession(context)};`
+    made.answer = yield* Guard.acquire(wire, place, wait, waiting, { before, question })
+    return made
   })
 
 /** 63 bytes at most is what the server keeps. */

@@ -60,7 +60,7 @@ const announce = (state: State): Pull => {
 }
 
 const advance = (live: Live, state: State, announced: Announced, retries: number): Effect.Effect<Pull> =>
-  execute(live, announced, state.attempts, retries).pipe(
+  execute(live, announced, state.attempts, retries, state.rest.length === announced.length).pipe(
     Effect.catchAll(error =>
       Effect.succeed({ outcomes: [lost(announced[0], error)], rest: [], attempts: 0, durationMs: 0 })
     ),
@@ -81,7 +81,8 @@ const execute = (
   live: Live,
   announced: Announced,
   attempts: number,
-  retries: number
+  retries: number,
+  last: boolean
 ): Effect.Effect<Transaction.Progress, Fault.Fault | LockBusy> =>
   Effect.gen(function* () {
     const first = announced[0]
@@ -98,7 +99,7 @@ const execute = (
     }
     switch (first.step.mode) {
       case "transaction":
-        return yield* Transaction.run(live, announced, attempts, retries)
+        return yield* Transaction.run(live, announced, attempts, retries, last)
       case "program":
         return yield* Program.run(live, first)
       case "journal":

@@ -43,12 +43,20 @@ export const make = (parts: Parts): Store => {
   const entriesOf = Effect.fnUntraced(function* (live: Live.Live) {
     if (!hasLedger) yield* Effect.flatMap(live.wire, wire => Ledger.ensure(wire, ledger))
     hasLedger = true
-    return yield* live.entries
+    return live.found ?? (yield* live.entries)
   })
 
   const session: Store["session"] = (schema, context, wait, waiting) =>
     Effect.gen(function* () {
-      const live = yield* Live.make(pool, place(schema), ledger, context, wait, waiting)
+      const live = yield* Live.make(
+        pool,
+        place(schema),
+        ledger,
+        context,
+        wait,
+        waiting,
+        hasLedger && !context.rehearsal
+      )
       const entries = yield* context.rehearsal ? Effect.succeed([]) : entriesOf(live)
       const { stop } = yield* Signals
       // Several steps may be under way in one message: those behind the one in flight are called back.

@@ -50,14 +50,23 @@ const message = (live: Live, batch: ReadonlyArray<Work>, pid: number): string =>
  * error, so that nothing behind a failed step runs. The last commit waits until all of them are on disk;
  * outcomes are told after that.
  */
-export const run = (live: Live, batch: ReadonlyArray<Work>, attempts: number, retries: number) =>
+export const run = (
+  live: Live,
+  batch: ReadonlyArray<Work>,
+  attempts: number,
+  retries: number,
+  /** Nothing comes after these: the lock goes back with the same message. */
+  last: boolean
+) =>
   Effect.gen(function* () {
     const began = yield* Clock.currentTimeMillis
     const wire = yield* live.wire
-    const sent = wire.send(message(live, batch, wire.pid))
+    const text = message(live, batch, wire.pid)
+    const sent = wire.send(last ? `${text};${Guard.release}` : text)
     const answer = yield* Effect.either(Blockers.watch(live.pool, wire.pid, sent))
     const durationMs = (yield* Clock.currentTimeMillis) - began
     if (answer._tag === "Right") {
+      if (last) yield* live.left
       return { outcomes: succeeded(batch, answer.right.exit, durationMs), rest: [], attempts: 0, durationMs }
     }
     const { error, blockers } = answer.left

@@ -89,11 +89,18 @@ export interface Pool {
   readonly upgrade: Effect.Effect<Verdict, SqlError>
 }
 
+/** A lock that is asked for, and by whom. */
+export interface Wanted {
+  readonly key: LockKey
+  readonly holder: LockHolder
+}
+
 /** A session of its own whose locks end with it. Its effects must not run at the same time. */
 export interface LockSession {
-  /** Takes the lock and says who has it; false when another session does. */
-  readonly attempt: (key: LockKey, holder: LockHolder) => Effect.Effect<boolean, SqlError>
-  readonly release: (key: LockKey) => Effect.Effect<void, SqlError>
+  /** Takes each lock and says who has it, in one round trip; false where another session does. No key comes twice. */
+  readonly attempt: (wanted: ReadonlyArray<Wanted>) => Effect.Effect<ReadonlyArray<boolean>, SqlError>
+  /** Gives locks back, in one round trip. */
+  readonly release: (keys: ReadonlyArray<LockKey>) => Effect.Effect<void, SqlError>
   /** False as soon as the connection is known to be gone, and its locks with it. */
   readonly isAlive: () => boolean
 }

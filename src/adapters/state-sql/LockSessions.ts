@@ -1,11 +1,12 @@
 import type { SqlError } from "@effect/sql/SqlError"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Scope from "effect/Scope"
 import type { EmbeddedUnavailable, StateUnavailable } from "../../domain/Errors.ts"
 import type { LockHolder, LockKey } from "../../ports/Lock.ts"
 import { StateDatabase } from "./Database.ts"
-import type { LockSession } from "./Dialect.ts"
+import type { LockSession, Wanted } from "./Dialect.ts"
 import * as Failure from "./Failure.ts"
 
 /** A lock that this process has, and the session whose life it shares. */
@@ -18,6 +19,14 @@ interface Opened {
   readonly session: LockSession
   readonly scope: Scope.CloseableScope
 }
+
+/** A lock that somebody waits to hear of. */
+interface Asked {
+  readonly wanted: Wanted
+  readonly answer: Deferred.Deferred<Taken | undefined, StateUnavailable>
+}
+
+const action = "take the lock"
 
 /**
  * The one session in which this process keeps its locks, opened at the first attempt and again after it was
@@ -48,27 +57,56 @@ export const make = Effect.gen(function* () {
     return session
   })
 
-  const attemptOnce = (key: LockKey, holder: LockHolder) =>
+  /** What is asked for while a question is under way goes into the next one, all together. */
+  let waiting: Array<Asked> = []
+
+  const attemptOnce = (wanted: ReadonlyArray<Wanted>) =>
     Effect.gen(function* () {
       const session = yield* open
-      const got = yield* Effect.onError(session.attempt(key, holder), () =>
-        // The lock may be taken although it could not be noted.
-        Effect.catchAll(session.release(key), () => close)
+      const keys = wanted.map(({ key }) => key)
+      const got = yield* Effect.onError(session.attempt(wanted), () =>
+        // The locks may be taken although it could not be noted.
+        Effect.catchAll(session.release(keys), () => close)
       )
-      return got ? { key, session } : undefined
+      return { got, session }
     })
+
+  const outdated = (error: SqlError | EmbeddedUnavailable) => dialect.isOutdated(Failure.code(dialect, error))
+
+  const ask = alone(
+    Effect.suspend(() => {
+      const asked = waiting
+      waiting = []
+      if (asked.length === 0) return Effect.void
+      const attempts = attemptOnce(asked.map(({ wanted }) => wanted))
+      return attempts.pipe(
+        Effect.catchIf(outdated, () => Effect.zipRight(prepare(action), attempts)),
+        Effect.mapError(Failure.unavailable(dialect, action)),
+        Effect.exit,
+        Effect.flatMap(exit =>
+          Effect.forEach(
+            asked,
+            ({ wanted: { key }, answer }, index) =>
+              Deferred.done(
+                answer,
+                Exit.map(exit, ({ got, session }) => (got[index] === true ? { key, session } : undefined))
+              ),
+            { discard: true }
+          )
+        )
+      )
+    })
+  )
 
   const attempt = (key: LockKey, holder: LockHolder): Effect.Effect<Taken | undefined, StateUnavailable> => {
     const name = JSON.stringify([key.connection, key.schema])
-    const action = "take the lock"
-    return Effect.suspend(() => {
-      if (taken.has(name)) return Effect.succeed(undefined)
+    return Effect.gen(function* () {
+      if (taken.has(name)) return undefined
       taken.add(name)
-      const outdated = (error: SqlError | EmbeddedUnavailable) =>
-        dialect.isOutdated(Failure.code(dialect, error))
-      return alone(attemptOnce(key, holder)).pipe(
-        Effect.catchIf(outdated, () => Effect.zipRight(prepare(action), alone(attemptOnce(key, holder)))),
-        Effect.mapError(Failure.unavailable(dialect, action)),
+      const answer = yield* Deferred.make<Taken | undefined, StateUnavailable>()
+      waiting.push({ wanted: { key, holder }, answer })
+      yield* ask
+      return yield* Deferred.await(answer).pipe(
         Effect.onExit(exit =>
           Effect.sync(() => {
             if (!Exit.isSuccess(exit) || exit.value === undefined) taken.delete(name)
@@ -78,15 +116,33 @@ export const make = Effect.gen(function* () {
     })
   }
 
+  let leaving: Array<Taken> = []
+
+  const giveBack = alone(
+    Effect.suspend(() => {
+      const given = leaving
+      leaving = []
+      const keys = given
+        .filter(({ session }) => session === opened?.session && session.isAlive())
+        .map(({ key }) => key)
+      const done = Effect.sync(() => {
+        for (const { key } of given) taken.delete(JSON.stringify([key.connection, key.schema]))
+      })
+      const session = opened?.session
+      const released =
+        keys.length === 0 || session === undefined
+          ? Effect.void
+          : Effect.catchAll(session.release(keys), () => close)
+      return Effect.ensuring(released, done)
+    })
+  )
+
   /** Never fails: a lock that cannot be given back ends with its session. */
-  const release = ({ key, session }: Taken): Effect.Effect<void> =>
-    alone(
-      Effect.suspend(() =>
-        session === opened?.session && session.isAlive()
-          ? Effect.catchAll(session.release(key), () => close)
-          : Effect.void
-      )
-    ).pipe(Effect.ensuring(Effect.sync(() => taken.delete(JSON.stringify([key.connection, key.schema])))))
+  const release = (held: Taken): Effect.Effect<void> =>
+    Effect.suspend(() => {
+      leaving.push(held)
+      return giveBack
+    })
 
   return { attempt, release }
 })

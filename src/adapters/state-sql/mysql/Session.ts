@@ -2,16 +2,14 @@ import { SqlError } from "@effect/sql/SqlError"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import type * as Mysql from "mysql2"
+import type { LockKey } from "../../../ports/Lock.ts"
 import type { Server } from "../../postgresql/Settings.ts"
 import type { LockSession } from "../Dialect.ts"
 import * as Driver from "./Driver.ts"
 import * as LockKeys from "./LockKeys.ts"
 
-/** What the session says of itself, and whether it got the lock: null when the server could not tell. */
-interface Answer {
-  readonly got: number | null
-  readonly id: number
-}
+/** What the session says of itself, and, as `got0`, `got1`, …, whether it got each lock: null when the server could not tell. */
+type Answer = Readonly<Record<string, number | null>>
 
 /** A connection of its own: its end is the end of its locks, and a pool of one stays free for everything else. */
 export const open = (server: Server, answerTime: number) =>
@@ -33,25 +31,38 @@ export const open = (server: Server, answerTime: number) =>
       []
     )
     yield* Effect.ignore(Driver.query(connection, sweep, [], answerTime))
-    const nameOf = (key: Parameters<LockSession["release"]>[0]) => LockKeys.of(server.database, key)
+    const nameOf = (key: LockKey) => LockKeys.of(server.database, key)
     const session: LockSession = {
       isAlive: () => alive,
-      attempt: (key, holder) =>
+      attempt: wanted =>
         Effect.flatMap(
-          send<Answer>(attempt, [
-            nameOf(key),
-            nameOf(key),
-            key.connection,
-            key.schema,
-            holder.runId,
-            holder.actor
-          ]),
-          ([answer]) =>
-            answer === undefined || answer.id !== self?.id || answer.got === null
-              ? new SqlError({ cause: new Error(answer?.got === null ? unsure : pooled) })
-              : Effect.succeed(answer.got === 1)
+          send<Answer>(
+            [...wanted.map((_, index) => attempt(index)), `select connection_id() as id${got(wanted)}`].join(
+              ";\n"
+            ),
+            wanted.flatMap(({ key, holder }) => [
+              nameOf(key),
+              nameOf(key),
+              key.connection,
+              key.schema,
+              holder.runId,
+              holder.actor
+            ])
+          ),
+          ([answer]) => {
+            const taken = wanted.map((_, index) => answer?.[`got${index}`] ?? null)
+            return answer?.["id"] !== self?.id || taken.includes(null)
+              ? new SqlError({ cause: new Error(answer?.["id"] === self?.id ? unsure : pooled) })
+              : Effect.succeed(taken.map(found => found === 1))
+          }
         ),
-      release: key => Effect.asVoid(send(release, [nameOf(key), nameOf(key)]))
+      release: keys =>
+        Effect.asVoid(
+          send(
+            keys.map(() => release).join(";\n"),
+            keys.flatMap(key => [nameOf(key), nameOf(key)])
+          )
+        )
     }
     return session
   })
@@ -90,12 +101,14 @@ const end = (connection: Mysql.Connection) =>
 /** Takes away what dead sessions left. */
 const sweep = `delete from bfm_locks where ${LockKeys.isHeld("bfm_locks")} is not true`
 
-const attempt = `set @got = get_lock(?, 0);
+const got = (wanted: ReadonlyArray<unknown>): string =>
+  wanted.map((_, index) => `, @got${index} as got${index}`).join("")
+
+const attempt = (index: number): string => `set @got${index} = get_lock(?, 0);
 insert into bfm_locks (lock_name, connection, \`schema\`, run_id, actor, session_id, since)
-select ?, ?, ?, ?, ?, connection_id(), utc_timestamp(3) from dual where @got = 1
+select ?, ?, ?, ?, ?, connection_id(), utc_timestamp(3) from dual where @got${index} = 1
 on duplicate key update connection = values(connection), \`schema\` = values(\`schema\`), run_id = values(run_id),
-  actor = values(actor), session_id = values(session_id), since = values(since);
-select @got as got, connection_id() as id`
+  actor = values(actor), session_id = values(session_id), since = values(since)`
 
 const release = `delete from bfm_locks where lock_name = ? and session_id = connection_id();
 do release_lock(?)`

@@ -36,21 +36,21 @@ export const open = (server: Server, schema: string) =>
     const [self] = (yield* query<{ pid: number }>(sweep(quoted), [])).rows
     const session: LockSession = {
       isAlive: () => alive,
-      attempt: (key, holder) =>
+      attempt: wanted =>
         Effect.flatMap(
           query<{ got: boolean; pid: number }>(attempt(quoted), [
-            LockKeys.of(schema, key),
-            key.connection,
-            key.schema,
-            holder.runId,
-            holder.actor
+            wanted.map(({ key }) => LockKeys.of(schema, key)),
+            wanted.map(({ key }) => key.connection),
+            wanted.map(({ key }) => key.schema),
+            wanted.map(({ holder }) => holder.runId),
+            wanted.map(({ holder }) => holder.actor)
           ]),
-          ({ rows: [row] }) =>
-            row?.pid === self?.pid
-              ? Effect.succeed(row?.got === true)
+          ({ rows }) =>
+            rows.every(({ pid }) => pid === self?.pid)
+              ? Effect.succeed(rows.map(({ got }) => got))
               : new SqlError({ cause: new Error(pooled) })
         ),
-      release: key => Effect.asVoid(query(release(quoted), [LockKeys.of(schema, key)]))
+      release: keys => Effect.asVoid(query(release(quoted), [keys.map(key => LockKeys.of(schema, key))]))
     }
     return session
   })
@@ -81,15 +81,17 @@ const sweep = (quoted: string): string => `with dead as (
 select pg_catalog.pg_backend_pid() as pid`
 
 const attempt = (quoted: string): string => `with attempt as materialized (
-  select pg_catalog.pg_try_advisory_lock($1::bigint) as got
+  select w.*, pg_catalog.pg_try_advisory_lock(w.lock_key) as got
+  from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[]) with ordinality
+    as w(lock_key, connection, schema, run_id, actor, n)
 ), noted as (
   insert into ${quoted}.bfm_locks (lock_key, connection, schema, run_id, actor, pid, since)
-  select $1::bigint, $2, $3, $4, $5, pg_catalog.pg_backend_pid(), now() from attempt where got
+  select lock_key, connection, schema, run_id, actor, pg_catalog.pg_backend_pid(), now() from attempt where got
   on conflict (lock_key) do update set run_id = excluded.run_id, actor = excluded.actor, pid = excluded.pid, since = excluded.since
 )
-select got, pg_catalog.pg_backend_pid() as pid from attempt`
+select got, pg_catalog.pg_backend_pid() as pid from attempt order by n`
 
 const release = (quoted: string): string => `with gone as (
-  delete from ${quoted}.bfm_locks where lock_key = $1::bigint and pid = pg_catalog.pg_backend_pid()
+  delete from ${quoted}.bfm_locks where lock_key = any($1::bigint[]) and pid = pg_catalog.pg_backend_pid()
 )
-select pg_catalog.pg_advisory_unlock($1::bigint)`
+select pg_catalog.pg_advisory_unlock(lock_key) from unnest($1::bigint[]) as held(lock_key)`

@@ -1,0 +1,278 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
+import { PlanRejected, RequestInvalid } from "../../src/domain/Errors.ts"
+import * as Bfm from "../../src/interfaces/library/Bfm.ts"
+import * as EtcdProject from "../fixtures/EtcdProject.ts"
+import * as Greptimedb from "../fixtures/Greptimedb.ts"
+import * as Project from "../fixtures/Project.ts"
+import * as Scenario from "../fixtures/Scenario.ts"
+
+const etcd = EtcdProject.shared()
+
+/** Where the tenants come from: a table of their own, as teams have it. */
+const query = "select name from public.tenants where active order by n"
+
+/** A team whose table `tenants` has these names, and one migration, `it`, that makes the table `t` in each. */
+const team = Effect.fnUntraced(function* (base: typeof Project.make, names: ReadonlyArray<string>) {
+  const project = yield* base
+  yield* project.query(
+    "CREATE TABLE public.tenants (n serial, name text PRIMARY KEY, active boolean NOT NULL DEFAULT true)"
+  )
+  yield* project.query("INSERT INTO public.tenants (name) SELECT * FROM unnest($1::text[])", [names])
+  const write = (n: number, name: string, sql: string) =>
+    project.write(`${Scenario.named(n, name)}.up.sql`, `-- bfm-schema: dynamic\n${sql}`)
+  write(
+    1,
+    "it",
+    "CREATE TABLE t (id int PRIMARY KEY);\nINSERT INTO t VALUES (1);\nCREATE INDEX t_id ON t (id);"
+  )
+  const environment = { CORE_TENANTS: query, BFM_DB_MAX_OPEN_CONNS: "4" }
+  const up = (options: Parameters<typeof Bfm.up>[1] = {}, schemas: ReadonlyArray<string> = ["all"]) =>
+    project.run(Bfm.up({ schemas }, { concurrency: 4, ...options }), environment)
+  /** Of a run in which some have to fail; what it came to. */
+  const failing = (options: Parameters<typeof Bfm.up>[1]) =>
+    Effect.flatMap(Scenario.failing(up(options)), error =>
+      "result" in error ? Effect.succeed(error.result) : Effect.die(error)
+    )
+  const cli = (...args: ReadonlyArray<string>) => project.cli(args, environment)
+  return { project, environment, write, up, failing, cli }
+})
+
+const it1 = Scenario.id(1, "it")
+
+const numbered = (count: number) =>
+  Array.from({ length: count }, (_, n) => `tenant_${String(n).padStart(4, "0")}`)
+
+/** Names as tenants have them. */
+const odd = ["tenant_a", "Tenant_A", 'quo"te', "o'brien", "a-b.c d", "名前", "all", "x*y"]
+
+const made = (project: Project.Project) =>
+  Effect.map(
+    project.query(`SELECT schemaname FROM pg_tables WHERE tablename = 't' ORDER BY schemaname COLLATE "C"`),
+    rows => rows.map(({ schemaname }) => String(schemaname))
+  )
+
+/** A table in the way of the migration. */
+const obstruct = (project: Project.Project, ...names: ReadonlyArray<string>) =>
+  Effect.forEach(names, name => project.query(`CREATE SCHEMA "${name}" CREATE TABLE t (id int)`))
+
+describe.each([
+  { state: "PostgreSQL", base: Project.make },
+  { state: "MariaDB", base: Project.makeOnMysql }
+])("tenants, the state in $state", ({ base }) => {
+  it.scopedLive("each is migrated once, whatever its name; only those that need it are touched", () =>
+    Effect.gen(function* () {
+      const { project, up, cli } = yield* team(base, odd)
+      const { applied } = yield* up()
+      assert.deepStrictEqual([...applied].sort(), odd.map(name => `${name}_${it1}`).sort())
+      assert.deepStrictEqual(yield* made(project), [...odd].sort())
+      yield* project.query("INSERT INTO public.tenants (name) VALUES ('late'), ('asleep')")
+      yield* project.query("UPDATE public.tenants SET active = false WHERE name = 'asleep'")
+      assert.deepStrictEqual((yield* up()).applied, [`late_${it1}`])
+      assert.deepStrictEqual((yield* up()).applied, [])
+      assert.lengthOf(yield* Scenario.agreed(project), odd.length + 1)
+      const told = JSON.parse((yield* cli("tenants", "--json")).stdout)
+      assert.deepInclude(told.connections[0], { tenants: odd.length + 1, at_head: odd.length + 1, failed: 0 })
+    })
+  )
+
+  it.scopedLive(
+    "300 of them, killed in the middle: the next run does the rest, each once",
+    () =>
+      Effect.gen(function* () {
+        const names = numbered(300)
+        const { project, environment, up } = yield* team(base, names)
+        const count = Effect.orElseSucceed(
+          Effect.sandbox(Scenario.count(project, "SELECT count(*) FROM bfm.ledger")),
+          () => 0
+        )
+        const child = project.spawn(["migrate", "up", "--schema", "all", "--concurrency", "4"], environment)
+        const ended = yield* Effect.fork(Project.ended(child))
+        yield* Effect.repeat(count, {
+          until: done => done >= 120,
+          schedule: Schedule.spaced("25 millis")
+        }).pipe(Effect.timeout("60 seconds"))
+        child.kill("SIGKILL")
+        yield* ended.await
+        const before = yield* count
+        assert.isBelow(before, 300)
+        const { applied } = yield* up()
+        assert.strictEqual((yield* made(project)).length, 300)
+        assert.isAtMost(applied.length, 300 - before)
+        assert.lengthOf(yield* Scenario.agreed(project), 300)
+        const { items } = yield* project.run(Bfm.history({ limit: 1 }), environment)
+        assert.lengthOf(items, 1)
+        assert.deepStrictEqual(
+          yield* project.queryState(
+            "SELECT count(*) AS n FROM bfm_history WHERE event = 'applied' GROUP BY migration_id, schema HAVING count(*) > 1".replace(
+              "schema",
+              base === Project.makeOnMysql ? "`schema`" : "schema"
+            )
+          ),
+          []
+        )
+      }),
+    90_000
+  )
+})
+
+describe("a rollout", () => {
+  it.scopedLive("a canary that fails keeps all others from it", () =>
+    Effect.gen(function* () {
+      const { project, failing } = yield* team(Project.make, numbered(20))
+      yield* obstruct(project, "tenant_0001")
+      const result = yield* failing({ canary: 3, on_failure: "continue" })
+      assert.strictEqual(result.state, "failed")
+      assert.lengthOf(result.applied, 2)
+      assert.lengthOf(result.not_run, 17)
+      assert.strictEqual(result.not_run[0]?.reason, `stopped after the canary: tenant_0001_${it1} failed`)
+    })
+  )
+
+  it.scopedLive("goes on within the limit, and stops beyond it; causes are told once", () =>
+    Effect.gen(function* () {
+      const { project, failing, up, cli } = yield* team(Project.make, numbered(20))
+      yield* obstruct(project, "tenant_0002", "tenant_0005", "tenant_0007")
+      const stopped = yield* failing({ waves: "5,5,*", max_failures: "1", concurrency: 1 })
+      assert.deepStrictEqual(
+        [stopped.applied.length, stopped.failures.length, stopped.not_run.length],
+        [4, 2, 14]
+      )
+      assert.strictEqual(stopped.not_run[0]?.reason, "2 schemas failed, the limit is 1")
+      const result = yield* failing({ max_failures: "20%" })
+      assert.deepStrictEqual(
+        [result.applied.length, result.failures.length, result.not_run.length],
+        [13, 3, 0]
+      )
+      assert.deepStrictEqual(
+        result.causes.map(({ count, code, schemas }) => [count, code, [...schemas].sort()]),
+        [[3, "42P07", ["tenant_0002", "tenant_0005", "tenant_0007"]]]
+      )
+      const table = yield* cli("tenants")
+      assert.match(table.stdout, /17 of 20 tenants at head · 3 failed/)
+      assert.match(table.stdout, /✘ 3 tenants: 42P07 relation "t" already exists \(tenant_0002, /)
+      yield* Effect.forEach(["tenant_0002", "tenant_0005", "tenant_0007"], name =>
+        project.query(`DROP TABLE "${name}".t`)
+      )
+      assert.lengthOf((yield* up()).applied, 3)
+    })
+  )
+
+  it.scopedLive("a tenant that somebody else migrates is one that failed, with his name", () =>
+    Effect.gen(function* () {
+      const { project, environment, up, cli } = yield* team(Project.make, numbered(6))
+      yield* up()
+      const gate = yield* Scenario.gate(project)
+      const only = gate.statement.replace(" FOR", " WHERE current_schema() = 'tenant_0003' FOR")
+      project.write(
+        `${Scenario.named(2, "slow")}.up.sql`,
+        `-- bfm-schema: dynamic\n${only};\nCREATE TABLE slow (id int);`
+      )
+      const first = yield* Effect.fork(
+        project.cli(["migrate", "up", "--schema", "tenant_0003"], { ...environment, BFM_ACTOR: "ann" })
+      )
+      yield* Scenario.waiting(project, "public\\.gate WHERE")
+      const { code, stdout, stderr } = yield* project.cli(
+        ["migrate", "up", "--schema", "all", "--on-failure", "continue", "--json"],
+        { ...environment, BFM_LOCK_TIMEOUT: "100ms" }
+      )
+      assert.strictEqual(code, 4, stderr)
+      const result = JSON.parse(stdout)
+      assert.lengthOf(result.applied, 5)
+      assert.deepStrictEqual(
+        result.failures.map((failure: Record<string, unknown>) => [failure["schema"], failure["code"]]),
+        [["tenant_0003", "LockBusy"]]
+      )
+      assert.match(result.failures[0].reason, /by ann \(run /)
+      yield* gate.open
+      assert.strictEqual((yield* Effect.flatten(first.await)).code, 0)
+      assert.strictEqual((yield* cli("migrate", "up", "--schema", "all")).code, 0)
+      assert.lengthOf(yield* Scenario.agreed(project), 12)
+    })
+  )
+
+  it.scopedLive("patterns, new tenants, and what stands for nothing", () =>
+    Effect.gen(function* () {
+      const { project, environment, up, cli } = yield* team(Project.make, ["a_1", "a_2", "b_1"])
+      assert.lengthOf((yield* up({}, ["a_*"])).applied, 2)
+      const nobody = yield* Scenario.failing(up({}, ["z_*"]))
+      assert.instanceOf(nobody, RequestInvalid)
+      assert.match(nobody.message, /no schema of core matches z_\* \(see CORE_TENANTS\)/)
+      const broken = yield* Scenario.failing(
+        project.run(Bfm.up({ schemas: ["all"] }), {
+          ...environment,
+          CORE_TENANTS: "select name from nowhere"
+        })
+      )
+      assert.match(broken.message, /read the tenants.*nowhere/s)
+      assert.strictEqual((yield* cli("tenants", "provision", "all")).code, 0)
+      assert.deepStrictEqual(yield* made(project), ["a_1", "a_2", "all"])
+      assert.match((yield* cli("tenants")).stdout, /2 of 3 tenants at head · 1 behind/)
+    })
+  )
+
+  it.scopedLive("a barrier waits for a share of the tenants", () =>
+    Effect.gen(function* () {
+      const { project, environment, write, up } = yield* team(Project.make, numbered(10))
+      project.write(
+        `${Scenario.named(3, "contract")}.up.sql`,
+        `-- bfm-schema: public\n-- bfm-depends-on: tenants:core/${Scenario.version(1)}>=90%\nCREATE TABLE contract (id int);`
+      )
+      const version = { target: { version: Scenario.version(3) } }
+      const rejected = yield* Scenario.failing(project.run(Bfm.up(version), environment))
+      assert.instanceOf(rejected, PlanRejected)
+      assert.match(rejected.message, /applied in 0 of 10 tenants of core \(0 %\), 9 more are needed/)
+      yield* up({}, numbered(8))
+      const { waiting } = yield* project.run(Bfm.plan({}), environment)
+      assert.match(
+        waiting.find(({ name }) => name === "contract")?.reason ?? "",
+        /^waits: tenants:core\/\d+>=90%: applied in 8 of 10 tenants of core \(80 %\), 1 more are needed$/
+      )
+      // What the same run does first counts too, and the barrier's migration comes after it.
+      const { applied } = yield* up()
+      assert.lengthOf(applied, 3)
+      assert.strictEqual(applied.at(-1), Scenario.id(3, "contract"))
+      write(4, "more", "CREATE TABLE more (id int);")
+      assert.lengthOf((yield* up()).applied, 10)
+    })
+  )
+})
+
+describe("tenants of other backends", () => {
+  it.scopedLive("etcd: the children of a prefix", () =>
+    Effect.gen(function* () {
+      const project = yield* EtcdProject.make(etcd())
+      project.migration(1, "flags", `{"bfm":{"schema":"dynamic"},"operations":[{"key":"flag","value":"on"}]}`)
+      const environment = { ...project.metadata, METADATA_TENANTS: "tenants/" }
+      const up = project.run(Bfm.up({ schemas: ["tenants/acm*"] }), environment)
+      const put = (key: string, value: string) => Effect.promise(() => etcd().client.put(key).value(value))
+      yield* put(`${project.prefix}tenants/acme/name`, "Acme")
+      yield* put(`${project.prefix}tenants/other/name`, "Other")
+      assert.lengthOf((yield* up).applied, 1)
+      assert.lengthOf((yield* project.run(Bfm.up({ schemas: ["all"] }), environment)).applied, 1)
+      const keys = yield* project.keys
+      assert.deepInclude(keys, { "tenants/acme/flag": "on", "tenants/other/flag": "on" })
+    })
+  )
+
+  it.scopedLive("GreptimeDB: databases by a list, a pattern or a query", () =>
+    Effect.gen(function* () {
+      const at = yield* Greptimedb.make()
+      at.write(
+        1,
+        "it",
+        "-- bfm-schema: dynamic\nCREATE TABLE t (host STRING PRIMARY KEY, ts TIMESTAMP TIME INDEX);"
+      )
+      const all = (tenants: string) =>
+        at.run(Bfm.up({ schemas: ["all"], target: { connections: ["logs"] } }), { LOGS_TENANTS: tenants })
+      assert.lengthOf((yield* all("t_one, t_two")).applied, 2)
+      const again = yield* all(
+        "select schema_name from information_schema.schemata where schema_name like 't%' order by 1"
+      )
+      assert.deepStrictEqual([again.applied, again.skipped.length], [[], 2])
+      const pattern = yield* at.run(Bfm.plan({ schemas: ["t_*"], target: { connections: ["logs"] } }))
+      assert.lengthOf(pattern.skipped, 2)
+    })
+  )
+})
