@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import type { Asked } from "../../src/domain/Asked.ts"
 import { PlanDiffers } from "../../src/domain/Errors.ts"
 import type { Event, Run } from "../../src/domain/Run.ts"
+import { Fleet } from "../../src/ports/Fleet.ts"
 import { type StateChange, StateStore } from "../../src/ports/StateStore.ts"
 import { run, type Subjects } from "./StateSubject.ts"
 
@@ -133,6 +134,62 @@ export const suite = (name: string, subjects: Subjects) => {
         assert.deepInclude(yield* store.run("R1"), { state: "cancelled" })
         assert.deepStrictEqual(yield* all(store), [])
       }))
+
+    it.live("are handed out once and one worker's at a time, until it gives them back or falls silent", () =>
+      Effect.flatMap(subjects.empty, process =>
+        Effect.provide(
+          Effect.gen(function* () {
+            const store = yield* StateStore
+            const fleet = yield* Fleet
+            const sign = {
+              id: "a:1",
+              host: "a",
+              pid: 1,
+              version: "1",
+              since: run().started_at,
+              capacity: 2,
+              runs: ["R1"]
+            }
+            yield* fleet.beat(sign)
+            yield* fleet.beat(sign)
+            const [worker, ...more] = yield* fleet.workers(60_000)
+            assert.deepInclude(worker, { ...sign, alive: true })
+            assert.deepStrictEqual(more, [])
+            yield* store.record(queued)
+            const patience = { silence: 60_000, handedOut: 60_000 }
+            const [due] = yield* fleet.due(patience)
+            assert.deepStrictEqual(due, { id: "R1", attempt: 0 })
+            if (due === undefined) return
+            const both = [fleet.handOut(due, undefined), fleet.handOut(due, undefined)]
+            assert.sameMembers([...(yield* Effect.all(both, { concurrency: 2 }))], [true, false])
+            assert.deepStrictEqual(yield* fleet.due(patience), [])
+            const claims = ["a:1", "b:1"].map(id => fleet.claim("R1", id, 60_000))
+            const [first, ...others] = (yield* Effect.all(claims, { concurrency: 2 })).filter(
+              one => one !== undefined
+            )
+            assert.deepStrictEqual(others, [])
+            assert.deepInclude(first, { fence: 1, after: 0 })
+            yield* store.record([report({ owner: first?.run.owner ?? "" }, 1), told(1, 3, 1)])
+            assert.strictEqual(yield* store.abandon(0, "gone"), 0)
+            yield* Effect.sleep(20)
+            const second = yield* fleet.claim("R1", "c:1", 10)
+            assert.deepInclude(second, { fence: 2, after: 3 })
+            // Whoever had it is not heard any more, and hears of that.
+            yield* store.record([report({ state: "failed", finished_at: 5 }, 1), told(4, 2, 1)])
+            assert.deepStrictEqual(yield* all(store), [1, 2, 3])
+            assert.deepInclude(yield* store.beat("R1", 1), { fence: 2 })
+            assert.deepInclude(yield* store.run("R1"), { state: "running", owner: "c:1" })
+            yield* fleet.release("R1", 1, undefined)
+            yield* fleet.release("R1", 2, "again")
+            assert.deepInclude(yield* store.run("R1"), { state: "queued", notice: "again" })
+            assert.isUndefined((yield* store.run("R1"))?.owner)
+            yield* fleet.leave("a:1")
+            assert.deepStrictEqual(yield* fleet.workers(60_000), [])
+          }),
+          process
+        )
+      ).pipe(Effect.scoped)
+    )
 
     test("go on in one other run only", store =>
       Effect.gen(function* () {

@@ -2,11 +2,12 @@ import type * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import type { Execution, HistoryItem, Run, Skip } from "../../src/domain/Run.ts"
+import type { Fleet } from "../../src/ports/Fleet.ts"
 import type { Lock } from "../../src/ports/Lock.ts"
 import type { StateStore } from "../../src/ports/StateStore.ts"
 
 /** A process that uses the state: its own pool, its own lock session. Each build is another one. */
-export type Process = Layer.Layer<StateStore | Lock>
+export type Process = Layer.Layer<StateStore | Lock | Fleet>
 
 /** An empty state database of one's own. */
 export interface Subject {
