@@ -126,7 +126,7 @@ describe("docs/FORMATS.md", () => {
   it("lists the fields of runs and plans", () => {
     const names = rows("Runs and plans").map(([name]) => first(name))
     assert.includeMembers(names, [...fields(Run.RunResult)])
-    const structs = [Run.NotRun, Run.Failure, Plan.Plan, Plan.Step, Plan.NotPlanned]
+    const structs = [Run.NotRun, Run.Failure, Run.Cause, Plan.Plan, Plan.Step, Plan.NotPlanned]
     assert.deepStrictEqual(
       values("Runs and plans")
         .slice(fields(Run.RunResult).length)

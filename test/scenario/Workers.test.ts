@@ -8,8 +8,8 @@ import * as Served from "../fixtures/Served.ts"
 const queued = { BFM_QUEUE_ENABLED: "true" }
 
 const kinds = [
-  ["PostgreSQL", Project.make, 60],
-  ["MariaDB", Project.makeOnMysql, 20]
+  ["PostgreSQL", Project.make, 30],
+  ["MariaDB", Project.makeOnMysql, 10]
 ] as const
 
 /** Each step leaves a row of its own for each time that it was carried out. */
