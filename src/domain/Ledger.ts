@@ -66,13 +66,6 @@ export class Places<A> {
   }
 }
 
-/** The entries of a store by their places. */
-export const placesOf = ({ entries }: Inspection): Places<LedgerEntry> => {
-  const places = new Places<LedgerEntry>()
-  for (const entry of entries) places.set(entry.migrationId, entry.schema, entry)
-  return places
-}
-
 /** An inspection of entries that were read one by one. */
 export const inspection = (
   connection: string,

@@ -31,13 +31,15 @@ const subjects = (schema: string, maxConnections: number): Subjects => {
         process: layerIn(database, { schema, settings: settingsOf(database, { pool }) }),
         cut: Effect.asVoid(
           maintain(
-            `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${database.name}'`
+            `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${database.name}' and application_name like 'bfm%'`
           )
         ),
         drop: Effect.asVoid(maintain(`drop database ${database.name} with (force)`)),
         create: Effect.asVoid(maintain(`create database ${database.name}`)),
         sessions: Effect.map(
-          maintain(`select count(*)::int as n from pg_stat_activity where datname = '${database.name}'`),
+          maintain(
+            `select count(*)::int as n from pg_stat_activity where datname = '${database.name}' and application_name like 'bfm%'`
+          ),
           ([row]) => Number(row?.n)
         )
       }
