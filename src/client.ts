@@ -2,10 +2,10 @@
 
 export type { SourceProblem } from "./domain/Catalog.ts"
 export * as Errors from "./domain/Errors.ts"
-export type { TenantsReport } from "./domain/Tenants.ts"
 export * as Plan from "./domain/Plan.ts"
 export * as Run from "./domain/Run.ts"
 export * as Status from "./domain/Status.ts"
+export type { TenantsReport } from "./domain/Tenants.ts"
 export * as Validation from "./domain/Validation.ts"
 export { Api } from "./interfaces/http/Api.ts"
 export * as Client from "./interfaces/http/Client.ts"
