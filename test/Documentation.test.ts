@@ -105,9 +105,9 @@ describe("documents", () => {
   })
 
   it("name source files that exist", () => {
-    const named = Document.codes(Document.read("README.md")).filter(code =>
-      /^(src|test|bin|docs)\/[\w./-]*$/.test(code)
-    )
+    const named = Document.all
+      .flatMap(document => Document.codes(Document.read(document)))
+      .filter(code => /^(src|test|bin|docs|proto)\/[\w./-]*$/.test(code))
     assert.isAbove(named.length, 10)
     assert.deepStrictEqual(
       named.filter(name => !fs.existsSync(path.join(Document.root, name))),
