@@ -79,7 +79,7 @@ describe("docs/ARCHITECTURE.md", () => {
   it("tells of every ring", () => {
     const text = fs.readFileSync(path.resolve(root, "../docs/ARCHITECTURE.md"), "utf8")
     assert.deepStrictEqual(
-      Object.keys(allowed).filter(ring => !text.includes(`| \`src/${ring}\` |`)),
+      Object.keys(allowed).filter(ring => !text.includes(`\`src/${ring}\``)),
       []
     )
   })
