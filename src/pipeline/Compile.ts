@@ -1,37 +1,13 @@
 import * as Either from "effect/Either"
-import type { PlanProblem } from "../domain/Errors.ts"
 import { canonical } from "../domain/Identity.ts"
 import { languages } from "../domain/Language.ts"
 import type { Mark } from "../domain/Ledger.ts"
 import type { Captured, Change, Migration, Script } from "../domain/Migration.ts"
-import type { Direction, Step, Unit } from "../domain/Plan.ts"
+import type { Direction, Step } from "../domain/Plan.ts"
 import * as Template from "../domain/source/Template.ts"
 import * as Checksum from "../domain/sql/Checksum.ts"
-import type { Recording } from "./Record.ts"
-
-/** What every step of a plan is made from. */
-export interface Common {
-  readonly direction: Direction
-  readonly variables: Readonly<Record<string, string>>
-  readonly lockTimeout: number
-  readonly statementTimeout: number
-}
-
-/** What a step is made from, beside the migration. */
-export interface Setting {
-  readonly id: string
-  readonly schema: string
-  readonly createsSchema: boolean
-  /** The ledger's entry, where the step was begun before. */
-  readonly entry: Mark | undefined
-  /** Of a program: what it said while it was recorded. */
-  readonly recording: Recording | undefined
-  readonly position: number
-  /** Shown ids of the steps before it. */
-  readonly after: ReadonlyArray<string>
-}
-
-type Body = Pick<Step, "mode" | "units" | "unwrapped" | "warnings" | "destructive" | "depends_on_data">
+import * as Body from "./Body.ts"
+import type { Common, Setting } from "./Setting.ts"
 
 /** What the steps of one change have in common in every schema. */
 type Shared = Omit<
@@ -39,14 +15,12 @@ type Shared = Omit<
   "position" | "id" | "schema" | "table" | "creates_schema" | "after" | "resume_at" | "in_doubt"
 >
 
-type Problems = ReadonlyArray<PlanProblem>
-
 /**
  * Renders and takes apart changes: everything that will be sent is known afterwards. What reads the same in
  * every schema is looked into once, and its steps share what they are made of.
  */
 export const make = (common: Common) => {
-  const known = new Map<Change | Captured, Map<string, Either.Either<Shared, Problems>>>()
+  const known = new Map<Change | Captured, Map<string, Either.Either<Shared, Body.Problems>>>()
   const texts = new Map<Change | Captured, boolean>()
   /** By what the outcome differs from schema to schema. */
   const variant = (change: Change | Captured, setting: Setting): string | undefined => {
@@ -63,7 +37,7 @@ export const make = (common: Common) => {
   const shared = (migration: Migration, change: Change | Captured, setting: Setting) => {
     const key = variant(change, setting)
     if (key === undefined) return prepare(common, migration, change, setting)
-    const variants = known.get(change) ?? new Map<string, Either.Either<Shared, Problems>>()
+    const variants = known.get(change) ?? new Map<string, Either.Either<Shared, Body.Problems>>()
     known.set(change, variants)
     const found = variants.get(key) ?? prepare(common, migration, change, setting)
     variants.set(key, found)
@@ -74,7 +48,7 @@ export const make = (common: Common) => {
     migration: Migration,
     change: Change | Captured,
     setting: Setting
-  ): Either.Either<Step, Problems> => {
+  ): Either.Either<Step, Body.Problems> => {
     const parts = shared(migration, change, setting)
     if (Either.isLeft(parts)) return Either.left(parts.left)
     const step = stepOf(parts.right, setting)
@@ -139,8 +113,8 @@ const prepare = (
   migration: Migration,
   change: Change | Captured,
   setting: Setting
-): Either.Either<Shared, Problems> =>
-  Either.map(body(common, migration, change, setting), parts => ({
+): Either.Either<Shared, Body.Problems> =>
+  Either.map(Body.of(common, migration, change, setting), parts => ({
     migration_id: canonical(migration),
     backend: migration.backend,
     connection: migration.connection,
@@ -204,72 +178,3 @@ export const checksum = (migration: Migration): Step["checksum"] =>
   )
 
 const kindOf = (script: Script): "sql" | "json" => (script.path.endsWith(".json") ? "json" : "sql")
-
-const body = (
-  common: Common,
-  migration: Migration,
-  change: Change | Captured,
-  setting: Setting
-): Either.Either<Body, Problems> =>
-  change._tag === "Program"
-    ? Either.right(programBody(setting.recording))
-    : scriptBody(common, migration, change, setting)
-
-const programBody = (recording: Recording | undefined): Body => ({
-  mode: "program",
-  units: [{ atomic: true, statements: recording?.statements ?? [] }],
-  unwrapped: false,
-  warnings:
-    recording?.dependsOnData === true
-      ? ["the statements depend on data that is read when it runs: this may not be all"]
-      : [],
-  destructive: false,
-  depends_on_data: recording?.dependsOnData ?? true
-})
-
-const render = (common: Common, migration: Migration, script: Script | Captured, setting: Setting) =>
-  script._tag === "Captured"
-    ? Either.right(script.text)
-    : Template.render(script.text, {
-        schema: setting.schema,
-        connection: migration.connection,
-        backend: migration.backend,
-        version: migration.version,
-        variables: common.variables
-      })
-
-const scriptBody = (
-  common: Common,
-  migration: Migration,
-  script: Script | Captured,
-  setting: Setting
-): Either.Either<Body, Problems> => {
-  const rendered = render(common, migration, script, setting)
-  if (Either.isLeft(rendered)) return Either.left(rendered.left.map(located("template", setting, script)))
-  const analysis = languages[migration.backend].analyse(rendered.right, migration.transaction)
-  if (analysis.problems.length > 0)
-    return Either.left(analysis.problems.map(located("script", setting, script)))
-  return Either.right({
-    mode: analysis.mode,
-    units: analysis.units,
-    unwrapped: analysis.unwrapped,
-    warnings: [...warnings(analysis.units), ...analysis.warnings],
-    destructive: analysis.destructive,
-    depends_on_data: false
-  })
-}
-
-const warnings = (units: ReadonlyArray<Unit>): ReadonlyArray<string> =>
-  units.some(unit => unit.verify?._tag === "Unknown")
-    ? ["has a statement whose outcome cannot be found out after a crash: then `bfm resolve` is asked"]
-    : []
-
-const located =
-  (kind: PlanProblem["kind"], setting: Setting, script: Script | Captured) =>
-  (problem: { readonly line?: number; readonly reason: string }): PlanProblem => ({
-    kind,
-    id: setting.id,
-    path: script.path,
-    ...(problem.line === undefined ? {} : { line: problem.line }),
-    reason: problem.reason
-  })

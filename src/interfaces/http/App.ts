@@ -4,6 +4,7 @@ import * as HttpRouter from "@effect/platform/HttpRouter"
 import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import type * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as FiberRef from "effect/FiberRef"
 import * as HashMap from "effect/HashMap"
@@ -138,20 +139,24 @@ const logged =
   <E, R>(answer: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>) => {
     const path = RequestId.pathOf(request.url)
     if (path.startsWith("/health") || path === "/api/v1/health") return answer
-    const began = Date.now()
-    return Effect.tap(answer, ({ status }) =>
-      // Nothing comes after it in this fiber: what is noted need not be taken back.
-      Effect.zipRight(
-        FiberRef.update(FiberRef.currentLogAnnotations, noted =>
-          HashMap.mutate(noted, fields => {
-            HashMap.set(fields, "method", request.method)
-            HashMap.set(fields, "path", path)
-            HashMap.set(fields, "status", status)
-            HashMap.set(fields, "duration_ms", Date.now() - began)
-            HashMap.set(fields, "client_ip", request.address)
-          })
-        ),
-        Effect.logInfo("request")
+    return Effect.flatMap(Clock.currentTimeMillis, began =>
+      Effect.tap(answer, ({ status }) =>
+        Effect.flatMap(Clock.currentTimeMillis, now => line(request, path, status, now - began))
       )
     )
   }
+
+/** Nothing comes after it in this fiber: what is noted need not be taken back. */
+const line = (request: Incoming, path: string, status: number, duration: number) =>
+  Effect.zipRight(
+    FiberRef.update(FiberRef.currentLogAnnotations, noted =>
+      HashMap.mutate(noted, fields => {
+        HashMap.set(fields, "method", request.method)
+        HashMap.set(fields, "path", path)
+        HashMap.set(fields, "status", status)
+        HashMap.set(fields, "duration_ms", duration)
+        HashMap.set(fields, "client_ip", request.address)
+      })
+    ),
+    Effect.logInfo("request")
+  )
