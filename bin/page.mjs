@@ -50,6 +50,8 @@ export const buildPage = async () => {
       // The policy of the page allows no inline content.
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
+      // One sheet: a part that is fetched later needs nothing else.
+      cssCodeSplit: false,
       reportCompressedSize: false,
       chunkSizeWarningLimit: 1_000
     }

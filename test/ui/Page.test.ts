@@ -293,6 +293,16 @@ layer(Stage.layer, { excludeTestServices: true, timeout: 60_000 })("the page", i
       })
     )
 
+    it.effect("sees a part that could not be fetched when the service is back", () =>
+      Stage.visit({ path: "/history" }, async ({ page }) => {
+        await page.route("**/RunChart*", route => route.abort("connectionrefused"), { times: 1 })
+        await page.getByRole("navigation", { name: "Places" }).getByRole("link", { name: "Overview" }).click()
+        await page.getByText("The service cannot be reached.").first().waitFor()
+        await page.locator(".uplot").first().waitFor()
+        await page.getByText("The service cannot be reached.").first().waitFor({ state: "detached" })
+      })
+    )
+
     it.effect("is told when the service cannot be reached, and when it can again", () =>
       Effect.gen(function* () {
         const { shop } = yield* Stage.Stage

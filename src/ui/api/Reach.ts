@@ -31,3 +31,12 @@ export const whenBack = (then: () => void): (() => void) => {
   const timer = setInterval(knock, interval)
   return () => clearInterval(timer)
 }
+
+/** Resolves when it answers again. */
+export const back = (): Promise<void> =>
+  new Promise(resolve => {
+    const stop = whenBack(() => {
+      stop()
+      resolve()
+    })
+  })

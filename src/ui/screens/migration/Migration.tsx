@@ -2,10 +2,11 @@ import { useQuery } from "@tanstack/react-query"
 import { getRouteApi, useNavigate } from "@tanstack/react-router"
 import type { MigrationDetail, MigrationItem } from "bfm/client"
 import { Tabs } from "radix-ui"
-import { lazy, Suspense } from "react"
+import { Suspense } from "react"
 import * as Queries from "../../api/Queries.ts"
 import { Copy } from "../../parts/Copy.tsx"
 import { Heading } from "../../parts/Heading.tsx"
+import { later } from "../../parts/Later.tsx"
 import { Loaded, Skeleton } from "../../parts/Loaded.tsx"
 import { StatusSign } from "../../parts/Sign.tsx"
 import { Actions } from "./Actions.tsx"
@@ -16,8 +17,8 @@ import { Places } from "./Places.tsx"
 import { Scripts } from "./Scripts.tsx"
 
 /** Fetched when they are looked at. */
-const Compare = lazy(async () => ({ default: (await import("./Compare.tsx")).Compare }))
-const Graph = lazy(async () => ({ default: (await import("./Graph.tsx")).Graph }))
+const Compare = later(async () => (await import("./Compare.tsx")).Compare)
+const Graph = later(async () => (await import("./Graph.tsx")).Graph)
 
 const route = getRouteApi("/migrations/$id")
 

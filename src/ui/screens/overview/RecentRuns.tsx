@@ -1,14 +1,15 @@
 import { useQuery } from "@tanstack/react-query"
 import { Link } from "@tanstack/react-router"
-import { lazy, Suspense } from "react"
+import { Suspense } from "react"
 import * as Queries from "../../api/Queries.ts"
 import { Empty } from "../../parts/Empty.tsx"
+import { later } from "../../parts/Later.tsx"
 import { Loaded } from "../../parts/Loaded.tsx"
 import { Panel } from "../../parts/Panel.tsx"
 import { RunTable } from "../../parts/RunTable.tsx"
 
 /** Charts are fetched when one is shown. */
-const RunChart = lazy(async () => ({ default: (await import("../../parts/RunChart.tsx")).RunChart }))
+const RunChart = later(async () => (await import("../../parts/RunChart.tsx")).RunChart)
 
 /** What was run last, and how often. */
 export const RecentRuns = () => {

@@ -1,15 +1,16 @@
 import { useQuery } from "@tanstack/react-query"
 import { getRouteApi, useNavigate } from "@tanstack/react-router"
-import { lazy, Suspense } from "react"
+import { Suspense } from "react"
 import * as Queries from "../../api/Queries.ts"
 import { Choice } from "../../parts/Choice.tsx"
 import { Empty } from "../../parts/Empty.tsx"
 import { Heading } from "../../parts/Heading.tsx"
+import { later } from "../../parts/Later.tsx"
 import { Loaded } from "../../parts/Loaded.tsx"
 import { RunTable } from "../../parts/RunTable.tsx"
 import * as Text from "../../parts/Text.ts"
 
-const RunChart = lazy(async () => ({ default: (await import("../../parts/RunChart.tsx")).RunChart }))
+const RunChart = later(async () => (await import("../../parts/RunChart.tsx")).RunChart)
 
 const route = getRouteApi("/runs")
 
