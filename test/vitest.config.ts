@@ -11,10 +11,12 @@ export default defineConfig({
     pool: "forks",
     // A real GreptimeDB is one for all files, and each of them empties it.
     fileParallelism: !process.env["GREPTIMEDB_URL"],
-    poolOptions: { forks: { maxForks: 2, minForks: 1 } },
+    // They wait for databases and processes more than they compute.
+    poolOptions: { forks: { maxForks: 3, minForks: 1 } },
     // Of tests that mostly wait, and say so themselves.
     maxConcurrency: 3,
-    testTimeout: 60_000,
-    hookTimeout: 60_000
+    // An end for what hangs, also on a machine that is busy with something else.
+    testTimeout: 180_000,
+    hookTimeout: 180_000
   }
 })

@@ -1,5 +1,6 @@
 import * as Schema from "effect/Schema"
 import { DownRequest, RunOptions, UpRequest } from "./Request.ts"
+import type { RunState } from "./Run.ts"
 
 /** What is to be carried out, as it is kept with the run. */
 const Order = Schema.Union(
@@ -19,4 +20,17 @@ export type Asked = typeof Asked.Type
 export const renewed = ({ order, ...rest }: Asked): Asked => {
   const { plan_hash: _, ...options } = order.options
   return { ...rest, order: { ...order, options } }
+}
+
+/** What is to be done in place of a run that ended in this state: after a pause, the waves that come next. */
+export const rest = (asked: Asked, state: RunState): Asked => {
+  const known = renewed(asked)
+  if (state !== "paused") return known
+  const { canary, ...options } = known.order.options
+  const left = canary === undefined ? options.waves?.split(",").slice(1).join(",") : options.waves
+  const { waves: _, ...others } = options
+  return {
+    ...known,
+    order: { ...known.order, options: left ? { ...others, waves: left } : others }
+  }
 }

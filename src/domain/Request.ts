@@ -4,9 +4,22 @@ const strings = Schema.optionalWith(Schema.Array(Schema.String), {
   default: () => []
 })
 const flag = Schema.optionalWith(Schema.Boolean, { default: () => false })
-const variables = Schema.optionalWith(Schema.Record({ key: Schema.String, value: Schema.String }), {
-  default: () => ({})
-})
+/** What a script can name, and what every store can be sent. */
+const unusable = (given: Readonly<Record<string, string>>): string | undefined => {
+  for (const [name, value] of Object.entries(given)) {
+    if (!/^[a-z_][\w-]*$/i.test(name)) {
+      return `a variable is named with letters, digits, _ and -, not ${JSON.stringify(name)}`
+    }
+    if (/[\p{Surrogate}\0]/u.test(value)) {
+      return `the value of ${name} has a character that cannot be kept: U+0000 or half of a pair`
+    }
+  }
+  return undefined
+}
+const variables = Schema.optionalWith(
+  Schema.Record({ key: Schema.String, value: Schema.String }).pipe(Schema.filter(unusable)),
+  { default: () => ({}) }
+)
 
 /** What the caller selects; each absent part means any, all given parts must hold. */
 export const Target = Schema.Struct({
@@ -84,6 +97,8 @@ export const RunOptions = Schema.Struct({
   canary: Schema.optional(Schema.Int.pipe(Schema.between(1, 1_000_000_000))),
   /** The others in waves, each begun when the one before has ended. */
   waves: Schema.optional(Waves),
+  /** Pauses after the canary and after each wave but the last: a resume goes on with the next. */
+  pause: Schema.optional(Schema.Boolean),
   /** Takes the place of `on_failure`: other schemas go on until more than these have failed. */
   max_failures: Schema.optional(MaxFailures),
   /** Run only if the plan still has this hash. */

@@ -106,11 +106,15 @@ export const execute = Effect.fn("Execute.execute")(function* (order: Order, tel
         ),
     { concurrency: order.options.concurrency, discard: true }
   )
-  // Without a failure, steps are left only when the run was told to stop.
-  const { failed, notRun } = course
-  const state: RunState = failed.size > notRun.size ? "failed" : notRun.size > 0 ? "cancelled" : "succeeded"
-  return state
+  return ended(course, yield* Ref.get(stopping))
 })
+
+/** Without a failure, steps are left only when the run was told to stop, or pauses. */
+const ended = ({ failed, notRun }: Course, halted: boolean): RunState => {
+  if (failed.size > notRun.size) return "failed"
+  if (notRun.size === 0) return "succeeded"
+  return halted ? "cancelled" : "paused"
+}
 
 /** What is known of a run while it goes on. */
 interface Course {
@@ -152,12 +156,18 @@ const note = (order: Order, course: Course, event: Event): void => {
 
 /** Why a step may not run, decided from what has failed so far. */
 const obstacle = (order: Order, step: Step, wave: number, course: Course): string | undefined => {
-  if (course.failed.size === 0) return undefined
+  const refused = Rollout.refusal(
+    course.rollout,
+    wave,
+    { lanes: course.brokenLanes },
+    order.options.on_failure
+  )
+  if (course.failed.size === 0 || (refused !== undefined && course.brokenLanes.size === 0)) return refused
   const needed = step.after.find(id => course.failed.has(id))
   if (needed !== undefined) return `it depends on ${needed}`
   const earlier = course.failedLanes.get(Segment.laneOf(step))
   if (earlier !== undefined) return `${earlier} comes before it in the same schema`
-  return Rollout.refusal(course.rollout, wave, { lanes: course.brokenLanes }, order.options.on_failure)
+  return refused
 }
 
 const runSegment = Effect.fnUntraced(function* (

@@ -17,6 +17,8 @@ export interface Rollout {
   readonly counted: ReadonlyMap<string, number>
   /** Whether the first wave decides about all others. */
   readonly canary: boolean
+  /** Whether nothing after the first wave is begun. */
+  readonly pauses: boolean
   readonly limit: Limit | undefined
 }
 
@@ -46,7 +48,14 @@ export const make = (segments: ReadonlyArray<Segment>, options: RunOptions): Rol
     for (const index of segment.after) wave = Math.max(wave, waveOf[index] ?? 0)
     waveOf.push(wave)
   }
-  return { waves, waveOf, counted, canary: options.canary !== undefined, limit: limitOf(options) }
+  return {
+    waves,
+    waveOf,
+    counted,
+    canary: options.canary !== undefined,
+    pauses: options.pause === true,
+    limit: limitOf(options)
+  }
 }
 
 const neededByOthers = (segments: ReadonlyArray<Segment>): ReadonlySet<string> => {
@@ -101,14 +110,18 @@ export const refusal = (
   onFailure: RunOptions["on_failure"]
 ): string | undefined => {
   const [first] = lanes.values()
-  if (first === undefined) return undefined
+  const pause = rollout.pauses && wave > 0 ? pausing(rollout) : undefined
+  if (first === undefined) return pause
   if (rollout.canary && wave > 0) {
     const failed = [...lanes].find(([lane]) => (rollout.counted.get(lane) ?? 0) === 0)
     if (failed !== undefined) return `stopped after the canary: ${failed[1]} failed`
   }
-  if (rollout.limit !== undefined) return exceeded(rollout.limit, lanes.size, rollout.counted.size)
-  return onFailure === "stop" ? `stopped after ${first}` : undefined
+  if (rollout.limit !== undefined) return exceeded(rollout.limit, lanes.size, rollout.counted.size) ?? pause
+  return onFailure === "stop" ? `stopped after ${first}` : pause
 }
+
+const pausing = ({ canary }: Rollout): string =>
+  `the run pauses after ${canary ? "the canary" : "its first wave"}`
 
 const exceeded = ({ most, unit }: Limit, failed: number, total: number): string | undefined => {
   if (unit === "schemas") {

@@ -5,7 +5,7 @@ import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { ulid } from "ulid"
 import { CurrentActor } from "../domain/Actor.ts"
-import { type Asked, renewed } from "../domain/Asked.ts"
+import { type Asked, rest } from "../domain/Asked.ts"
 import { RequestInvalid, RunConflict } from "../domain/Errors.ts"
 import type { Plan } from "../domain/Plan.ts"
 import { hasEnded, type Run, type RunResult } from "../domain/Run.ts"
@@ -155,7 +155,7 @@ export const orderOf = Effect.fn("RunBook.orderOf")(function* (id: string) {
     const reason = "is remembered without what it was asked to do: ask for that once more"
     return yield* new RunConflict({ id, reason })
   }
-  const order: ActiveRun.Order = renewed(asked).order
+  const order: ActiveRun.Order = rest(asked, run.state).order
   return order
 })
 

@@ -69,6 +69,17 @@ describe("a rollout", () => {
     assert.isUndefined(refusal(100, 1, { canary: 5, max_failures: "1" }, 0))
   })
 
+  it("pauses after the first wave when that is wanted, but says first what failed", () => {
+    assert.strictEqual(refusal(100, 0, { canary: 5, pause: true }), "the run pauses after the canary")
+    assert.strictEqual(refusal(100, 0, { waves: "5", pause: true }), "the run pauses after its first wave")
+    assert.isUndefined(refusal(100, 0, { canary: 5, pause: true }, 0))
+    assert.strictEqual(
+      refusal(100, 2, { waves: "5", pause: true, max_failures: "2" }),
+      "the run pauses after its first wave"
+    )
+    assert.strictEqual(refusal(100, 2, { canary: 5, pause: true }), "stopped after the canary: t0_it failed")
+  })
+
   it("goes on until more have failed than are allowed", () => {
     assert.isUndefined(refusal(100, 2, { max_failures: "2" }))
     assert.strictEqual(refusal(100, 3, { max_failures: "2" }), "3 schemas failed, the limit is 2")

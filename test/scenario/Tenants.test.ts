@@ -130,6 +130,31 @@ describe("a rollout", () => {
     })
   )
 
+  it.scopedLive("pauses after the canary and after each wave, until somebody wants the next", () =>
+    Effect.gen(function* () {
+      const { cli, project } = yield* team(Project.make, numbered(9))
+      const asked = ["--canary", "2", "--waves", "3,*", "--pause", "--json"]
+      const first = yield* cli("migrate", "up", "--schema", "all", ...asked)
+      assert.strictEqual(first.code, 2, first.stderr)
+      const { state, applied, not_run, run_id } = JSON.parse(first.stdout)
+      assert.deepStrictEqual([state, applied.length, not_run.length], ["paused", 2, 7])
+      assert.strictEqual(not_run[0].reason, "the run pauses after the canary")
+      const second = yield* cli("runs", "resume", run_id)
+      assert.strictEqual(second.code, 2, second.stderr)
+      const [, next] = /the run pauses after its first wave\n {2}Go on: bfm runs resume (\w+)\n/.exec(
+        second.stdout
+      ) ?? [second.stdout]
+      assert.lengthOf(yield* made(project), 5)
+      const shown = yield* cli("runs", "show", String(next))
+      assert.match(shown.stdout, /paused/)
+      const third = yield* cli("runs", "resume", String(next))
+      assert.strictEqual(third.code, 0, third.stderr)
+      assert.lengthOf(yield* made(project), 9)
+      const again = yield* cli("runs", "resume", String(next))
+      assert.match(again.stderr, /is continued by run/)
+    })
+  )
+
   it.scopedLive("goes on within the limit, and stops beyond it; causes are told once", () =>
     Effect.gen(function* () {
       const { project, failing, up, cli } = yield* team(Project.make, numbered(20))

@@ -4,7 +4,7 @@ import type { RunResult } from "../../domain/Run.ts"
 export const done = 0
 /** The command line, the configuration or the sources are wrong, or a store cannot be reached. */
 export const refused = 1
-/** Something is pending (`status --exit-code`). */
+/** Something is pending (`status --exit-code`), or the run pauses. */
 export const pending = 2
 /** An applied migration was changed, or the plan is not the expected one. */
 export const drift = 3
@@ -42,5 +42,6 @@ export const ofError: Record<BfmError["_tag"], number> = {
 
 export const ofResult = ({ success, state }: RunResult): number => {
   if (success) return done
+  if (state === "paused") return pending
   return state === "interrupted" || state === "cancelled" ? interrupted : stepFailed
 }

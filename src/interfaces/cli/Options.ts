@@ -93,6 +93,10 @@ export const execution = {
     wanted: "sizes like 10,100,*",
     help: "the others in waves, one after the other; * is the rest"
   }),
+  pause: Flag.toggle({
+    name: "pause",
+    help: "pause after the canary and after each wave, until bfm runs resume"
+  }),
   maxFailures: Flag.shaped({
     name: "max-failures",
     value: "N|P%",
@@ -108,6 +112,7 @@ export interface Execution {
   readonly onFailure: "stop" | "continue"
   readonly canary: string | undefined
   readonly waves: string | undefined
+  readonly pause: boolean
   readonly maxFailures: string | undefined
   readonly plan: string | undefined
 }
@@ -117,6 +122,7 @@ export const runOptions = ({
   onFailure,
   canary,
   waves,
+  pause,
   maxFailures,
   plan
 }: Execution): RunOptions => ({
@@ -124,6 +130,7 @@ export const runOptions = ({
   on_failure: onFailure,
   ...(canary === undefined ? {} : { canary: Number(canary) }),
   ...(waves === undefined ? {} : { waves }),
+  ...(pause ? { pause } : {}),
   ...(maxFailures === undefined ? {} : { max_failures: maxFailures }),
   ...(plan === undefined ? {} : { plan_hash: plan })
 })

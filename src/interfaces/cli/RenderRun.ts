@@ -88,9 +88,24 @@ export const summary = (style: Style, result: RunResult): ReadonlyArray<string> 
   ]
   const line = `  ${parts.join(", ")} in ${Duration.render(result.duration_ms)}`
   const run = result.run_id === "" ? "" : `run ${result.run_id}`
-  const painted = result.success ? style.colour.green(line) : style.colour.red(line)
+  const painted = colour(style, result)(line)
   return run === "" ? [painted] : Text.apart(style, painted, style.colour.dim(run))
 }
+
+const colour = ({ colour }: Style, { success, state }: RunResult): ((text: string) => string) => {
+  if (success) return colour.green
+  return state === "paused" ? colour.yellow : colour.red
+}
+
+/** How a run goes on that stands still as it was asked to. `place`: the words that say where it is carried out. */
+export const paused = (
+  style: Style,
+  { run_id, not_run: [first] }: RunResult,
+  place: ReadonlyArray<string>
+): ReadonlyArray<string> => [
+  ...(first === undefined ? [] : [Text.clean(`  ${first.reason}`)]),
+  `  Go on: ${style.colour.bold(Text.command(["runs", "resume", run_id, ...place]))}`
+]
 
 const waits = (n: number): string =>
   n === 1 ? "1 waits for a schema" : `${Text.number(n)} wait for a schema`

@@ -68,6 +68,9 @@ export const outcome = Effect.fn("cli.Show.outcome")(function* (
   if (shown.failures.length > 0) {
     yield* screen.err(["", ...RenderFailure.failures(yield* highlighted(style), shown, again)])
   }
+  if (result.state === "paused") {
+    yield* screen.out(RenderRun.paused(style, result, (yield* Pipeline).words))
+  }
   if (!stopped) return ExitCode.ofResult(result)
   const unended = running.map(({ step }) => step)
   yield* screen.err(RenderRun.interrupted(style, result, unended, again))

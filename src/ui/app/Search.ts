@@ -84,6 +84,7 @@ export const plan = reader({
   lanes: text,
   canary: text,
   waves: text,
+  pause: oneOf("yes"),
   lost: text
 })
 export type PlanSearch = ReturnType<typeof plan> & ReturnType<typeof everywhere>

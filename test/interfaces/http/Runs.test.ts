@@ -104,6 +104,22 @@ describe("runs", () => {
     })
   )
 
+  it.scopedLive("are refused with variables that no script can name or no store can keep", () =>
+    Effect.gen(function* () {
+      const { post } = yield* Service.start(yield* project)
+      for (const [name, value] of [
+        ["\0", "x"],
+        ["not one", "x"],
+        ["region", "a\0b"],
+        ["region", "\ud800"]
+      ] as const) {
+        const refused = yield* post("/api/v1/runs", { dry_run: true, variables: { [name]: value } })
+        assert.deepStrictEqual([refused.status, refused.body.code], [400, "RequestInvalid"], refused.text)
+        assert.match(refused.body.error, /variable is named with|value of region/)
+      }
+    })
+  )
+
   it.scopedLive("are begun and ended by whoever may do what they do", () =>
     Effect.gen(function* () {
       const made = yield* project

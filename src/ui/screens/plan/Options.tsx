@@ -26,6 +26,7 @@ export const Options = ({ search }: { readonly search: PlanSearch }) => {
       lanes: optional(field("lanes")),
       canary: optional(field("canary")),
       waves: optional(field("waves")),
+      pause: field("pause") === "yes" ? "yes" : undefined,
       lost: optional(field("lost")),
       ...(down
         ? { cascade: field("cascade") === "yes" ? ("yes" as const) : undefined }
@@ -82,6 +83,9 @@ export const Options = ({ search }: { readonly search: PlanSearch }) => {
             <Field name="lanes" label="Schemas at the same time" hint="1 to 256" value={search.lanes} />
             <Field name="canary" label="Canary" hint="so many schemas first" value={search.canary} />
             <Field name="waves" label="Waves" hint="10,100,*" value={search.waves} />
+            <Check name="pause" value="yes" on={search.pause === "yes"}>
+              Pause after the canary and after each wave
+            </Check>
             <Field name="lost" label="Failures at most" hint="5 or 1%" value={search.lost} />
             <Variables value={search.set} />
           </div>

@@ -30,6 +30,7 @@ export const ofSearch = (
     ...(concurrency === undefined ? {} : { concurrency }),
     ...(canary === undefined ? {} : { canary }),
     ...(search.waves === undefined ? {} : { waves: search.waves }),
+    ...(search.pause === "yes" ? { pause: true } : {}),
     ...(search.lost === undefined ? {} : { max_failures: search.lost })
   }
   const [id] = search.id ?? []
@@ -67,6 +68,7 @@ export const toSearch = (request: RunRequest): PlanSearch => {
     lanes: (request.concurrency ?? 1) > 1 ? String(request.concurrency) : undefined,
     canary: request.canary === undefined ? undefined : String(request.canary),
     waves: request.waves,
+    pause: request.pause === true ? "yes" : undefined,
     lost: request.max_failures
   }
   if (request.direction === "down")
