@@ -116,7 +116,6 @@ describe("crash", () => {
         assert.strictEqual(code, 0, stdout + stderr)
         assert.strictEqual(yield* Scenario.count(project, "SELECT count(*) FROM slow"), 1)
         assert.lengthOf(yield* Scenario.agreed(project), 1)
-      }).pipe(Effect.scoped),
-    60_000
+      }).pipe(Effect.scoped)
   )
 })

@@ -117,50 +117,44 @@ describe("an etcd run", { concurrent: true }, () => {
 })
 
 describe("an etcd server", { concurrent: true }, () => {
-  it.scopedLive(
-    "that is killed again and again, and comes back, gets everything once",
-    () =>
-      Effect.gen(function* () {
-        const server = yield* Etcd.make()
-        const made = yield* Many.team(server)
-        const run = yield* Effect.fork(made.up())
-        for (const reached of [200, 700, 1_200]) {
-          yield* Many.until(server, `${made.prefix}k/`, reached)
-          yield* server.kill
-          yield* server.start
-        }
-        const { failures } = yield* Fiber.join(run)
-        assert.deepStrictEqual(failures, [])
-        yield* Many.onceEach(server, made)
-        yield* Many.rolledBack(made)
-      }),
-    90_000
+  it.scopedLive("that is killed again and again, and comes back, gets everything once", () =>
+    Effect.gen(function* () {
+      const server = yield* Etcd.make()
+      const made = yield* Many.team(server)
+      const run = yield* Effect.fork(made.up())
+      for (const reached of [200, 700, 1_200]) {
+        yield* Many.until(server, `${made.prefix}k/`, reached)
+        yield* server.kill
+        yield* server.start
+      }
+      const { failures } = yield* Fiber.join(run)
+      assert.deepStrictEqual(failures, [])
+      yield* Many.onceEach(server, made)
+      yield* Many.rolledBack(made)
+    })
   )
 
-  it.scopedLive(
-    "that stands still is not waited for without end; what it was told counts once",
-    () =>
-      Effect.gen(function* () {
-        const server = yield* Etcd.make()
-        const between = yield* Interceptor.make(server.port)
-        const made = yield* Many.team(server, between.endpoint)
-        const impatient = { METADATA_TIMEOUT: "500ms" }
-        between.hold(Many.marker(made, 500), server.freeze)
-        const error = yield* Scenario.failing(
-          made.run(Bfm.up({ target: { connections: ["metadata"] } }), impatient)
-        )
-        if (error._tag !== "RunFailed") return yield* Effect.die(error)
-        assert.strictEqual(
-          error.result.failures[0]?.aftermath,
-          "it is not known yet whether number 4 of 15 transactions was applied; the ledger in etcd knows: bfm status"
-        )
-        yield* server.thaw
-        const { applied } = yield* made.up()
-        assert.deepStrictEqual(applied, [Team.id(1, "many")])
-        yield* Many.onceEach(server, made)
-        yield* Many.rolledBack(made)
-      }),
-    90_000
+  it.scopedLive("that stands still is not waited for without end; what it was told counts once", () =>
+    Effect.gen(function* () {
+      const server = yield* Etcd.make()
+      const between = yield* Interceptor.make(server.port)
+      const made = yield* Many.team(server, between.endpoint)
+      const impatient = { METADATA_TIMEOUT: "500ms" }
+      between.hold(Many.marker(made, 500), server.freeze)
+      const error = yield* Scenario.failing(
+        made.run(Bfm.up({ target: { connections: ["metadata"] } }), impatient)
+      )
+      if (error._tag !== "RunFailed") return yield* Effect.die(error)
+      assert.strictEqual(
+        error.result.failures[0]?.aftermath,
+        "it is not known yet whether number 4 of 15 transactions was applied; the ledger in etcd knows: bfm status"
+      )
+      yield* server.thaw
+      const { applied } = yield* made.up()
+      assert.deepStrictEqual(applied, [Team.id(1, "many")])
+      yield* Many.onceEach(server, made)
+      yield* Many.rolledBack(made)
+    })
   )
 
   it.scopedLive("that is not there is said to be unreachable, and soon", () =>

@@ -15,37 +15,31 @@ const locks = (prefix: string) => ({
 })
 
 describe("locks of runs in etcd", { concurrent: true }, () => {
-  it.scopedLive(
-    "keep runs on PostgreSQL apart, and end with whoever is killed",
-    () =>
-      Effect.gen(function* () {
-        const project = yield* Project.make
-        const environment = locks(`/${project.target.name}/`)
-        const gate = yield* Scenario.gate(project)
-        project.write(
-          `${Scenario.named(1, "slow")}.up.sql`,
-          `${gate.statement};\nCREATE TABLE slow (id int);`
-        )
-        const child = project.spawn(["migrate", "up"], { ...environment, BFM_ACTOR: "deploy-7" })
-        yield* gate.reached
-        assert.deepStrictEqual(yield* project.queryState("SELECT count(*)::int AS n FROM bfm_locks"), [
-          { n: 0 }
-        ])
-        const busy = yield* project.cli(["migrate", "up"], { ...environment, BFM_LOCK_TIMEOUT: "300ms" })
-        assert.strictEqual(busy.code, 5, busy.stderr)
-        assert.match(
-          busy.stderr,
-          /core is being migrated by deploy-7 \(run \w+, since [\d.]+m?s, step 1 of 1: slow\)/
-        )
-        child.kill("SIGKILL")
-        yield* gate.open
-        project.write(`${Scenario.named(2, "next")}.up.sql`, "CREATE TABLE next (id int);")
-        const { code, stderr } = yield* project.cli(["migrate", "up"], environment)
-        assert.strictEqual(code, 0, stderr)
-        assert.lengthOf(yield* Scenario.agreed(project), 2)
-        assert.deepStrictEqual(yield* server().dump(`/${project.target.name}/`), {})
-      }),
-    60_000
+  it.scopedLive("keep runs on PostgreSQL apart, and end with whoever is killed", () =>
+    Effect.gen(function* () {
+      const project = yield* Project.make
+      const environment = locks(`/${project.target.name}/`)
+      const gate = yield* Scenario.gate(project)
+      project.write(`${Scenario.named(1, "slow")}.up.sql`, `${gate.statement};\nCREATE TABLE slow (id int);`)
+      const child = project.spawn(["migrate", "up"], { ...environment, BFM_ACTOR: "deploy-7" })
+      yield* gate.reached
+      assert.deepStrictEqual(yield* project.queryState("SELECT count(*)::int AS n FROM bfm_locks"), [
+        { n: 0 }
+      ])
+      const busy = yield* project.cli(["migrate", "up"], { ...environment, BFM_LOCK_TIMEOUT: "300ms" })
+      assert.strictEqual(busy.code, 5, busy.stderr)
+      assert.match(
+        busy.stderr,
+        /core is being migrated by deploy-7 \(run \w+, since [\d.]+m?s, step 1 of 1: slow\)/
+      )
+      child.kill("SIGKILL")
+      yield* gate.open
+      project.write(`${Scenario.named(2, "next")}.up.sql`, "CREATE TABLE next (id int);")
+      const { code, stderr } = yield* project.cli(["migrate", "up"], environment)
+      assert.strictEqual(code, 0, stderr)
+      assert.lengthOf(yield* Scenario.agreed(project), 2)
+      assert.deepStrictEqual(yield* server().dump(`/${project.target.name}/`), {})
+    })
   )
 
   it.scopedLive("are not for scripts", () =>

@@ -52,53 +52,47 @@ describe.skipIf(Greptimedb.isReal)(
   "GreptimeDB, killed (with the test double only: not with GREPTIMEDB_URL)",
   { concurrent: true },
   () => {
-    it.live(
-      "during each statement, which takes effect before or after the process is gone",
-      () =>
-        Effect.gen(function* () {
-          const at = yield* Greptimedb.make()
-          at.write(1, "all", `-- bfm-schema: dynamic\n${statements.join(";\n")}`)
-          const schemas: Array<string> = []
-          for (const [position, statement] of statements.entries()) {
-            for (const applies of [true, false]) {
-              const schema = `during${position}${applies ? "applied" : "late"}`
-              schemas.push(schema)
-              yield* killed(at, schema, applies, (sql, db) => db === schema && sql === statement)
-              at.double.faults.release()
-              yield* exact(at, schema)
-              // Seeds replace themselves; of everything else the catalog tells.
-              const sent = at.sent(schema).filter(sql => sql === statement)
-              assert.lengthOf(sent, position === 1 ? 2 : 1, schema)
-            }
-          }
-          yield* atRest(at, schemas)
-        }).pipe(Effect.scoped),
-      120_000
-    )
-
-    it.live(
-      "between statements, at each of its notes in the ledger",
-      () =>
-        Effect.gen(function* () {
-          const at = yield* Greptimedb.make()
-          at.write(1, "all", `-- bfm-schema: dynamic\n${statements.join(";\n")}`)
-          const schemas = Array.from({ length: 2 * statements.length }, (_, note) => `note${note}`)
-          for (const [note, schema] of schemas.entries()) {
-            let seen = 0
-            const isNote = (sql: string) =>
-              sql.startsWith('INSERT INTO "bfm"."ledger"') && sql.includes(`'${schema}'`) && seen++ === note
-            yield* killed(at, schema, note % 2 === 0, isNote)
+    it.live("during each statement, which takes effect before or after the process is gone", () =>
+      Effect.gen(function* () {
+        const at = yield* Greptimedb.make()
+        at.write(1, "all", `-- bfm-schema: dynamic\n${statements.join(";\n")}`)
+        const schemas: Array<string> = []
+        for (const [position, statement] of statements.entries()) {
+          for (const applies of [true, false]) {
+            const schema = `during${position}${applies ? "applied" : "late"}`
+            schemas.push(schema)
+            yield* killed(at, schema, applies, (sql, db) => db === schema && sql === statement)
             at.double.faults.release()
             yield* exact(at, schema)
-            assert.lengthOf(
-              at.sent(schema).filter(sql => !sql.startsWith("INSERT")),
-              statements.length - 1,
-              schema
-            )
+            // Seeds replace themselves; of everything else the catalog tells.
+            const sent = at.sent(schema).filter(sql => sql === statement)
+            assert.lengthOf(sent, position === 1 ? 2 : 1, schema)
           }
-          yield* atRest(at, schemas)
-        }).pipe(Effect.scoped),
-      120_000
+        }
+        yield* atRest(at, schemas)
+      }).pipe(Effect.scoped)
+    )
+
+    it.live("between statements, at each of its notes in the ledger", () =>
+      Effect.gen(function* () {
+        const at = yield* Greptimedb.make()
+        at.write(1, "all", `-- bfm-schema: dynamic\n${statements.join(";\n")}`)
+        const schemas = Array.from({ length: 2 * statements.length }, (_, note) => `note${note}`)
+        for (const [note, schema] of schemas.entries()) {
+          let seen = 0
+          const isNote = (sql: string) =>
+            sql.startsWith('INSERT INTO "bfm"."ledger"') && sql.includes(`'${schema}'`) && seen++ === note
+          yield* killed(at, schema, note % 2 === 0, isNote)
+          at.double.faults.release()
+          yield* exact(at, schema)
+          assert.lengthOf(
+            at.sent(schema).filter(sql => !sql.startsWith("INSERT")),
+            statements.length - 1,
+            schema
+          )
+        }
+        yield* atRest(at, schemas)
+      }).pipe(Effect.scoped)
     )
   }
 )

@@ -55,35 +55,32 @@ describe.skipIf(Greptimedb.isReal)(
   { concurrent: true },
   () => {
     for (const [name, fault] of Object.entries(faults)) {
-      it.live(
-        `at every statement, each in a database of its own: ${name}`,
-        () =>
-          Effect.gen(function* () {
-            const at = yield* Greptimedb.make()
-            at.write(1, "all", script)
-            const schemas = [...statements.keys()].map(position => `p${position}`)
-            for (const [position, schema] of schemas.entries()) {
-              at.double.faults.plan(fault, (sql, db) => db === schema && sql === rendered(position))
-            }
-            const run = at.run(
-              Bfm.up({ ...logs, schemas }, { concurrency: schemas.length, on_failure: "continue" })
-            )
-            const first = yield* Effect.either(run)
-            // Whatever the first run came to, the next one ends where no fault would have.
-            if (first._tag === "Left") {
-              for (const { aftermath, reason } of "result" in first.left ? first.left.result.failures : [])
-                assert.match(aftermath, /after the catalog has been asked/, reason)
-              yield* run
-            }
-            for (const [position, schema] of schemas.entries()) {
-              assert.deepStrictEqual(yield* state(at, schema), expected, schema)
-              const sent = at.sent(schema).filter(sql => sql === rendered(position)).length
-              const repeatable = /^INSERT|SET/.test(rendered(position))
-              assert.isAtMost(sent, fault.applies && !repeatable ? 1 : 2, `${schema} ${rendered(position)}`)
-            }
-            assert.deepStrictEqual((yield* run).applied, [])
-          }).pipe(Effect.scoped),
-        120_000
+      it.live(`at every statement, each in a database of its own: ${name}`, () =>
+        Effect.gen(function* () {
+          const at = yield* Greptimedb.make()
+          at.write(1, "all", script)
+          const schemas = [...statements.keys()].map(position => `p${position}`)
+          for (const [position, schema] of schemas.entries()) {
+            at.double.faults.plan(fault, (sql, db) => db === schema && sql === rendered(position))
+          }
+          const run = at.run(
+            Bfm.up({ ...logs, schemas }, { concurrency: schemas.length, on_failure: "continue" })
+          )
+          const first = yield* Effect.either(run)
+          // Whatever the first run came to, the next one ends where no fault would have.
+          if (first._tag === "Left") {
+            for (const { aftermath, reason } of "result" in first.left ? first.left.result.failures : [])
+              assert.match(aftermath, /after the catalog has been asked/, reason)
+            yield* run
+          }
+          for (const [position, schema] of schemas.entries()) {
+            assert.deepStrictEqual(yield* state(at, schema), expected, schema)
+            const sent = at.sent(schema).filter(sql => sql === rendered(position)).length
+            const repeatable = /^INSERT|SET/.test(rendered(position))
+            assert.isAtMost(sent, fault.applies && !repeatable ? 1 : 2, `${schema} ${rendered(position)}`)
+          }
+          assert.deepStrictEqual((yield* run).applied, [])
+        }).pipe(Effect.scoped)
       )
     }
 

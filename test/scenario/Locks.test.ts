@@ -66,7 +66,7 @@ describe("locks of the database", () => {
       const run = yield* Effect.fork(Effect.exit(Scenario.upResult(project)))
       yield* Scenario.waiting(project, "ALTER TABLE users")
       // Queued behind the ALTER: it gets through as soon as the ALTER gives way, long before the run ends.
-      const rows = yield* project.query("SELECT count(*) FROM users").pipe(Effect.timeout("8 seconds"))
+      const rows = yield* project.query("SELECT count(*) FROM users").pipe(Effect.timeout("20 seconds"))
       assert.lengthOf(rows, 1)
       yield* Effect.fork(run.await)
       yield* project.query(

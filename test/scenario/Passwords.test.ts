@@ -65,7 +65,7 @@ describe("a server that wants a password", () => {
           Effect.map(
             Scenario.failing(project.run(Bfm.up(), { ...environment, [variable]: value })),
             ({ _tag, message }) => `${_tag} ${message}`
-          ).pipe(Effect.timeout("10 seconds"))
+          ).pipe(Effect.timeout("60 seconds"))
         assert.match(yield* refused("CORE_DB_PASSWORD", "wrong"), /^ConnectionUnreachable .*authentication/)
         assert.match(yield* refused("CORE_DB_PASSWORD", ""), /^ConnectionUnreachable .*password/)
         assert.match(yield* refused("BFM_STATE_DB_PASSWORD", "wrong"), /^StateUnavailable .*authentication/)

@@ -41,85 +41,79 @@ const newest = (project: Project.Project) =>
 
 for (const [kind, make] of kinds) {
   describe(`a run of the command line, from other processes, state in ${kind}`, () => {
-    it.scopedLive(
-      "is seen, followed and cancelled between two steps, and resumed",
-      () =>
-        Effect.gen(function* () {
-          const project = yield* make
-          const gate = yield* gated(project)
-          const running = yield* Effect.fork(project.cli(["migrate", "up", "--json"]))
-          yield* gate.reached
-          const id = yield* newest(project)
-          const watching = yield* Effect.fork(json(project, "runs", "watch", id))
-          const shown = yield* json(project, "runs", "show", id)
-          assert.deepInclude(shown.body, {
-            id,
-            state: "running",
-            total: 3,
-            succeeded: 1,
-            pending: 1,
-            running: 1
-          })
-          assert.lengthOf(shown.body.plan.steps, 3)
-          const cancel = yield* json(project, "runs", "cancel", id)
-          assert.deepStrictEqual([cancel.code, cancel.body.state], [0, "running"])
-          assert.isString(cancel.body.cancelled_by)
-          // The owner hears of it before the step in flight ends.
-          yield* Effect.sleep("2 seconds")
-          yield* gate.open
-          assert.strictEqual((yield* Fiber.join(running)).code, 130)
-          const heard = yield* Fiber.join(watching)
-          assert.deepInclude(heard.body, {
-            state: "cancelled",
-            run_id: id,
-            applied: [Scenario.id(1, "first"), Scenario.id(2, "slow")]
-          })
-          const again = yield* json(project, "runs", "resume", id)
-          assert.deepStrictEqual(again.body.applied, [Scenario.id(3, "last")])
-          const list = yield* json(project, "runs")
-          assert.deepStrictEqual(
-            list.body.items.map((run: Record<string, unknown>) => [
-              run["state"],
-              run["continues"],
-              run["continued_by"]
-            ]),
-            [
-              ["succeeded", id, undefined],
-              ["cancelled", undefined, again.body.run_id]
-            ]
-          )
-          const twice = yield* json(project, "runs", "resume", id)
-          assert.deepInclude(twice.body, { code: "RunConflict" })
-          assert.include(twice.body.error, again.body.run_id)
-        }),
-      60_000
+    it.scopedLive("is seen, followed and cancelled between two steps, and resumed", () =>
+      Effect.gen(function* () {
+        const project = yield* make
+        const gate = yield* gated(project)
+        const running = yield* Effect.fork(project.cli(["migrate", "up", "--json"]))
+        yield* gate.reached
+        const id = yield* newest(project)
+        const watching = yield* Effect.fork(json(project, "runs", "watch", id))
+        const shown = yield* json(project, "runs", "show", id)
+        assert.deepInclude(shown.body, {
+          id,
+          state: "running",
+          total: 3,
+          succeeded: 1,
+          pending: 1,
+          running: 1
+        })
+        assert.lengthOf(shown.body.plan.steps, 3)
+        const cancel = yield* json(project, "runs", "cancel", id)
+        assert.deepStrictEqual([cancel.code, cancel.body.state], [0, "running"])
+        assert.isString(cancel.body.cancelled_by)
+        // The owner hears of it before the step in flight ends.
+        yield* Effect.sleep("2 seconds")
+        yield* gate.open
+        assert.strictEqual((yield* Fiber.join(running)).code, 130)
+        const heard = yield* Fiber.join(watching)
+        assert.deepInclude(heard.body, {
+          state: "cancelled",
+          run_id: id,
+          applied: [Scenario.id(1, "first"), Scenario.id(2, "slow")]
+        })
+        const again = yield* json(project, "runs", "resume", id)
+        assert.deepStrictEqual(again.body.applied, [Scenario.id(3, "last")])
+        const list = yield* json(project, "runs")
+        assert.deepStrictEqual(
+          list.body.items.map((run: Record<string, unknown>) => [
+            run["state"],
+            run["continues"],
+            run["continued_by"]
+          ]),
+          [
+            ["succeeded", id, undefined],
+            ["cancelled", undefined, again.body.run_id]
+          ]
+        )
+        const twice = yield* json(project, "runs", "resume", id)
+        assert.deepInclude(twice.body, { code: "RunConflict" })
+        assert.include(twice.body.error, again.body.run_id)
+      })
     )
   })
 }
 
 describe("a run whose process was killed", () => {
-  it.scopedLive(
-    "is found interrupted by whoever follows it, and resumed, each change made once",
-    () =>
-      Effect.gen(function* () {
-        const project = yield* Project.make
-        const gate = yield* gated(project)
-        const child = project.spawn(["migrate", "up"])
-        yield* gate.reached
-        const id = yield* newest(project)
-        const watching = yield* Effect.fork(project.cli(["runs", "watch", id]))
-        child.kill("SIGKILL")
-        const { code, stdout, stderr } = yield* Fiber.join(watching)
-        assert.strictEqual(code, 130, stderr)
-        assert.match(stdout, /first/)
-        assert.match(stderr, /the process that carried it out has gone/)
-        const shown = yield* json(project, "runs", "show", id)
-        assert.deepInclude(shown.body, { state: "interrupted", succeeded: 1, running: 0, pending: 2 })
-        yield* gate.open
-        const again = yield* project.cli(["runs", "resume", id])
-        assert.strictEqual(again.code, 0, again.stderr)
-        assert.lengthOf(yield* Scenario.agreed(project), 3)
-      }),
-    60_000
+  it.scopedLive("is found interrupted by whoever follows it, and resumed, each change made once", () =>
+    Effect.gen(function* () {
+      const project = yield* Project.make
+      const gate = yield* gated(project)
+      const child = project.spawn(["migrate", "up"])
+      yield* gate.reached
+      const id = yield* newest(project)
+      const watching = yield* Effect.fork(project.cli(["runs", "watch", id]))
+      child.kill("SIGKILL")
+      const { code, stdout, stderr } = yield* Fiber.join(watching)
+      assert.strictEqual(code, 130, stderr)
+      assert.match(stdout, /first/)
+      assert.match(stderr, /the process that carried it out has gone/)
+      const shown = yield* json(project, "runs", "show", id)
+      assert.deepInclude(shown.body, { state: "interrupted", succeeded: 1, running: 0, pending: 2 })
+      yield* gate.open
+      const again = yield* project.cli(["runs", "resume", id])
+      assert.strictEqual(again.code, 0, again.stderr)
+      assert.lengthOf(yield* Scenario.agreed(project), 3)
+    })
   )
 })

@@ -122,8 +122,7 @@ for (const [kind, make, many] of kinds) {
           )
           const result = yield* service.get(`/api/v1/runs/${id}/result`)
           assert.deepInclude(result.body, { success: true, state: "succeeded" })
-        }),
-      90_000
+        })
     )
 
     it.scopedLive(
@@ -161,8 +160,7 @@ for (const [kind, make, many] of kinds) {
               project.queryState("select count(*) as open from bfm_runs where finished_at is null"),
               ([row]) => (Number(row?.["open"]) === 0 ? [{}] : [])
             ),
-            "every run has ended",
-            60
+            "every run has ended"
           )
           yield* Fiber.join(raging)
           const others = (yield* Effect.forEach(ids, id => run(service, id)))

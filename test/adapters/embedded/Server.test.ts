@@ -27,7 +27,7 @@ const started = (dataDir: string) =>
     Effect.flatMap(Server.acquire(dataDir), address => ask(address, "postgres", "SELECT 1 AS one"))
   )
 
-layer(UserProcess.shared, { excludeTestServices: true, timeout: "60 seconds" })("embedded server", it => {
+layer(UserProcess.shared, { excludeTestServices: true, timeout: "3 minutes" })("embedded server", it => {
   it.scoped("keeps what was written from one start to the next", () =>
     Effect.gen(function* () {
       const dataDir = `${yield* temporary}/.bfm`

@@ -40,7 +40,7 @@ const query = (said: UserProcess.Said, statement: string) =>
 
 const kill = (pid: number) => Effect.sync(() => process.kill(pid, "SIGKILL"))
 
-layer(UserProcess.shared, { excludeTestServices: true, timeout: "60 seconds" })(
+layer(UserProcess.shared, { excludeTestServices: true, timeout: "3 minutes" })(
   "sharing the embedded server",
   it => {
     it.scoped("two processes share one server; it stops after the last", () =>

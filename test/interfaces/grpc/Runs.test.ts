@@ -32,7 +32,7 @@ const ended = (client: Client) =>
     Effect.flatMap(({ items }) => Effect.fromNullable(items[0])),
     Effect.filterOrFail(run => run.finishedAt > 0n),
     Effect.retry(Schedule.spaced("20 millis")),
-    Effect.timeout("20 seconds")
+    Effect.timeout("120 seconds")
   )
 
 const collect = <A, E>(stream: Stream.Stream<A, E>) =>

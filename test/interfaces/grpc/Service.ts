@@ -47,7 +47,7 @@ const logging = Effect.map(PubSub.unbounded<Line>({ replay: Number.MAX_SAFE_INTE
       Stream.filter(line => pattern.test(line)),
       Stream.runHead,
       Effect.flatten,
-      Effect.timeout("20 seconds"),
+      Effect.timeout("120 seconds"),
       Effect.orDie
     )
 }))

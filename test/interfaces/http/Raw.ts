@@ -23,7 +23,7 @@ export const send = (port: number, ...parts: ReadonlyArray<string | Buffer>): Ef
     socket.on("error", done)
     socket.on("close", done)
     return Effect.sync(() => socket.destroy())
-  }).pipe(Effect.timeout("10 seconds"), Effect.orDie)
+  }).pipe(Effect.timeout("60 seconds"), Effect.orDie)
 
 const complete = (text: string): boolean => {
   const end = text.indexOf("\r\n\r\n")
