@@ -4,13 +4,13 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
-import { RequestInvalid } from "../../domain/Errors.ts"
 import { Pipeline } from "../../pipeline/Pipeline.ts"
 import * as Client from "../http/Client.ts"
 import * as RunDetail from "../wire/RunDetail.ts"
 import * as RunRequest from "../wire/RunRequest.ts"
 import * as Failure from "./Failure.ts"
 import * as Pages from "./Pages.ts"
+import * as Rehearsal from "./Rehearsal.ts"
 import * as Running from "./Running.ts"
 
 /** Where a service listens, and what it wants to see. */
@@ -21,10 +21,6 @@ export interface Address {
   /** Milliseconds without a sign of the service, after which a run is not listened to any more; a minute. */
   readonly patience?: number
 }
-
-const notThere = new RequestInvalid({
-  problems: ["a service rehearses nothing: --rehearse is for where the databases can be reached"]
-})
 
 /** The pipeline of a service: the same requests, results, events and errors as in this process. */
 export const layer = ({ url, token, patience = 60_000 }: Address): Layer.Layer<Pipeline> =>
@@ -42,7 +38,12 @@ export const layer = ({ url, token, patience = 60_000 }: Address): Layer.Layer<P
       return {
         plan: order => ask(client.runs.plan(RunRequest.ordered(order))),
         run: order => Running.events(client, { url, patience }, Running.begun(client, url, order)),
-        rehearse: () => Stream.fail(notThere),
+        rehearse: request =>
+          Stream.unwrap(
+            Effect.map(ask(client.runs.rehearse({ payload: { direction: "up", ...request } })), result =>
+              Stream.fromIterable(Rehearsal.events(result))
+            )
+          ),
         status: ({ connections, schemas }) =>
           ask(client.reports.status({ urlParams: { connection: connections, schema: schemas } })),
         tenants: ({ connections }) =>

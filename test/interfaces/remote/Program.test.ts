@@ -49,7 +49,7 @@ const timeless = (text: string): string =>
     .replaceAll(/ *run \w{26}/g, " RUN")
     .replaceAll(/by \w+ \(\w+\)/g, "by SOMEBODY")
     .replaceAll(/ --server \S+/g, "")
-    .replaceAll(/ +exit/g, " exit")
+    .replaceAll(/\s+exit/g, " exit")
     .replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d/g, "THEN")
 
 describe("bfm --server", () => {
@@ -81,10 +81,13 @@ describe("bfm --server", () => {
       yield* same("migrate", "plan", "--schema", "tenant_a")
       yield* same("migrate", "plan", "--graph")
       yield* same("migrate", "up", "--dry-run", "--json")
+      assert.strictEqual(yield* same("migrate", "up", "--rehearse", "--to", "20250102999999"), 0)
+      assert.strictEqual(yield* same("migrate", "up", "--rehearse"), 4)
       assert.strictEqual(yield* same("migrate", "up"), 4)
       yield* same("status")
       yield* same("history", "--limit", "2")
       yield* same("validate")
+      yield* same("tenants")
       assert.strictEqual(yield* same("migrate", "down", "20250101120000_create_users", "--yes"), 1)
       assert.strictEqual(yield* same("migrate", "down", Team.ordersId, "--yes"), 0)
       assert.strictEqual(yield* same("migrate", "up", "--plan", "00000000"), 3)
