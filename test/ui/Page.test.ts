@@ -201,6 +201,7 @@ layer(Stage.layer, { excludeTestServices: true, timeout: 60_000 })("the page", i
         const run = question.getByRole("button", { name: "Run", exact: true })
         await question.getByLabel(/Type drop_names/).fill("drop")
         assert.isTrue(await run.isDisabled())
+        assert.deepStrictEqual(await Stage.findings(page), [], "a question")
         await page.keyboard.press("Escape")
         assert.strictEqual(await question.count(), 0)
         await page.goto(`/migrations/${email}`)
@@ -211,6 +212,7 @@ layer(Stage.layer, { excludeTestServices: true, timeout: 60_000 })("the page", i
         await question.getByRole("button", { name: "Roll back", exact: true }).click()
         await page.waitForURL(/\/runs\/01/)
         await page.getByRole("main").getByText("succeeded").first().waitFor()
+        assert.deepStrictEqual(await Stage.findings(page), [], "a run")
         const left = await Effect.runPromise(
           project.query("SELECT 1 FROM pg_indexes WHERE indexname = 'customers_email'")
         )
