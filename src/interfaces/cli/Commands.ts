@@ -2,6 +2,7 @@ import * as Layer from "effect/Layer"
 import type { BfmError } from "../../domain/Errors.ts"
 import * as Pipeline from "../../pipeline/Pipeline.ts"
 import * as Build from "./build.ts"
+import * as Completions from "./completions.ts"
 import { down } from "./down.ts"
 import type { Env } from "./Env.ts"
 import { history } from "./history.ts"
@@ -47,7 +48,7 @@ export const all = ({
   worker
 }: Program): ReadonlyArray<Verb<BfmError, Screen>> => {
   const anywhere = Place.anywhere(Layer.provide(Pipeline.layer, env), remote)
-  return [
+  const verbs: ReadonlyArray<Verb<BfmError, Screen>> = [
     anywhere(status),
     anywhere(plan),
     anywhere(up),
@@ -64,6 +65,8 @@ export const all = ({
     Serve.worker(worker),
     anywhere(workers),
     Import.make(records),
+    Completions.make(() => verbs),
     Version.make(version)
   ]
+  return verbs
 }
