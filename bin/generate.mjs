@@ -1,10 +1,12 @@
 #!/usr/bin/env node
-// Writes src/interfaces/grpc/generated from proto/. `--check` says instead whether it is what it would be.
+// Writes src/interfaces/grpc/generated from proto/, and the tables of docs/configuration.md from src/config/Reference.ts.
+// `--check` says instead whether they are what they would be.
 import { spawnSync } from "node:child_process"
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs"
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { delimiter, join } from "node:path"
 import { fileURLToPath } from "node:url"
+import { createJiti } from "jiti"
 
 const root = fileURLToPath(new URL("..", import.meta.url))
 const programs = join(root, "node_modules", ".bin")
@@ -58,5 +60,37 @@ const check = () => {
   }
 }
 
-if (process.argv.includes("--check")) check()
-else generate(written)
+const configuration = join(root, "docs", "configuration.md")
+
+/** Below this line, everything is made of the code. */
+const mark = "<!-- The rest is written by bin/generate.mjs from src/config/Reference.ts. -->\n"
+
+const table = rows => {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map(row => row[column].length)))
+  const line = row => `| ${row.map((cell, column) => cell.padEnd(widths[column])).join(" | ")} |`
+  const [head, ...rest] = rows
+  return [line(head), line(widths.map(width => "-".repeat(width))), ...rest.map(line)].join("\n")
+}
+
+/** The document as it should be. */
+const documented = async text => {
+  const { all } = await createJiti(import.meta.url).import("../src/config/Reference.ts")
+  const tables = all.map(({ heading, variables }) => {
+    const rows = variables.map(({ name, fallback, meaning }) => [`\`${name}\``, fallback, meaning])
+    return `### ${heading}\n\n${table([["variable", "default", "meaning"], ...rows])}\n`
+  })
+  return `${text.slice(0, text.indexOf(mark))}${mark}\n${tables.join("\n")}`
+}
+
+const found = readFileSync(configuration, "utf8")
+const wanted = await documented(found)
+if (process.argv.includes("--check")) {
+  check()
+  if (wanted !== found) {
+    process.stderr.write("✘ docs/configuration.md is not what src/config says; run node bin/generate.mjs\n")
+    process.exitCode = 1
+  }
+} else {
+  writeFileSync(configuration, wanted)
+  generate(written)
+}

@@ -19,6 +19,11 @@ for (const block of blocks) {
 
 const carryOut = Effect.fnUntraced(function* (where: Walkthrough.Place, block: Document.Block) {
   const file = block.attributes.get("file")
+  const on = block.attributes.get("on")
+  if (on !== undefined) {
+    yield* where.execute(on, block.text)
+    return
+  }
   if (file !== undefined) return Walkthrough.write(where, block, file)
   // What is in the state's database when the block begins.
   for (const given of block.attributes.get("state")?.split(",") ?? []) yield* where.load(given)
