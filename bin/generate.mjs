@@ -1,12 +1,12 @@
 #!/usr/bin/env node
-// Writes src/interfaces/grpc/generated from proto/, and the tables of docs/configuration.md from src/config/Reference.ts.
-// `--check` says instead whether they are what they would be.
+// Writes src/interfaces/grpc/generated from proto/, and what documents say of commands and variables from the code.
+// `--check` says instead whether they are what they would be. bfm has to be built.
 import { spawnSync } from "node:child_process"
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { delimiter, join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { createJiti } from "jiti"
+import { documents } from "./documents.mjs"
 
 const root = fileURLToPath(new URL("..", import.meta.url))
 const programs = join(root, "node_modules", ".bin")
@@ -60,37 +60,14 @@ const check = () => {
   }
 }
 
-const configuration = join(root, "docs", "configuration.md")
-
-/** Below this line, everything is made of the code. */
-const mark = "<!-- The rest is written by bin/generate.mjs from src/config/Reference.ts. -->\n"
-
-const table = rows => {
-  const widths = rows[0].map((_, column) => Math.max(...rows.map(row => row[column].length)))
-  const line = row => `| ${row.map((cell, column) => cell.padEnd(widths[column])).join(" | ")} |`
-  const [head, ...rest] = rows
-  return [line(head), line(widths.map(width => "-".repeat(width))), ...rest.map(line)].join("\n")
-}
-
-/** The document as it should be. */
-const documented = async text => {
-  const { all } = await createJiti(import.meta.url).import("../src/config/Reference.ts")
-  const tables = all.map(({ heading, variables }) => {
-    const rows = variables.map(({ name, fallback, meaning }) => [`\`${name}\``, fallback, meaning])
-    return `### ${heading}\n\n${table([["variable", "default", "meaning"], ...rows])}\n`
-  })
-  return `${text.slice(0, text.indexOf(mark))}${mark}\n${tables.join("\n")}`
-}
-
-const found = readFileSync(configuration, "utf8")
-const wanted = await documented(found)
+const texts = await documents()
 if (process.argv.includes("--check")) {
   check()
-  if (wanted !== found) {
-    process.stderr.write("✘ docs/configuration.md is not what src/config says; run node bin/generate.mjs\n")
+  for (const { name } of texts.filter(({ found, wanted }) => found !== wanted)) {
+    process.stderr.write(`✘ ${name} is not what the code says; run node bin/generate.mjs\n`)
     process.exitCode = 1
   }
 } else {
-  writeFileSync(configuration, wanted)
+  for (const { file, wanted } of texts) writeFileSync(file, wanted)
   generate(written)
 }
