@@ -4,6 +4,7 @@ import { builtinModules } from "node:module"
 import * as path from "node:path"
 import { assert, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import { root } from "../fixtures/Document.ts"
 import { Installed, layer as installed } from "../fixtures/Installed.ts"
 import * as Nodes from "../fixtures/Nodes.ts"
 import { database, query } from "../fixtures/Postgresql.ts"
@@ -67,6 +68,18 @@ layer(installed, { excludeTestServices: true, timeout: "180 seconds" })("the pac
         [...needed].filter(name => !declared.includes(name)),
         []
       )
+    })
+  )
+
+  it.effect("has nothing that publint and attw would say something about", () =>
+    Effect.gen(function* () {
+      const { tarball, shell } = yield* Installed
+      const programs = path.join(root, "node_modules/.bin")
+      const linted = yield* shell(
+        `${programs}/publint run ${tarball} --strict && ${programs}/attw ${tarball} --profile esm-only --no-emoji`
+      )
+      assert.strictEqual(linted.code, 0, linted.output)
+      assert.include(linted.output, "All good!")
     })
   )
 
