@@ -13,40 +13,14 @@ import * as Status from "../src/interfaces/http/Status.ts"
 import * as Settings from "../src/ports/Settings.ts"
 import * as Document from "./fixtures/Document.ts"
 
-/** As the table of options calls a command: `up` of `migrate up`, `import` of `import bfm`. */
-const nameOf = (words: ReadonlyArray<string>): string | undefined =>
-  words[0] === "import" ? words[0] : words.at(-1)
-
 const table = (document: string, heading: string) => Document.rows(Document.section(document, heading))
 const sorted = (items: Iterable<string>): ReadonlyArray<string> => [...new Set(items)].sort()
 const first = (text: string | undefined): string => Document.codes(text ?? "")[0] ?? ""
 
-/** Lines that are continued below are put together. */
-const help = (...words: ReadonlyArray<string>): string =>
-  spawnSync(process.execPath, [path.join(Document.root, "bin/bfm"), ...words, "--help"], {
-    encoding: "utf8",
-    env: { PATH: process.env["PATH"], NO_COLOR: "1" }
-  }).stdout.replaceAll(/\n {6,}(?=\S)/g, " ")
-
-/** `bfm migrate up` and so on, as the overview lists them. */
-const commands = (): ReadonlyArray<ReadonlyArray<string>> =>
-  [...help().matchAll(/^ {2}bfm ([a-z ]+?)(?: [A-Z[].*?)? {2}/gm)].map(([, words = ""]) => words.split(" "))
-
-describe("docs/running.md, Commands", () => {
-  it("lists every option of every command as its help does", () => {
-    const told = commands().flatMap(words =>
-      [...help(...words).matchAll(/^ {2}((?:-\w, )?--\S.*?) {2,}(\S.*)$/gm)].flatMap(([, option, meaning]) =>
-        option === "-h, --help" ? [] : [`${nameOf(words)}: ${option} ${meaning}`]
-      )
-    )
-    const documented = table("docs/running.md", "Commands").flatMap(([option, verbs, meaning]) =>
-      first(option).includes("--")
-        ? (verbs ?? "").split(" ").map(verb => `${verb}: ${first(option)} ${meaning}`)
-        : []
-    )
-    assert.isAbove(told.length, 30)
-    assert.deepStrictEqual(sorted(documented), sorted(told))
-  })
+it("documents and modules that are made of the code are what they would be now", () => {
+  const generate = path.join(Document.root, "bin/generate.mjs")
+  const { status, stderr } = spawnSync(process.execPath, [generate, "--check"], { encoding: "utf8" })
+  assert.strictEqual(status, 0, stderr)
 })
 
 describe("docs/configuration.md", () => {
