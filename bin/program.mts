@@ -30,6 +30,7 @@ const files = Layer.merge(NodeFileSystem.layer, NodePath.layer)
 export const program: Commands.Program = {
   version: BFM_VERSION,
   env,
+  checkup: Layer.unwrapEffect(Effect.map(Config.load, Main.checkup)),
   sources: {
     path: Config.sfmDirectory,
     layer: path => Layer.merge(FilesRegistry.layer(path), files)

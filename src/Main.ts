@@ -18,6 +18,7 @@ import type { Fleet } from "./ports/Fleet.ts"
 import type { Lock } from "./ports/Lock.ts"
 import type { Predecessor } from "./ports/Predecessor.ts"
 import type { Registry } from "./ports/Registry.ts"
+import { Remarks } from "./ports/Remarks.ts"
 import { Settings } from "./ports/Settings.ts"
 import type { StateStore } from "./ports/StateStore.ts"
 
@@ -46,6 +47,10 @@ export const stores = (config: Stores): Layer.Layer<Connections | StateStore | L
 /** All of it, with the migrations of the SFM directory. */
 export const layer = (config: BfmConfig): Layer.Layer<Environment> =>
   Layer.merge(stores(config), FilesRegistry.layer(config.sfmPath))
+
+/** The same for whoever looks at the configuration too. */
+export const checkup = (config: BfmConfig): Layer.Layer<Environment> =>
+  Layer.merge(layer(config), Layer.succeed(Remarks, { notices: config.notices, warnings: config.warnings }))
 
 /** The old records; nothing is connected to before they are read. */
 export const predecessor = ({ dataDir }: BfmConfig, place: Place): Layer.Layer<Predecessor> =>

@@ -12,6 +12,7 @@ import * as Token from "../src/adapters/tokens/Token.ts"
 import * as TokensFile from "../src/adapters/tokens/TokensFile.ts"
 import * as Bfm from "../src/Bfm.ts"
 import * as Catalog from "../src/domain/Catalog.ts"
+import * as Doctor from "../src/domain/Doctor.ts"
 import * as Chunk from "../src/domain/etcd/Chunk.ts"
 import * as Operation from "../src/domain/etcd/Operation.ts"
 import * as Plan from "../src/domain/Plan.ts"
@@ -141,6 +142,9 @@ describe("docs/FORMATS.md", () => {
     const known = new Map<string, ReadonlyArray<string>>([
       ["`bfm status`", fields(StatusReport)],
       ["`bfm validate`", fields(ValidationReport)],
+      ["`bfm doctor`", fields(Doctor.DoctorReport)],
+      ["one of its `examined`", fields(Doctor.Examined)],
+      ["one of its `findings`", fields(Doctor.Finding)],
       ["`bfm import bfm`", fields(Adoption.AdoptionReport)],
       ["one of its `files`", fields(Adoption.FileEdit)],
       ["one of its `entries`", fields(Adoption.AdoptedEntry)],

@@ -2,6 +2,7 @@ import * as Layer from "effect/Layer"
 import type { BfmError } from "../../domain/Errors.ts"
 import * as Pipeline from "../../pipeline/Pipeline.ts"
 import * as Build from "./build.ts"
+import * as Doctor from "./doctor.ts"
 import { down } from "./down.ts"
 import type { Env } from "./Env.ts"
 import { history } from "./history.ts"
@@ -29,6 +30,8 @@ export type { Env } from "./Env.ts"
 export interface Program {
   readonly version: string
   readonly env: Layer.Layer<Env, BfmError>
+  /** The same where the configuration is only looked at: nothing is said of it beforehand. */
+  readonly checkup: Layer.Layer<Env, BfmError>
   readonly sources: Sources
   readonly records: OldRecords
   readonly remote: Place.Remote
@@ -40,6 +43,7 @@ export interface Program {
 export const all = ({
   version,
   env,
+  checkup,
   sources,
   records,
   remote,
@@ -58,6 +62,7 @@ export const all = ({
     anywhere(provision),
     anywhere(tenants),
     Place.here(env, remote)(resolve),
+    Place.here(Layer.empty, remote)(Doctor.make(checkup)),
     New.make(sources),
     Build.make(sources),
     Serve.serve(serve),

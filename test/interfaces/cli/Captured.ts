@@ -20,6 +20,7 @@ export interface Said {
 export const storeless: Commands.Program = {
   version: "1.2.3",
   env: Layer.die(new Error("a store was opened")) as Layer.Layer<Commands.Env, BfmError>,
+  checkup: Layer.die(new Error("a store was opened")) as Layer.Layer<Commands.Env, BfmError>,
   sources: {
     path: Effect.dieMessage("the configuration was read"),
     layer: () =>
