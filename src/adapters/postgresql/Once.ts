@@ -40,7 +40,9 @@ export const query = <Row extends object>(
   Effect.tryPromise({
     try: async () => {
       // With several statements pg answers with an array, which its declarations do not say.
-      const answer: unknown = await (values.length === 0 ? client.query(text) : client.query(text, [...values]))
+      const answer: unknown = await (values.length === 0
+        ? client.query(text)
+        : client.query(text, [...values]))
       const last: unknown = Array.isArray(answer) ? answer.at(-1) : answer
       return (last as { readonly rows: ReadonlyArray<Row> }).rows
     },

@@ -26,6 +26,8 @@ export const storeless: Commands.Program = {
     layer: () =>
       Layer.die(new Error("the sources were read")) as ReturnType<Commands.Program["sources"]["layer"]>
   },
+  bench: () => Layer.die(new Error("a store was opened")) as ReturnType<Commands.Program["bench"]>,
+  foreign: () => Layer.die(new Error("a store was opened")) as ReturnType<Commands.Program["foreign"]>,
   records: () => Layer.die(new Error("a store was opened")) as ReturnType<Commands.Program["records"]>,
   remote: { named: Effect.succeed({}), layer: () => Layer.die(new Error("a service was asked")) }
 }
