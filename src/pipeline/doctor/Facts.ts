@@ -1,7 +1,6 @@
 import type * as Either from "effect/Either"
 import type { SourceProblem } from "../../domain/Catalog.ts"
 import type {
-  ConfigProblem,
   ConnectionUnreachable,
   LockBusy,
   StateUnavailable,
@@ -55,5 +54,3 @@ export interface Facts {
   readonly differences: ReadonlyArray<StateChange>
 }
 
-/** A configuration that cannot be used: nothing else was looked at. */
-export type Refused = ReadonlyArray<ConfigProblem>
