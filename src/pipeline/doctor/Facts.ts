@@ -1,11 +1,6 @@
 import type * as Either from "effect/Either"
 import type { SourceProblem } from "../../domain/Catalog.ts"
-import type {
-  ConnectionUnreachable,
-  LockBusy,
-  StateUnavailable,
-  StoreRefused
-} from "../../domain/Errors.ts"
+import type { ConnectionUnreachable, LockBusy, StateUnavailable, StoreRefused } from "../../domain/Errors.ts"
 import type { Inspection } from "../../domain/Ledger.ts"
 import type { Execution, Run } from "../../domain/Run.ts"
 import type { StatusItem } from "../../domain/Status.ts"
@@ -53,4 +48,3 @@ export interface Facts {
   /** What the state would have to learn to say what the ledgers say. */
   readonly differences: ReadonlyArray<StateChange>
 }
-
