@@ -10,8 +10,9 @@ const args = process.argv.slice(2)
  * The end of the process closes what a command has opened. All that matters is written by then, and waiting
  * until each server has said goodbye would take longer than many a command.
  */
-const kept = Layer.effectContext(
-  Effect.flatMap(Scope.make(), scope => Layer.buildWithScope(program.env, scope))
-)
+const kept = <A, E>(layer: Layer.Layer<A, E>): Layer.Layer<A, E> =>
+  Layer.effectContext(Effect.flatMap(Scope.make(), scope => Layer.buildWithScope(layer, scope)))
 
-main(Effect.provide(Cli.run({ ...program, env: kept }, args), Cli.screen(args)))
+const lasting = { ...program, env: kept(program.env), checkup: kept(program.checkup) }
+
+main(Effect.provide(Cli.run(lasting, args), Cli.screen(args)))

@@ -6,6 +6,7 @@ import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as FilesRegistry from "../src/adapters/files/Registry.ts"
 import * as Config from "../src/Config.ts"
+import * as Named from "../src/config/Named.ts"
 import * as Predecessor from "../src/config/Predecessor.ts"
 import type * as Commands from "../src/interfaces/cli/Commands.ts"
 import * as ExitCode from "../src/interfaces/cli/ExitCode.ts"
@@ -30,6 +31,7 @@ const files = Layer.merge(NodeFileSystem.layer, NodePath.layer)
 export const program: Commands.Program = {
   version: BFM_VERSION,
   env,
+  checkup: Layer.unwrapEffect(Effect.map(Config.load, Main.checkup)),
   sources: {
     path: Config.sfmDirectory,
     layer: path => Layer.merge(FilesRegistry.layer(path), files)
@@ -40,6 +42,20 @@ export const program: Commands.Program = {
         const config = yield* spoken(yield* Config.loadFrom(path))
         const place = yield* Predecessor.place(config.state, from, stateSchema)
         return Layer.mergeAll(Main.layer(config), Main.predecessor(config, place), files)
+      })
+    ),
+  foreign: path =>
+    Layer.unwrapEffect(
+      Effect.map(Effect.flatMap(Config.loadFrom(path), spoken), config =>
+        Layer.mergeAll(Main.layer(config), Main.foreign(config), files)
+      )
+    ),
+  bench: url =>
+    Layer.unwrapEffect(
+      Effect.gen(function* () {
+        const config = yield* spoken(yield* Config.load)
+        const elsewhere = url === undefined ? undefined : yield* Named.postgresql("--scratch-url", url)
+        return Layer.merge(Main.layer(config), Main.scratch(config, elsewhere))
       })
     ),
   remote: {

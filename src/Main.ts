@@ -2,7 +2,9 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Embedded from "./adapters/embedded/Server.ts"
 import * as FilesRegistry from "./adapters/files/Registry.ts"
+import * as ForeignHistory from "./adapters/foreign/History.ts"
 import * as Postgresql from "./adapters/postgresql/Connections.ts"
+import * as PostgresqlScratch from "./adapters/postgresql/Scratch.ts"
 import type { PostgresqlSettings, Server } from "./adapters/postgresql/Settings.ts"
 import * as PredecessorState from "./adapters/predecessor/State.ts"
 import * as StateSql from "./adapters/state-sql/StateSql.ts"
@@ -15,9 +17,12 @@ import type { StateConfig } from "./config/State.ts"
 import type { EmbeddedUnavailable } from "./domain/Errors.ts"
 import type { Connections } from "./ports/Connections.ts"
 import type { Fleet } from "./ports/Fleet.ts"
+import type { ForeignHistory as ForeignHistoryPort } from "./ports/ForeignHistory.ts"
 import type { Lock } from "./ports/Lock.ts"
 import type { Predecessor } from "./ports/Predecessor.ts"
 import type { Registry } from "./ports/Registry.ts"
+import { Remarks } from "./ports/Remarks.ts"
+import type { Scratch as ScratchPort } from "./ports/Scratch.ts"
 import { Settings } from "./ports/Settings.ts"
 import type { StateStore } from "./ports/StateStore.ts"
 
@@ -47,10 +52,45 @@ export const stores = (config: Stores): Layer.Layer<Connections | StateStore | L
 export const layer = (config: BfmConfig): Layer.Layer<Environment> =>
   Layer.merge(stores(config), FilesRegistry.layer(config.sfmPath))
 
+/** The same for whoever looks at the configuration too. */
+export const checkup = (config: BfmConfig): Layer.Layer<Environment> =>
+  Layer.merge(layer(config), Layer.succeed(Remarks, { notices: config.notices, warnings: config.warnings }))
+
 /** The old records; nothing is connected to before they are read. */
 export const predecessor = ({ dataDir }: BfmConfig, place: Place): Layer.Layer<Predecessor> =>
   Layer.unwrapEffect(
     Effect.map(Embedded.Embedded, embedded => PredecessorState.layer({ ...place, locate: locator(embedded) }))
+  ).pipe(Layer.provide(Embedded.layer(dataDir)))
+
+/** The histories of other tools; nothing is connected to before one is read. */
+export const foreign = ({ dataDir, connections }: BfmConfig): Layer.Layer<ForeignHistoryPort> =>
+  Layer.unwrapEffect(
+    Effect.map(Embedded.Embedded, embedded =>
+      ForeignHistory.layer({
+        connections: [...connections.values()].map(entry => ({
+          connection: entry.connection,
+          ...(entry.backend === "postgresql" ? { settings: entry.settings } : {})
+        })),
+        locate: locator(embedded)
+      })
+    )
+  ).pipe(Layer.provide(Embedded.layer(dataDir)))
+
+/** Places for scratch databases; none is made before somebody wants one. */
+export const scratch = (
+  { dataDir, connections }: BfmConfig,
+  elsewhere: PostgresqlSettings | undefined
+): Layer.Layer<ScratchPort> =>
+  Layer.unwrapEffect(
+    Effect.map(Embedded.Embedded, embedded => {
+      const all = [...connections.values()]
+      return PostgresqlScratch.layer({
+        connections: all.filter(entry => entry.backend === "postgresql"),
+        others: all.filter(({ backend }) => backend !== "postgresql").map(({ connection }) => connection),
+        ...(elsewhere === undefined ? {} : { elsewhere }),
+        locate: locator(embedded)
+      })
+    })
   ).pipe(Layer.provide(Embedded.layer(dataDir)))
 
 const settings = ({ lockWait, variables }: Stores): Layer.Layer<Settings> =>

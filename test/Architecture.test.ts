@@ -60,7 +60,9 @@ describe("architecture", () => {
       const shared =
         other === "store" ||
         (other === "postgresql" &&
-          ["Settings.ts", "Client.ts", "Pool.ts", "Quote.ts", "Fault.ts"].includes(file ?? ""))
+          ["Settings.ts", "Client.ts", "Pool.ts", "Quote.ts", "Fault.ts", "Once.ts", "Vitals.ts"].includes(
+            file ?? ""
+          ))
       return ring === "adapters" && target === "adapters" && adapter !== other && !shared
     })
     assert.deepStrictEqual(crossing, [])

@@ -11,9 +11,12 @@ import * as LockKeys from "../src/adapters/state-sql/postgresql/LockKeys.ts"
 import * as Token from "../src/adapters/tokens/Token.ts"
 import * as TokensFile from "../src/adapters/tokens/TokensFile.ts"
 import * as Bfm from "../src/Bfm.ts"
+import * as Baseline from "../src/domain/Baseline.ts"
 import * as Catalog from "../src/domain/Catalog.ts"
+import * as Doctor from "../src/domain/Doctor.ts"
 import * as Chunk from "../src/domain/etcd/Chunk.ts"
 import * as Operation from "../src/domain/etcd/Operation.ts"
+import * as Foreign from "../src/domain/foreign/Report.ts"
 import * as Plan from "../src/domain/Plan.ts"
 import * as Adoption from "../src/domain/predecessor/Adoption.ts"
 import * as Run from "../src/domain/Run.ts"
@@ -141,11 +144,18 @@ describe("docs/FORMATS.md", () => {
     const known = new Map<string, ReadonlyArray<string>>([
       ["`bfm status`", fields(StatusReport)],
       ["`bfm validate`", fields(ValidationReport)],
+      ["`bfm doctor`", fields(Doctor.DoctorReport)],
+      ["one of its `examined`", fields(Doctor.Examined)],
+      ["one of its `findings`", fields(Doctor.Finding)],
       ["`bfm import bfm`", fields(Adoption.AdoptionReport)],
       ["one of its `files`", fields(Adoption.FileEdit)],
       ["one of its `entries`", fields(Adoption.AdoptedEntry)],
       ["one of its `pending`", fields(Adoption.NotApplied)],
       ["one of its `questions`", fields(Adoption.Question)],
+      ["`bfm import flyway` …", fields(Foreign.ForeignReport)],
+      ["a file of that", fields(Foreign.ImportedFile)],
+      ["`bfm baseline`", fields(Baseline.BaselineReport)],
+      ["one of its `differences`", fields(Baseline.Difference)],
       ["one of its `connections`", fields(ConnectionStatus)]
     ])
     const found = values("Everything else")

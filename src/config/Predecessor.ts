@@ -1,9 +1,7 @@
 import * as Either from "effect/Either"
-import * as DatabaseUrl from "../adapters/postgresql/DatabaseUrl.ts"
 import type { PostgresqlSettings } from "../adapters/postgresql/Settings.ts"
 import { RequestInvalid } from "../domain/Errors.ts"
-import * as Database from "./Database.ts"
-import * as Reader from "./Reader.ts"
+import * as Named from "./Named.ts"
 import type { StateConfig } from "./State.ts"
 
 /** Where the Go BfM kept its state. */
@@ -24,7 +22,7 @@ export const place = (
   schema: string | undefined
 ): Either.Either<Place, RequestInvalid> => {
   if (from !== undefined)
-    return Either.map(named(from, state), settings => ({
+    return Either.map(Named.postgresql("--from", from, usual, state.settings.pool), settings => ({
       settings,
       schema: schema ?? "public",
       setting: "--from"
@@ -37,14 +35,3 @@ export const place = (
 }
 
 const refused = (reason: string) => Either.left(new RequestInvalid({ problems: [reason] }))
-
-/** Read as a variable would be; what is wrong with it is told without any part of it. */
-const named = (
-  from: string,
-  { settings: { pool } }: StateConfig
-): Either.Either<PostgresqlSettings, RequestInvalid> => {
-  const reader = Reader.make({ FROM_DB_URL: from })
-  const settings = Database.server(reader, "FROM", pool, usual, DatabaseUrl.postgresql)
-  const problems = reader.problems().map(({ reason }) => `--from ${reason}`)
-  return problems.length === 0 ? Either.right(settings) : Either.left(new RequestInvalid({ problems }))
-}

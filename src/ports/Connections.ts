@@ -17,6 +17,7 @@ import type { Migration } from "../domain/Migration.ts"
 import type { Step } from "../domain/Plan.ts"
 import type { Failure } from "../domain/Run.ts"
 import type { Tenants } from "../domain/Tenants.ts"
+import type { Vitals } from "../domain/Vitals.ts"
 
 /** A configured connection, without anything secret. */
 export interface Connection {
@@ -95,6 +96,8 @@ export interface Store {
   readonly tenants: (
     query: string
   ) => Effect.Effect<ReadonlyArray<string>, ConnectionUnreachable | StoreRefused>
+  /** How the server is, and what its user may not do. Changes nothing, and does not wait for the pool. */
+  readonly vitals: Effect.Effect<Vitals, ConnectionUnreachable | StoreRefused>
   /** The text that was applied, as the ledger keeps it. */
   readonly appliedText: (
     migrationId: string,

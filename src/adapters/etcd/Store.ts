@@ -13,6 +13,7 @@ import * as Session from "./Session.ts"
 import { errorOf, type Setup } from "./Setup.ts"
 import * as Tenants from "./Tenants.ts"
 import * as Undo from "./Undo.ts"
+import * as Vitals from "./Vitals.ts"
 
 export const make = (setup: Setup): Store => {
   const { connection, client, keys } = setup
@@ -27,6 +28,7 @@ export const make = (setup: Setup): Store => {
     inspect: inspected,
     survey: inspected,
     tenants: prefix => Tenants.below(client, keys, prefix).pipe(refused("read the tenants")),
+    vitals: Vitals.ask(client, keys, connection.schema).pipe(refused("ask how the server is")),
     appliedText: (migrationId, schema) =>
       appliedText(client, keys, { migrationId, schema }).pipe(refused("read the applied text", schema)),
     undo: (migrationId, schema) =>

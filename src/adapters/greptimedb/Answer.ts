@@ -27,6 +27,14 @@ export const read = ({ status, body }: Answer): Either.Either<ReadonlyArray<Rows
   return Either.right(Array.isArray(output) ? output.map(rowsOf) : [])
 }
 
+/** What the server's `/status` says of its version. */
+export const version = ({ status, body }: Answer): Either.Either<string, Fault.Fault> => {
+  const said = member(Either.getOrUndefined(Either.try(() => parse(body))), "version")
+  return status === 200 && typeof said === "string"
+    ? Either.right(said)
+    : Either.left(Fault.ofStatus(status, excerpt(status, body)))
+}
+
 const exact = (text: string): number | bigint => {
   const number = Number(text)
   return Number.isSafeInteger(number) || !/^-?\d+$/.test(text) ? number : BigInt(text)

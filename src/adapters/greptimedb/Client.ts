@@ -51,6 +51,8 @@ export interface Client {
   ) => Effect.Effect<ReadonlyArray<Answer.Rows>, Fault.Fault>
   /** What does no harm when it is asked twice, in the database that is always there: tried again where that can help. */
   readonly ask: (sql: string) => Effect.Effect<ReadonlyArray<Answer.Rows>, Fault.Fault>
+  /** `1.0.1`, as the server says it. */
+  readonly version: Effect.Effect<string, Fault.Fault>
 }
 
 /** Connections to one server, closed with the scope. Nothing is sent before the first question. */
@@ -74,7 +76,11 @@ export const make = (settings: GreptimedbSettings): Effect.Effect<Client, Author
       Effect.flatMap(deliver(agent, settings, sql, database, sending), Answer.read).pipe(
         Sent.traced({ system: "greptimedb", action: "query", text: sql })
       )
-    return { send, ask: sql => patient(send(sql, "public", { timeout: askTimeout }), 0) }
+    return {
+      send,
+      ask: sql => patient(send(sql, "public", { timeout: askTimeout }), 0),
+      version: Effect.flatMap(fetchStatus(agent, settings), Answer.version)
+    }
   })
 
 const deliver = (
@@ -102,6 +108,19 @@ const deliver = (
       return { status: statusCode, body: await body.text() }
     },
     catch: cause => lost(cause, timeout)
+  })
+
+const fetchStatus = (agent: Agent, settings: GreptimedbSettings): Effect.Effect<Answer.Answer, Fault.Lost> =>
+  Effect.tryPromise({
+    try: async () => {
+      const { statusCode, body } = await request(`${origin(settings)}/status`, {
+        dispatcher: agent,
+        headers: authorization(settings),
+        signal: AbortSignal.timeout(askTimeout)
+      })
+      return { status: statusCode, body: await body.text() }
+    },
+    catch: cause => lost(cause, askTimeout)
   })
 
 const authorization = ({ username, password }: GreptimedbSettings): Record<string, string> => {

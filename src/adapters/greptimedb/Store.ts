@@ -9,6 +9,7 @@ import * as Fault from "./Fault.ts"
 import * as Ledger from "./Ledger.ts"
 import * as Live from "./Live.ts"
 import * as Session from "./Session.ts"
+import * as Vitals from "./Vitals.ts"
 
 /** What a store is made of. */
 export interface Parts {
@@ -60,6 +61,7 @@ export const make = ({ connection, client, ledgerSchema, database, retries }: Pa
           (answers.at(-1) ?? []).map(row => String(Object.values(row)[0] ?? ""))
         )
       ),
+    vitals: refusing("ask how the server is")(Vitals.ask(client)),
     appliedText: (migrationId, schema) =>
       refusing("read the applied text")(
         Effect.gen(function* () {

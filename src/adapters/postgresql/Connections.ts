@@ -9,6 +9,7 @@ import * as Fault from "./Fault.ts"
 import * as Pool from "./Pool.ts"
 import type { PostgresqlSettings, Server } from "./Settings.ts"
 import * as PostgresqlStore from "./Store.ts"
+import * as Vitals from "./Vitals.ts"
 
 /** One PostgreSQL connection as it is configured. */
 export interface Configured {
@@ -35,6 +36,7 @@ export const open = (entry: Configured, locate: Locate): Effect.Effect<Store, Op
       pool,
       ledgerSchema: entry.ledgerSchema,
       retries: lockRetries,
+      vitals: Vitals.ask(server, { schema: entry.ledgerSchema, work: entry.connection.schema }),
       aside: use => aside(server, use)
     })
   }).pipe(

@@ -3,6 +3,7 @@ import * as Stream from "effect/Stream"
 import type pg from "pg"
 import { ConnectionUnreachable, StoreRefused } from "../../domain/Errors.ts"
 import { inspection } from "../../domain/Ledger.ts"
+import type { Vitals } from "../../domain/Vitals.ts"
 import type { Connection, Store, Work } from "../../ports/Connections.ts"
 import { Signals } from "../../ports/Signals.ts"
 import type { Fault } from "./Fault.ts"
@@ -20,6 +21,8 @@ export interface Parts {
   readonly ledgerSchema: string
   /** How often a step is tried again after it could not get a lock. */
   readonly retries: number
+  /** What the server says of itself, asked beside the pool. */
+  readonly vitals: Effect.Effect<Vitals, Fault>
   /** A connection beside the pool, for what must not wait for it. */
   readonly aside: <A>(use: (client: pg.Client) => Promise<A>) => Effect.Effect<A, Fault>
 }
@@ -90,6 +93,7 @@ export const make = (parts: Parts): Store => {
       withWire("read the tenants", wire => wire.send(query)).pipe(
         Effect.map(answers => (answers.at(-1)?.rows ?? []).map(row => String(Object.values(row)[0] ?? "")))
       ),
+    vitals: Effect.mapError(parts.vitals, refused("ask how the server is")),
     appliedText: (migrationId, schema) =>
       withWire("read the applied text", wire => wire.ask(ledger.appliedText, [migrationId, schema])).pipe(
         Effect.map(([row]) => (typeof row?.["text"] === "string" ? row["text"] : undefined))

@@ -1,12 +1,10 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
-import type pg from "pg"
 import { type EmbeddedUnavailable, RequestInvalid, StateUnavailable } from "../../domain/Errors.ts"
 import type { Executed, Generation, Happened, Listed, OldState } from "../../domain/predecessor/OldState.ts"
 import { Predecessor } from "../../ports/Predecessor.ts"
-import * as Client from "../postgresql/Client.ts"
-import * as Fault from "../postgresql/Fault.ts"
+import * as Once from "../postgresql/Once.ts"
 import { address, type PostgresqlSettings, type Server } from "../postgresql/Settings.ts"
 import * as Layout from "./Layout.ts"
 
@@ -35,9 +33,9 @@ const read = Effect.fn("Predecessor.read")(function* ({ settings, schema, settin
       ...(setting === undefined ? {} : { setting })
     })
   const server = yield* Effect.mapError(locate(settings), ({ message }) => unavailable({ reason: message }))
-  const client = yield* Effect.mapError(connect(server), unavailable)
+  const client = yield* Effect.mapError(Once.connect(server), unavailable)
   const ask = <Row extends object>(text: string, values: ReadonlyArray<unknown> = []) =>
-    Effect.mapError(query<Row>(client, text, values), unavailable)
+    Effect.mapError(Once.query<Row>(client, text, values), unavailable)
   const all = <Row extends object>(questions: ReadonlyArray<Layout.Question>) =>
     Effect.map(
       Effect.forEach(questions, ({ generation, text }) =>
@@ -81,30 +79,3 @@ const columns = (rows: ReadonlyArray<Column>): Layout.Columns => {
   for (const { table, column } of rows) found.set(table, (found.get(table) ?? new Set()).add(column))
   return found
 }
-
-const connect = (server: Server): Effect.Effect<pg.Client, Fault.Fault, Scope.Scope> =>
-  Effect.acquireRelease(
-    Client.make(server).pipe(
-      Effect.mapError(({ reason }) => new Fault.Lost({ reason, code: undefined })),
-      Effect.flatMap(client =>
-        Effect.tryPromise({
-          try: async () => {
-            // Without a listener, a connection that is cut would end the process.
-            client.on("error", () => undefined)
-            await client.connect()
-            return client
-          },
-          catch: cause => Fault.from(cause)
-        })
-      )
-    ),
-    // Nothing was written: the end of the session ends its transaction.
-    client => Effect.promise(() => client.end()).pipe(Effect.interruptible, Effect.timeoutOption("1 second"))
-  )
-
-const query = <Row extends object>(client: pg.Client, text: string, values: ReadonlyArray<unknown>) =>
-  Effect.tryPromise({
-    try: async (): Promise<ReadonlyArray<Row>> =>
-      (await client.query<Row & pg.QueryResultRow>(text, [...values])).rows,
-    catch: cause => Fault.from(cause)
-  })

@@ -8,6 +8,7 @@ import * as Ref from "effect/Ref"
 import * as Scope from "effect/Scope"
 import * as SynchronizedRef from "effect/SynchronizedRef"
 import { StateUnavailable } from "../../domain/Errors.ts"
+import type { Tables, Vitals } from "../../domain/Vitals.ts"
 import type { Batch } from "./Batch.ts"
 import type { Dialect, Pool, Statement } from "./Dialect.ts"
 import * as Failure from "./Failure.ts"
@@ -37,8 +38,10 @@ export class StateDatabase extends Context.Tag("bfm/StateDatabase")<
     ) => Effect.Effect<ReadonlyArray<Row>, StateUnavailable>
     /** Writes a batch, all or nothing. */
     readonly write: (action: string, batch: Batch) => Effect.Effect<void, StateUnavailable>
-    /** Whether there are any tables; creates none. */
-    readonly isPrepared: (action: string) => Effect.Effect<boolean, StateUnavailable>
+    /** Whether there are any tables, and whether they are of this version; creates and upgrades none. */
+    readonly tables: (action: string) => Effect.Effect<Tables, StateUnavailable>
+    /** How the server is. */
+    readonly vitals: (action: string) => Effect.Effect<Vitals, StateUnavailable>
     /** Creates or upgrades the tables where that is needed. */
     readonly prepare: (action: string) => Effect.Effect<void, StateUnavailable>
   }
@@ -120,16 +123,18 @@ const make = Effect.fnUntraced(function* (dialect: Dialect) {
           return yield* sql.send<Row>(statement)
         })
       ),
-    isPrepared: action =>
+    tables: action =>
       run(action, sql =>
-        sql.send(dialect.statements.version).pipe(
-          Effect.as(true),
+        sql.send<{ readonly current: Current }>(dialect.statements.version).pipe(
+          Effect.map(([row]): Tables => (isCurrent(row) ? "current" : "other")),
           Effect.catchIf(
             error => dialect.isOutdated(Failure.code(dialect, error)),
-            () => Effect.succeed(false)
+            () => Effect.succeed<Tables>("absent")
           )
         )
       ),
+    vitals: action =>
+      Effect.disconnect(Effect.mapError(dialect.vitals, Failure.unavailable(dialect, action))),
     prepare: action => run(action, sql => upgrade(sql, action))
   })
 })

@@ -2,6 +2,7 @@ import type { SqlError } from "@effect/sql/SqlError"
 import type * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { EmbeddedUnavailable } from "../../domain/Errors.ts"
+import type { Vitals } from "../../domain/Vitals.ts"
 import type { Due, Patience, Sign } from "../../ports/Fleet.ts"
 import type { LockHolder, LockKey } from "../../ports/Lock.ts"
 import type { EventsQuery, HistoryQuery, LatestQuery, Remembered } from "../../ports/StateStore.ts"
@@ -114,9 +115,14 @@ export interface Dialect {
   /** Connects to nothing by itself. */
   readonly open: Effect.Effect<Pool, OpenError, Scope.Scope>
   readonly session: Effect.Effect<LockSession, OpenError, Scope.Scope>
+  /** How the server is; over a connection of its own. */
+  readonly vitals: Effect.Effect<Vitals, VitalsError>
   readonly explain: Explain
   /** The error means that a table or column is not there. */
   readonly isOutdated: (code: string | undefined) => boolean
 }
+
+/** What keeps a server from saying how it is: an error of the driver, or what was made of one. */
+export type VitalsError = SqlError | EmbeddedUnavailable | Error
 
 export type OpenError = SqlError | EmbeddedUnavailable

@@ -61,7 +61,12 @@ const make = Effect.gen(function* () {
       yield* database.write("record what happened", Batch.fold(changes))
     }),
     history: historyPage,
-    isPrepared: database.isPrepared("look for its tables"),
+    isPrepared: Effect.map(database.tables("look for its tables"), tables => tables !== "absent"),
+    vitals: Effect.zipWith(
+      database.vitals("ask how the server is"),
+      database.tables("look for its tables"),
+      (vitals, tables) => ({ ...vitals, tables })
+    ),
     newest: Effect.map(
       database.query<{ readonly newest: string }>("read where history ends", statements.newest),
       ([row]) => row?.newest ?? "0"

@@ -1,12 +1,16 @@
 import * as Layer from "effect/Layer"
 import type { BfmError } from "../../domain/Errors.ts"
 import * as Pipeline from "../../pipeline/Pipeline.ts"
+import * as Baseline from "./baseline.ts"
 import * as Build from "./build.ts"
 import * as Completions from "./completions.ts"
+import * as Doctor from "./doctor.ts"
 import { down } from "./down.ts"
 import type { Env } from "./Env.ts"
+import type { Foreign } from "./Foreign.ts"
 import { history } from "./history.ts"
 import * as Import from "./import.ts"
+import * as ImportTool from "./importTool.ts"
 import * as New from "./new.ts"
 import type { OldRecords } from "./OldRecords.ts"
 import * as Place from "./Place.ts"
@@ -30,8 +34,12 @@ export type { Env } from "./Env.ts"
 export interface Program {
   readonly version: string
   readonly env: Layer.Layer<Env, BfmError>
+  /** The same where the configuration is only looked at: nothing is said of it beforehand. */
+  readonly checkup: Layer.Layer<Env, BfmError>
   readonly sources: Sources
   readonly records: OldRecords
+  readonly foreign: Foreign
+  readonly bench: Baseline.Bench
   readonly remote: Place.Remote
   readonly serve?: Serve.Lasting
   readonly worker?: Serve.Lasting
@@ -41,8 +49,11 @@ export interface Program {
 export const all = ({
   version,
   env,
+  checkup,
   sources,
   records,
+  foreign,
+  bench,
   remote,
   serve,
   worker
@@ -59,12 +70,15 @@ export const all = ({
     anywhere(provision),
     anywhere(tenants),
     Place.here(env, remote)(resolve),
+    Place.here(Layer.empty, remote)(Doctor.make(checkup)),
+    Baseline.make(bench),
     New.make(sources),
     Build.make(sources),
     Serve.serve(serve),
     Serve.worker(worker),
     anywhere(workers),
     Import.make(records),
+    ...ImportTool.all(foreign, sources),
     Completions.make(() => verbs),
     Version.make(version)
   ]

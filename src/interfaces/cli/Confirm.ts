@@ -76,3 +76,7 @@ export const declined = Effect.gen(function* () {
   yield* screen.err(["Nothing was changed."])
   return ExitCode.refused
 })
+
+/** What asks first, where nobody can be asked. */
+export const unasked = (what: string): string =>
+  `${what} asks first, and nobody can be asked here: add --yes (look first: --dry-run)`

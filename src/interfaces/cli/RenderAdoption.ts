@@ -28,7 +28,7 @@ export const summary = (style: Style, { files, entries, done }: AdoptionReport):
 }
 
 /** A heading with lines below it; nothing at all where there are none. */
-const block = (style: Style, heading: string, lines: ReadonlyArray<string>): ReadonlyArray<string> =>
+export const block = (style: Style, heading: string, lines: ReadonlyArray<string>): ReadonlyArray<string> =>
   lines.length === 0 ? [] : [style.colour.bold(heading), ...Text.indent(lines), ""]
 
 const written = (style: Style, { files }: AdoptionReport): ReadonlyArray<string> =>
@@ -80,7 +80,11 @@ const open = (style: Style, report: AdoptionReport): ReadonlyArray<string> => [
   ...report.notes.map(note => style.colour.yellow(`⚠ ${Text.clean(note)}`))
 ]
 
-const question = (style: Style, { subject, schema, reason, remedy }: Question): ReadonlyArray<string> => [
+/** Something that only a person can know, with what to do. */
+export const question = (
+  style: Style,
+  { subject, schema, reason, remedy }: Question
+): ReadonlyArray<string> => [
   `${style.colour.red("✘")} ${Text.clean(`${subject}${schema === undefined ? "" : ` in ${schema}`}: ${reason}`)}`,
   `  ${Text.clean(remedy)}`
 ]

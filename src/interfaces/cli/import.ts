@@ -56,7 +56,7 @@ const run = Effect.fnUntraced(function* (wish: Wish) {
   const nothing = planned.edits.length + planned.entries.length === 0
   const asked = !(wish.dryRun || nothing || wish.yes)
   if (asked) {
-    if (!screen.interactive) return yield* new RequestInvalid({ problems: [unasked] })
+    if (!screen.interactive) return yield* new RequestInvalid({ problems: [Confirm.unasked("importing")] })
     yield* screen.out(RenderAdoption.report(screen.style, planned.report))
     if (!(yield* screen.ask("Import?"))) return yield* Confirm.declined
   }
@@ -68,5 +68,3 @@ const run = Effect.fnUntraced(function* (wish: Wish) {
   }
   return report.questions.length === 0 ? ExitCode.done : ExitCode.drift
 })
-
-const unasked = "importing asks first, and nobody can be asked here: add --yes (look first: --dry-run)"

@@ -3,20 +3,18 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
 import { canonical, short } from "../../domain/Identity.ts"
-import * as Ledger from "../../domain/Ledger.ts"
 import type { Migration } from "../../domain/Migration.ts"
 import type { AdoptionReport } from "../../domain/predecessor/Adoption.ts"
 import * as GoFile from "../../domain/predecessor/GoFile.ts"
-import type { HistoryItem } from "../../domain/Run.ts"
 import * as Insertion from "../../domain/source/Insertion.ts"
 import { Predecessor } from "../../ports/Predecessor.ts"
-import { StateStore } from "../../ports/StateStore.ts"
 import { timestamp } from "../Reconcile.ts"
 import * as World from "../World.ts"
 import * as Edits from "./Edits.ts"
 import * as Entries from "./Entries.ts"
 import * as Evidence from "./Evidence.ts"
-import type { Facts, Since } from "./Facts.ts"
+import type { Facts } from "./Facts.ts"
+import * as Since from "./Since.ts"
 import * as Strays from "./Strays.ts"
 
 /** What adopting the Go BfM's records comes to; nothing of it is done yet. */
@@ -35,7 +33,7 @@ export const plan = Effect.fn("Adoption.plan")(function* () {
     world,
     state,
     goFiles: yield* goFiles(world.catalog.migrations),
-    since: yield* since([...world.connections.keys()])
+    since: yield* Since.read([...world.connections.keys()])
   }
   return decide(facts)
 })
@@ -106,40 +104,4 @@ const isAbsent = (error: PlatformError): boolean =>
 
 const unreadable = ({ message: reason }: PlatformError): GoFile.GoFile => ({
   problems: [{ line: 1, reason }]
-})
-
-const page = 1_000
-
-const meanings: Partial<Record<HistoryItem["event"], Since | "applied">> = {
-  applied: "applied",
-  resolved_applied: "applied",
-  rolled_back: "decided",
-  resolved_pending: "decided",
-  reconciled_removed: "lost"
-}
-
-/** The latest that BfM's own history says of each migration in each schema, where that is not `applied`. */
-const since = Effect.fnUntraced(function* (connections: ReadonlyArray<string>) {
-  const { history, isPrepared } = yield* StateStore
-  const latest = new Map<string, Since | "applied">()
-  // Looking makes no tables: a state that has none knows nothing.
-  if (!(yield* isPrepared)) return new Map<string, Since>()
-  for (const connection of connections) {
-    for (let cursor: string | undefined, first = true; first || cursor !== undefined; first = false) {
-      const { items, next } = yield* history({
-        connection,
-        limit: page,
-        ...(cursor === undefined ? {} : { cursor })
-      })
-      for (const { event, migration_id, schema } of items) {
-        const key = Ledger.key(migration_id, schema)
-        const meaning = meanings[event]
-        if (meaning !== undefined && !latest.has(key)) latest.set(key, meaning)
-      }
-      cursor = next
-    }
-  }
-  return new Map(
-    [...latest].flatMap(([key, meaning]) => (meaning === "applied" ? [] : [[key, meaning] as const]))
-  )
 })

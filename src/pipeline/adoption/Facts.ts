@@ -5,13 +5,7 @@ import type { GoFile } from "../../domain/predecessor/GoFile.ts"
 import type { OldState } from "../../domain/predecessor/OldState.ts"
 import * as RollBack from "../RollBack.ts"
 import * as World from "../World.ts"
-
-/** What BfM's own history says of a migration in a schema that no ledger has. */
-export type Since =
-  /** It was rolled back, or a person said that it is not applied: newer than anything the Go BfM wrote. */
-  | "decided"
-  /** The ledger had it and has it no more: the database was restored or made anew. */
-  | "lost"
+import type { Since } from "./Since.ts"
 
 /** Everything that deciding looks at, read beforehand. */
 export interface Facts {
@@ -24,7 +18,10 @@ export interface Facts {
 }
 
 /** Whether nothing is left to say of a migration in a schema: BfM knows better than the old records. */
-export const isSettled = ({ world, since }: Facts): ((migration: Migration, schema: string) => boolean) => {
+export const isSettled = ({
+  world,
+  since
+}: Pick<Facts, "world" | "since">): ((migration: Migration, schema: string) => boolean) => {
   const entry = World.lookup(world)
   return (migration, schema) =>
     entry(migration, schema) !== undefined ||

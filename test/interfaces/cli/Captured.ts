@@ -20,11 +20,14 @@ export interface Said {
 export const storeless: Commands.Program = {
   version: "1.2.3",
   env: Layer.die(new Error("a store was opened")) as Layer.Layer<Commands.Env, BfmError>,
+  checkup: Layer.die(new Error("a store was opened")) as Layer.Layer<Commands.Env, BfmError>,
   sources: {
     path: Effect.dieMessage("the configuration was read"),
     layer: () =>
       Layer.die(new Error("the sources were read")) as ReturnType<Commands.Program["sources"]["layer"]>
   },
+  bench: () => Layer.die(new Error("a store was opened")) as ReturnType<Commands.Program["bench"]>,
+  foreign: () => Layer.die(new Error("a store was opened")) as ReturnType<Commands.Program["foreign"]>,
   records: () => Layer.die(new Error("a store was opened")) as ReturnType<Commands.Program["records"]>,
   remote: { named: Effect.succeed({}), layer: () => Layer.die(new Error("a service was asked")) }
 }

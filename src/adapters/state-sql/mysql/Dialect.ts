@@ -8,6 +8,7 @@ import * as Session from "./Session.ts"
 import * as Statements from "./Statements.ts"
 import { steps as released } from "./Steps.ts"
 import * as Upgrade from "./Upgrade.ts"
+import * as Vitals from "./Vitals.ts"
 import { explain, isOutdated } from "./Wording.ts"
 
 export interface Options {
@@ -39,6 +40,9 @@ export const make = ({ settings, steps = released, answerTime = patience }: Opti
       ),
     upgrade: Upgrade.run(lend, settings.database, steps)
   })),
+  vitals: Effect.scoped(
+    Effect.flatMap(Pool.make(settings, answerTime), lend => Vitals.ask(lend, settings.database))
+  ),
   session: Session.open(settings, Math.min(answerTime, lockPatience))
 })
 

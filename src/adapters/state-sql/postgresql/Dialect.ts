@@ -9,6 +9,7 @@ import { poolConfig } from "../../postgresql/Client.ts"
 import * as Pool from "../../postgresql/Pool.ts"
 import { identifier } from "../../postgresql/Quote.ts"
 import { address, type PostgresqlSettings, type Server } from "../../postgresql/Settings.ts"
+import * as Vitals from "../../postgresql/Vitals.ts"
 import type { Dialect, Pool as Opened, Statement } from "../Dialect.ts"
 import type { Step } from "../Tables.ts"
 import * as Record from "./Record.ts"
@@ -53,6 +54,7 @@ export const make = ({ settings, schema, resolve, steps = released }: Options): 
       }
     }
   ),
+  vitals: Effect.scoped(Effect.flatMap(resolve(settings), server => Vitals.ask(server, { schema }))),
   session: Effect.flatMap(resolve(settings), server => Session.open(server, schema)),
   isOutdated: code => code !== undefined && outdated.has(code)
 })
