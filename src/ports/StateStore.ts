@@ -71,6 +71,9 @@ export interface LatestQuery {
   readonly limit: number
 }
 
+/** `other`: of another version of BfM. */
+export type StateTables = "none" | "other" | "current"
+
 export interface HistoryPage {
   readonly items: ReadonlyArray<HistoryItem>
   /** Present when there is more. */
@@ -120,8 +123,8 @@ export class StateStore extends Context.Tag("bfm/StateStore")<
     readonly record: (changes: ReadonlyArray<StateChange>) => Effect.Effect<void, StateUnavailable>
     /** Newest first, stably ordered. */
     readonly history: (query: HistoryQuery) => Effect.Effect<HistoryPage, StateUnavailable | RequestInvalid>
-    /** Whether its tables are there. Creates nothing, unlike every other question. */
-    readonly isPrepared: Effect.Effect<boolean, StateUnavailable>
+    /** What its tables are. Creates and upgrades nothing, unlike every other question. */
+    readonly tables: Effect.Effect<StateTables, StateUnavailable>
     /** Where history ends now: opaque, for `touched`. */
     readonly newest: Effect.Effect<string, StateUnavailable>
     /** Those of the migrations, named by canonical ids, of which something newer than `since` was recorded. */

@@ -8,6 +8,7 @@ import * as Ref from "effect/Ref"
 import * as Scope from "effect/Scope"
 import * as SynchronizedRef from "effect/SynchronizedRef"
 import { StateUnavailable } from "../../domain/Errors.ts"
+import type { StateTables } from "../../ports/StateStore.ts"
 import type { Batch } from "./Batch.ts"
 import type { Dialect, Pool, Statement } from "./Dialect.ts"
 import * as Failure from "./Failure.ts"
@@ -37,8 +38,8 @@ export class StateDatabase extends Context.Tag("bfm/StateDatabase")<
     ) => Effect.Effect<ReadonlyArray<Row>, StateUnavailable>
     /** Writes a batch, all or nothing. */
     readonly write: (action: string, batch: Batch) => Effect.Effect<void, StateUnavailable>
-    /** Whether there are any tables; creates none. */
-    readonly isPrepared: (action: string) => Effect.Effect<boolean, StateUnavailable>
+    /** What the tables are; creates and upgrades none. */
+    readonly tables: (action: string) => Effect.Effect<StateTables, StateUnavailable>
     /** Creates or upgrades the tables where that is needed. */
     readonly prepare: (action: string) => Effect.Effect<void, StateUnavailable>
   }
@@ -120,13 +121,13 @@ const make = Effect.fnUntraced(function* (dialect: Dialect) {
           return yield* sql.send<Row>(statement)
         })
       ),
-    isPrepared: action =>
+    tables: action =>
       run(action, sql =>
-        sql.send(dialect.statements.version).pipe(
-          Effect.as(true),
+        sql.send<{ readonly current: Current }>(dialect.statements.version).pipe(
+          Effect.map(([row]): StateTables => (isCurrent(row) ? "current" : "other")),
           Effect.catchIf(
             error => dialect.isOutdated(Failure.code(dialect, error)),
-            () => Effect.succeed(false)
+            () => Effect.succeed("none" as const)
           )
         )
       ),

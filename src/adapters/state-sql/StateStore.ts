@@ -61,7 +61,7 @@ const make = Effect.gen(function* () {
       yield* database.write("record what happened", Batch.fold(changes))
     }),
     history: historyPage,
-    isPrepared: database.isPrepared("look for its tables"),
+    tables: database.tables("look for its tables"),
     newest: Effect.map(
       database.query<{ readonly newest: string }>("read where history ends", statements.newest),
       ([row]) => row?.newest ?? "0"
