@@ -39,7 +39,10 @@ const applied = ({ plan, recent, old }: Answers): Either.Either<Sight, BfmError>
   if (Either.isLeft(plan)) {
     return meaning(plan.left) === "away" ? away(plan.left) : Either.left(plan.left)
   }
-  if (plan.right.steps.length === 0) return Either.right({ _tag: "Reached", plan: plan.right })
+  const { steps, skipped, waiting } = plan.right
+  // Nothing at all is selected: the migrations that are waited for have not arrived yet, or never will.
+  if (steps.length === 0 && skipped.length + waiting.length > 0)
+    return Either.right({ _tag: "Reached", plan: plan.right })
   const failed = failuresOf(
     plan.right,
     Either.getOrElse(recent, () => [])

@@ -44,7 +44,7 @@ export const ending = (style: Style, goal: Goal, { sight, waited }: Outcome): Re
     case "Pending":
       return [
         `${style.colour.red("✘")} ${pending(sight.plan)}; waited ${time} (--timeout)`,
-        ...exit(style, "Who works on it: bfm runs · apply it: bfm migrate up", ExitCode.pending)
+        ...exit(style, advice(sight.plan), ExitCode.pending)
       ]
     default:
       return [
@@ -54,18 +54,19 @@ export const ending = (style: Style, goal: Goal, { sight, waited }: Outcome): Re
   }
 }
 
+const advice = ({ steps }: Plan): string =>
+  steps.length === 0
+    ? "Is BFM_SFM_PATH right, and does the service have this version's migrations? See: bfm status"
+    : "Who works on it: bfm runs · apply it: bfm migrate up"
+
 const exit = (style: Style, advice: string, code: number): ReadonlyArray<string> =>
   Text.apart(style, `  ${advice}`, style.colour.dim(`exit ${code}`))
 
 const reached = (style: Style, goal: Goal, plan: Plan | undefined, time: string): ReadonlyArray<string> => {
   if (plan === undefined || goal === "reachable")
     return [`${style.colour.green("✔")} everything answers, after ${time}`]
-  const what =
-    plan.skipped.length === 0
-      ? "no migration was selected"
-      : `${Text.count(plan.skipped.length, "migration")} selected, all applied`
   return [
-    `${style.colour.green("✔")} nothing is pending, after ${time}: ${what}`,
+    `${style.colour.green("✔")} nothing is pending, after ${time}: ${Text.count(plan.skipped.length, "migration")} applied`,
     ...RenderRun.waiting(style, RenderRun.view(plan).names, plan.waiting)
   ]
 }
@@ -86,6 +87,7 @@ const standing = (sight: Sight): ReadonlyArray<string> => {
 
 /** `2 steps pending on core: 20250601090000 create_users, 20250602090000 add_email`. */
 const pending = ({ steps }: Plan): string => {
+  if (steps.length === 0) return "no migration is selected: none is known that fits"
   const connections = [...new Set(steps.map(({ connection }) => connection))]
   const names = steps.map(step =>
     [`${step.version} ${step.name}`, ...(step.schema === "" ? [] : [`in ${step.schema}`])].join(" ")

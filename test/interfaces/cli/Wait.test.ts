@@ -46,7 +46,7 @@ describe("bfm wait", () => {
         stderr,
         /^… 2 steps pending on core: 20250101120000 create_users in core, 20250102093000 create_orders in core\n/
       )
-      assert.match(stderr, /\n✔ nothing is pending, after .*: 2 migrations selected, all applied\n {2}– 2025/)
+      assert.match(stderr, /\n✔ nothing is pending, after .*: 2 migrations applied\n {2}– 2025/)
       const { waited_ms, waiting, ...result } = JSON.parse(stdout)
       assert.deepStrictEqual(result, { success: true, for: "applied", pending: [], failed: [] })
       assert.lengthOf(waiting, 1)
