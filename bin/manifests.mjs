@@ -19,7 +19,8 @@ export const fingerprint = () => {
   return hash.digest("hex").slice(0, 16)
 }
 
-const heading = () => `# Rendered from deploy/helm/bfm (${fingerprint()}). Change it there, then: make manifests\n`
+const heading = () =>
+  `# Rendered from deploy/helm/bfm (${fingerprint()}). Change it there, then: make manifests\n`
 
 const render = () => {
   const { status, stdout, error } = spawnSync(process.env.HELM ?? "helm", ["template", "bfm", chart], {
