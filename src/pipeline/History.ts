@@ -39,3 +39,10 @@ export const page = Effect.fn("History.page")(function* ({ id, limit, cursor }: 
   const schema = found.schema === undefined ? {} : { schema: found.schema }
   return yield* state.history({ migrationId: canonical(found.migration), limit, ...schema, ...more })
 })
+
+/** What happened last. Whoever only looks makes and upgrades no tables. */
+export const recent = Effect.fn("History.recent")(function* (limit: number) {
+  const state = yield* StateStore
+  if ((yield* state.tables) !== "current") return []
+  return (yield* state.history({ limit })).items
+})

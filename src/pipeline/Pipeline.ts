@@ -39,6 +39,11 @@ export class Pipeline extends Context.Tag("bfm/Pipeline")<
     readonly tenants: (query: Tenants.Query) => Effect.Effect<TenantsReport, BfmError>
     readonly validate: (query: Validation.Query) => Effect.Effect<ValidationReport, BfmError>
     readonly history: (query: History.Query) => Effect.Effect<HistoryPage, BfmError>
+    /**
+     * What happened last, newest first; at most so many. Nothing is made for the answer: a state without tables of this
+     * version tells of nothing.
+     */
+    readonly recent: (limit: number) => Effect.Effect<ReadonlyArray<Run.HistoryItem>, BfmError>
     readonly runs: {
       readonly list: (page: Page) => Effect.Effect<Part<Run.Run>, BfmError>
       readonly show: (id: string) => Effect.Effect<RunBook.Detail, BfmError>
@@ -84,6 +89,7 @@ export const layer: Layer.Layer<Pipeline, never, Stores> = Layer.effect(
       tenants: query => effect(Tenants.report(query)),
       validate: query => effect(Validation.report(query)),
       history: query => effect(History.page(query)),
+      recent: limit => effect(History.recent(limit)),
       runs: {
         list: page => effect(RunBook.list(page)),
         show: id => effect(RunBook.detail(id, undefined)),

@@ -3,7 +3,7 @@ import type * as Effect from "effect/Effect"
 import type { Asked } from "../domain/Asked.ts"
 import type { BfmError, RequestInvalid, StateUnavailable } from "../domain/Errors.ts"
 import type { Event, Execution, HistoryItem, Numbered, Run, Skip } from "../domain/Run.ts"
-import type { StateVitals } from "../domain/Vitals.ts"
+import type { StateVitals, Tables } from "../domain/Vitals.ts"
 
 /** Something to remember. Batches of these are written in one round trip, in order, all or none. */
 export type StateChange =
@@ -121,9 +121,9 @@ export class StateStore extends Context.Tag("bfm/StateStore")<
     readonly record: (changes: ReadonlyArray<StateChange>) => Effect.Effect<void, StateUnavailable>
     /** Newest first, stably ordered. */
     readonly history: (query: HistoryQuery) => Effect.Effect<HistoryPage, StateUnavailable | RequestInvalid>
-    /** Whether its tables are there. Creates nothing, unlike every other question. */
-    readonly isPrepared: Effect.Effect<boolean, StateUnavailable>
-    /** How its server and its tables are. Changes nothing, unlike every other question but `isPrepared`. */
+    /** What its tables are. Creates and upgrades nothing, unlike every other question. */
+    readonly tables: Effect.Effect<Tables, StateUnavailable>
+    /** How its server and its tables are. Changes nothing, like `tables`. */
     readonly vitals: Effect.Effect<StateVitals, StateUnavailable>
     /** Where history ends now: opaque, for `touched`. */
     readonly newest: Effect.Effect<string, StateUnavailable>

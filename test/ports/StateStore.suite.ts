@@ -44,10 +44,10 @@ export const suite = (name: string, subjects: Subjects) => {
 
     test("says whether it has tables, and makes none by that", store =>
       Effect.gen(function* () {
-        assert.isFalse(yield* store.isPrepared)
-        assert.isFalse(yield* store.isPrepared)
+        assert.strictEqual(yield* store.tables, "none")
+        assert.strictEqual(yield* store.tables, "none")
         yield* store.executions([])
-        assert.isTrue(yield* store.isPrepared)
+        assert.strictEqual(yield* store.tables, "current")
       }))
 
     test("remembers executions of the connections that are asked for", store =>

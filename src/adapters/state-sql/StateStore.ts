@@ -61,7 +61,7 @@ const make = Effect.gen(function* () {
       yield* database.write("record what happened", Batch.fold(changes))
     }),
     history: historyPage,
-    isPrepared: Effect.map(database.tables("look for its tables"), tables => tables !== "absent"),
+    tables: database.tables("look for its tables"),
     vitals: Effect.zipWith(
       database.vitals("ask how the server is"),
       database.tables("look for its tables"),

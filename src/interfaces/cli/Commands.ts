@@ -26,6 +26,7 @@ import { up } from "./up.ts"
 import type { Verb } from "./Verb.ts"
 import { validate } from "./validate.ts"
 import * as Version from "./version.ts"
+import { wait } from "./wait.ts"
 import { workers } from "./workers.ts"
 
 export type { Env } from "./Env.ts"
@@ -61,6 +62,7 @@ export const all = ({
   const anywhere = Place.anywhere(Layer.provide(Pipeline.layer, env), remote)
   const verbs: ReadonlyArray<Verb<BfmError, Screen>> = [
     anywhere(status),
+    anywhere(wait),
     anywhere(plan),
     anywhere(up),
     anywhere(down),

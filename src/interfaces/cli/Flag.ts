@@ -4,6 +4,7 @@ import * as ValidationError from "@effect/cli/ValidationError"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import * as Duration from "../../domain/Duration.ts"
 
 /** What help and error messages have to know of an option. */
 export interface Shape {
@@ -86,6 +87,22 @@ export const choice = <const Choice extends string>(
       return found === undefined
         ? wrong(`--${shape.name} is ${shape.choices.join(" or ")}, not ${JSON.stringify(text)}`)
         : Either.right(found)
+    })
+  )
+})
+
+/** A time like `90s`; its value is milliseconds. */
+export const duration = (
+  shape: Shape & { readonly value: string; readonly fallback: string }
+): Flag<number> => ({
+  ...shape,
+  options: described(shape, Options.text(shape.name)).pipe(
+    Options.withDefault(shape.fallback),
+    Options.mapEffect(text => {
+      const time = Duration.parse(text)
+      return time === undefined
+        ? wrong(`--${shape.name} is a time like 90s, 10m or 0, not ${JSON.stringify(text)}`)
+        : Either.right(time)
     })
   )
 })

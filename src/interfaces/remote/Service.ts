@@ -61,6 +61,8 @@ export const layer = ({ url, token, patience = 60_000 }: Address): Layer.Layer<P
         validate: ({ connections, ids }) =>
           ask(client.reports.validate({ urlParams: { connection: connections, id: ids } })),
         history: query => ask(client.service.history({ urlParams: query })),
+        recent: limit =>
+          Effect.map(ask(client.service.history({ urlParams: { limit } })), ({ items }) => items),
         runs: {
           list: page =>
             Effect.map(ask(client.runs.runs({ urlParams: page })), ({ next, ...part }) => ({

@@ -22,10 +22,10 @@ const meanings: Partial<Record<HistoryItem["event"], Since | "applied">> = {
 
 /** The latest that BfM's own history says of each migration in each schema, where that is not `applied`. */
 export const read = Effect.fnUntraced(function* (connections: ReadonlyArray<string>) {
-  const { history, isPrepared } = yield* StateStore
+  const { history, tables } = yield* StateStore
   const latest = new Map<string, Since | "applied">()
   // Looking makes no tables: a state that has none knows nothing.
-  if (!(yield* isPrepared)) return new Map<string, Since>()
+  if ((yield* tables) === "absent") return new Map<string, Since>()
   for (const connection of connections) {
     for (let cursor: string | undefined, first = true; first || cursor !== undefined; first = false) {
       const { items, next } = yield* history({
