@@ -19,7 +19,7 @@ export const wait = Verb.make(
     examples: [
       "bfm wait --for applied --timeout 10m",
       "bfm wait --connection core --schema all --server https://bfm.example.com:7070",
-      "bfm wait --for reachable --timeout 1m && bfm migrate up"
+      "bfm wait --for reachable --timeout 1m"
     ],
     flags: {
       goal: Flag.choice({

@@ -1,0 +1,2 @@
+/** Over the values and templates of the chart. */
+export const fingerprint: () => string
