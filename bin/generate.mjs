@@ -1,10 +1,12 @@
 #!/usr/bin/env node
-// Writes src/interfaces/grpc/generated from proto/. `--check` says instead whether it is what it would be.
+// Writes src/interfaces/grpc/generated from proto/, and what documents say of commands and variables from the code.
+// `--check` says instead whether they are what they would be. bfm has to be built.
 import { spawnSync } from "node:child_process"
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs"
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { delimiter, join } from "node:path"
 import { fileURLToPath } from "node:url"
+import { documents } from "./documents.mjs"
 
 const root = fileURLToPath(new URL("..", import.meta.url))
 const programs = join(root, "node_modules", ".bin")
@@ -58,5 +60,14 @@ const check = () => {
   }
 }
 
-if (process.argv.includes("--check")) check()
-else generate(written)
+const texts = await documents()
+if (process.argv.includes("--check")) {
+  check()
+  for (const { name } of texts.filter(({ found, wanted }) => found !== wanted)) {
+    process.stderr.write(`✘ ${name} is not what the code says; run node bin/generate.mjs\n`)
+    process.exitCode = 1
+  }
+} else {
+  for (const { file, wanted } of texts) writeFileSync(file, wanted)
+  generate(written)
+}

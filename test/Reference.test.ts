@@ -3,50 +3,28 @@ import * as path from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import * as Either from "effect/Either"
 import * as Config from "../src/Config.ts"
+import * as Connections from "../src/config/Connections.ts"
+import * as Known from "../src/config/Reference.ts"
 import * as Server from "../src/config/Server.ts"
+import * as Errors from "../src/domain/Errors.ts"
 import * as Metadata from "../src/domain/source/Metadata.ts"
 import * as ExitCode from "../src/interfaces/cli/ExitCode.ts"
+import * as Status from "../src/interfaces/http/Status.ts"
 import * as Settings from "../src/ports/Settings.ts"
 import * as Document from "./fixtures/Document.ts"
 
-/** As the table of options calls a command: `up` of `migrate up`, `import` of `import bfm`. */
-const nameOf = (words: ReadonlyArray<string>): string | undefined =>
-  words[0] === "import" ? words[0] : words.at(-1)
-
-const table = (heading: string) => Document.rows(Document.section("README.md", heading))
+const table = (document: string, heading: string) => Document.rows(Document.section(document, heading))
 const sorted = (items: Iterable<string>): ReadonlyArray<string> => [...new Set(items)].sort()
 const first = (text: string | undefined): string => Document.codes(text ?? "")[0] ?? ""
 
-/** Lines that are continued below are put together. */
-const help = (...words: ReadonlyArray<string>): string =>
-  spawnSync(process.execPath, [path.join(Document.root, "bin/bfm"), ...words, "--help"], {
-    encoding: "utf8",
-    env: { PATH: process.env["PATH"], NO_COLOR: "1" }
-  }).stdout.replaceAll(/\n {6,}(?=\S)/g, " ")
-
-/** `bfm migrate up` and so on, as the overview lists them. */
-const commands = (): ReadonlyArray<ReadonlyArray<string>> =>
-  [...help().matchAll(/^ {2}bfm ([a-z ]+?)(?: [A-Z[].*?)? {2}/gm)].map(([, words = ""]) => words.split(" "))
-
-describe("README, Commands", () => {
-  it("lists every option of every command as its help does", () => {
-    const told = commands().flatMap(words =>
-      [...help(...words).matchAll(/^ {2}((?:-\w, )?--\S.*?) {2,}(\S.*)$/gm)].flatMap(([, option, meaning]) =>
-        option === "-h, --help" ? [] : [`${nameOf(words)}: ${option} ${meaning}`]
-      )
-    )
-    const documented = table("Commands").flatMap(([option, verbs, meaning]) =>
-      first(option).includes("--")
-        ? (verbs ?? "").split(" ").map(verb => `${verb}: ${first(option)} ${meaning}`)
-        : []
-    )
-    assert.isAbove(told.length, 30)
-    assert.deepStrictEqual(sorted(documented), sorted(told))
-  })
+it("documents and modules that are made of the code are what they would be now", () => {
+  const generate = path.join(Document.root, "bin/generate.mjs")
+  const { status, stderr } = spawnSync(process.execPath, [generate, "--check"], { encoding: "utf8" })
+  assert.strictEqual(status, 0, stderr)
 })
 
-describe("README, Configuration", () => {
-  const rows = table("Configuration").map(
+describe("docs/configuration.md", () => {
+  const rows = table("docs/configuration.md", "Every variable").map(
     ([variable, fallback]) => [first(variable), first(fallback)] as const
   )
   const defaults = new Map(rows)
@@ -56,6 +34,26 @@ describe("README, Configuration", () => {
       name.replace(/^(CORE|METADATA)_/, "{CONN}_").replace(/^BFM_VAR_.*/, "BFM_VAR_*")
     )
     assert.deepStrictEqual(sorted(defaults.keys()), sorted(explained))
+  })
+
+  it("is what the code says of its variables", () => {
+    const rows = Known.all.flatMap(({ variables }) =>
+      variables.map(({ name, fallback, meaning }) => [`\`${name}\``, fallback, meaning])
+    )
+    assert.deepStrictEqual(table("docs/configuration.md", "Every variable"), rows)
+    assert.deepStrictEqual(
+      rows.filter(([, , meaning]) => meaning === ""),
+      []
+    )
+  })
+
+  it("has every variable of a connection", () => {
+    const ofConnections = [...defaults.keys()].filter(name => name.startsWith("{CONN}_"))
+    assert.deepStrictEqual(
+      sorted(ofConnections),
+      // Whatever else ends so is no sign of a connection.
+      sorted([...Connections.suffixes, "PREFIX", "TIMEOUT"].map(suffix => `{CONN}_${suffix}`))
+    )
   })
 
   it("tells the defaults of the service, and has all of its variables", () => {
@@ -140,34 +138,80 @@ describe("README, Configuration", () => {
 })
 
 describe("directives and exit codes", () => {
-  it("are all in README, and in docs/FORMATS.md", () => {
+  it("are all in the documents, and in docs/FORMATS.md", () => {
     const directives = (text: string) =>
       sorted(Document.rows(text).flatMap(([name]) => first(name).match(/bfm-[a-z-]+/) ?? []))
     const known = sorted(Metadata.keys.map(key => `bfm-${key}`))
-    assert.deepStrictEqual(directives(Document.section("README.md", "Directives")), known)
+    assert.deepStrictEqual(directives(Document.section("docs/writing-migrations.md", "Directives")), known)
     assert.deepStrictEqual(directives(Document.section("docs/FORMATS.md", "Directives")), known)
     const { done, refused, pending, drift, stepFailed, lockBusy, interrupted } = ExitCode
     const codes = [done, refused, pending, drift, stepFailed, lockBusy, interrupted].map(String)
     const documented = (rows: ReadonlyArray<ReadonlyArray<string>>) =>
       rows.flatMap(([code = "", meaning]) => (/^\d+$/.test(code) ? [[code, meaning]] : []))
-    const inReadme = documented(table("Commands"))
+    const told = documented(table("docs/running.md", "Exit codes"))
     assert.deepStrictEqual(
-      inReadme.map(([code]) => code),
+      told.map(([code]) => code),
       codes
     )
-    assert.deepStrictEqual(
-      inReadme,
-      documented(Document.rows(Document.section("docs/FORMATS.md", "Exit codes")))
-    )
+    assert.deepStrictEqual(told, documented(Document.rows(Document.section("docs/FORMATS.md", "Exit codes"))))
   })
 
-  it("a statement waits for a lock as long as README says", () => {
+  it("a statement waits for a lock as long as the documents say", () => {
     const { lockTimeout, lockRetries, statementTimeout } = Settings.Settings.defaultValue()
-    const rows = Document.section("README.md", "Directives")
+    const rows = Document.section("docs/writing-migrations.md", "Directives")
     assert.include(rows, `tried again; ${lockTimeout / 1000}s when nothing is said`)
     assert.strictEqual(statementTimeout, 0)
     assert.include(rows, "no limit when nothing is said")
     assert.strictEqual(lockRetries, 5)
-    assert.include(Document.section("README.md", "How exactly once works"), "tried again, five times")
+    assert.include(
+      Document.section("docs/exactly-once.md", "How exactly once works"),
+      "tried again, five times"
+    )
+  })
+})
+
+/** A new kind does not compile until it is here, and does not pass until it is in the document. */
+const kinds: Record<Errors.PlanProblem["kind"], true> = {
+  schema_required: true,
+  dependency_unknown: true,
+  dependency_cycle: true,
+  dependency_pending: true,
+  barrier: true,
+  dependents_applied: true,
+  not_applied: true,
+  no_down: true,
+  out_of_order: true,
+  script: true,
+  template: true,
+  schema_name: true,
+  requirement: true,
+  interrupted: true,
+  program: true
+}
+
+describe("docs/troubleshooting.md", () => {
+  it("has a cure for every error, with its exit code and its status", () => {
+    for (const error of Errors.all) {
+      const tag = error._tag
+      const text = Document.section("docs/troubleshooting.md", tag)
+      assert.match(
+        text.trim(),
+        new RegExp(`^Exit ${ExitCode.ofError[tag]}, HTTP ${Status.ofError[tag]}\\b`),
+        tag
+      )
+      assert.isAbove(text.trim().length, 80, tag)
+    }
+    const headings = [...Document.read("docs/troubleshooting.md").matchAll(/^### (.*)$/gm)].map(
+      ([, heading = ""]) => heading
+    )
+    assert.deepStrictEqual(sorted(headings), sorted(Errors.all.map(({ _tag }) => _tag)))
+  })
+
+  it("has a cure for everything that stands in the way of a plan", () => {
+    const told = Document.rows(Document.section("docs/troubleshooting.md", "PlanRejected"))
+    assert.deepStrictEqual(
+      sorted(told.flatMap(([names = ""]) => Document.codes(names))),
+      sorted(Object.keys(kinds))
+    )
   })
 })

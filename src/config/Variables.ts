@@ -2,6 +2,7 @@ import * as Spelling from "../domain/Spelling.ts"
 import * as Connections from "./Connections.ts"
 import * as Lock from "./Lock.ts"
 import type { Environment, Reader } from "./Reader.ts"
+import * as Reference from "./Reference.ts"
 import * as Remote from "./Remote.ts"
 import * as Server from "./Server.ts"
 import * as State from "./State.ts"
@@ -10,15 +11,7 @@ import * as State from "./State.ts"
 const decoded = [
   ...State.variables,
   ...Lock.variables,
-  "BFM_SFM_PATH",
-  "BFM_DATA_DIR",
-  "BFM_LOCK_TIMEOUT",
-  "BFM_ACTOR",
-  "BFM_DB_MAX_OPEN_CONNS",
-  "BFM_DB_MAX_IDLE_CONNS",
-  "BFM_DB_CONN_MAX_LIFETIME_MINUTES",
-  "BFM_DB_CONN_MAX_IDLE_TIME_SECONDS",
-  "BFM_DB_CONN_MAX_IDLE_TIME_MINUTES"
+  ...[...Reference.runs.variables, ...Reference.pools.variables].map(({ name }) => name)
 ]
 
 /** What only the service, those who ask it, the workers or the page read: right in a shared environment, of no effect here. */

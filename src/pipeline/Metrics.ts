@@ -40,8 +40,9 @@ const stalls = Metric.counter("bfm_runs_stalled_total", {
   incremental: true
 })
 
-export const stalled = (reason: "not_begun" | "worker_silent"): Effect.Effect<void> =>
-  count(stalls, { reason })
+type StallReason = "not_begun" | "worker_silent"
+
+export const stalled = (reason: StallReason): Effect.Effect<void> => count(stalls, { reason })
 
 /** Migrations in all their schemas, by `connection`, `backend` and `status`. */
 const migrations = Metric.gauge("bfm_migrations", {
@@ -81,16 +82,19 @@ export const standing = (connections: ReadonlyArray<ConnectionStatus>): Effect.E
   Effect.forEach(
     connections.filter(({ configured }) => configured),
     ({ connection, backend, error, counts }) =>
-      Effect.zipRight(
+      Effect.all([
         set(up, { connection, backend }, error === undefined ? 1 : 0),
         Effect.forEach(statuses, status =>
           set(migrations, { connection, backend, status }, counts[status] ?? 0)
-        )
-      ),
+        ),
+        count(waits, { connection }, 0),
+        count(retries, { connection }, 0)
+      ]),
     { discard: true }
-  )
+  ).pipe(Effect.zipRight(Effect.forEach(reasons, reason => count(stalls, { reason }, 0), { discard: true })))
 
-/** Told also where there are none: an alert on a value that is not there never rings. */
+// Told also where there are none: an alert on a value that is not there never rings.
+const reasons: ReadonlyArray<StallReason> = ["not_begun", "worker_silent"]
 const statuses = [
   "pending",
   "applied",
@@ -121,8 +125,8 @@ type Labels = Readonly<Record<string, string>>
 
 const labels = (values: Labels) => Object.entries(values).map(([key, value]) => MetricLabel.make(key, value))
 
-const count = (counter: Metric.Metric.Counter<number>, by: Labels): Effect.Effect<void> =>
-  Metric.increment(Metric.taggedWithLabels(counter, labels(by)))
+const count = (counter: Metric.Metric.Counter<number>, by: Labels, times = 1): Effect.Effect<void> =>
+  Metric.incrementBy(Metric.taggedWithLabels(counter, labels(by)), times)
 
 const set = (gauge: Metric.Metric.Gauge<number>, by: Labels, value: number): Effect.Effect<void> =>
   Metric.set(Metric.taggedWithLabels(gauge, labels(by)), value)

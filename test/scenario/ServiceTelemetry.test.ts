@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Collector from "../fixtures/Collector.ts"
+import * as Document from "../fixtures/Document.ts"
 import * as Project from "../fixtures/Project.ts"
 import * as Scenario from "../fixtures/Scenario.ts"
 import * as Served from "../fixtures/Served.ts"
@@ -108,6 +109,23 @@ describe("/metrics", () => {
       ]) {
         assert.match(String(text), new RegExp(`^# TYPE ${family} \\w+$`, "m"))
       }
+      const dashboard = Document.read("deploy/grafana/bfm.json")
+      const shown = new Set(dashboard.match(/\b(bfm|process|nodejs)_[a-z0-9_]+/g))
+      assert.isAbove(shown.size, 10)
+      for (const name of shown) assert.match(String(text), new RegExp(`^${name}[ {]`, "m"))
+      const told = Document.rows(Document.section("docs/observability.md", "Metrics"))
+      for (const [metric = "", labels = ""] of told) {
+        const [name = ""] = Document.codes(metric)
+        shown.delete(name)
+        const [, found = ""] =
+          new RegExp(`^${name}(?:_count)?(?:\\{(.*?)\\})? `, "m").exec(String(text)) ?? []
+        const named = [...found.matchAll(/(\w+)=/g)].map(([, label]) => label)
+        assert.sameMembers(named, [...Document.codes(labels)], name)
+      }
+      assert.deepStrictEqual(
+        [...shown].filter(name => name.startsWith("bfm_")),
+        ["bfm_step_duration_seconds_bucket"]
+      )
       assert.notMatch(String(text), /[0-7][0-9A-HJKMNP-TV-Z]{25}|2025010100000\d/)
     })
   )

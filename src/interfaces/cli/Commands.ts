@@ -3,6 +3,7 @@ import type { BfmError } from "../../domain/Errors.ts"
 import * as Pipeline from "../../pipeline/Pipeline.ts"
 import * as Baseline from "./baseline.ts"
 import * as Build from "./build.ts"
+import * as Completions from "./completions.ts"
 import * as Doctor from "./doctor.ts"
 import { down } from "./down.ts"
 import type { Env } from "./Env.ts"
@@ -58,7 +59,7 @@ export const all = ({
   worker
 }: Program): ReadonlyArray<Verb<BfmError, Screen>> => {
   const anywhere = Place.anywhere(Layer.provide(Pipeline.layer, env), remote)
-  return [
+  const verbs: ReadonlyArray<Verb<BfmError, Screen>> = [
     anywhere(status),
     anywhere(plan),
     anywhere(up),
@@ -78,6 +79,8 @@ export const all = ({
     anywhere(workers),
     Import.make(records),
     ...ImportTool.all(foreign, sources),
+    Completions.make(() => verbs),
     Version.make(version)
   ]
+  return verbs
 }

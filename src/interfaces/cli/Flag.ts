@@ -13,6 +13,8 @@ export interface Shape {
   readonly alias?: string
   /** Stands for the value in help; absent for a switch. */
   readonly value?: string
+  /** The only values that there are. */
+  readonly choices?: ReadonlyArray<string>
   readonly repeatable?: boolean
   readonly help: string
 }
@@ -73,7 +75,7 @@ export const shaped = <A extends string>(
 const wrong = (message: string) => Either.left(ValidationError.invalidValue(HelpDoc.p(message)))
 
 export const choice = <const Choice extends string>(
-  shape: Shape & { readonly choices: ReadonlyArray<Choice>; readonly fallback: Choice }
+  shape: Omit<Shape, "choices"> & { readonly choices: ReadonlyArray<Choice>; readonly fallback: Choice }
 ): Flag<Choice> => ({
   ...shape,
   value: shape.choices.join("|"),

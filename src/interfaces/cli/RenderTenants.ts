@@ -6,9 +6,7 @@ import * as Text from "./Text.ts"
 /** Versions across tenants, connection by connection. */
 export const report = (style: Style, report: TenantsReport): ReadonlyArray<string> => [
   ...(report.connections.length === 0
-    ? [
-        "No connection has tenants. Say what they are: {CONN}_TENANTS, a list or a query; see the README, Tenants"
-      ]
+    ? ["No connection has tenants. Say what they are: {CONN}_TENANTS, a list or a query; see docs/tenants.md"]
     : report.connections.flatMap(connection => block(style, connection, report))),
   ...report.warnings.map(warning => style.colour.yellow(`⚠ ${Text.clean(warning)}`))
 ]
