@@ -27,6 +27,8 @@ const carryOut = Effect.fnUntraced(function* (where: Walkthrough.Place, block: D
   if (file !== undefined) return Walkthrough.write(where, block, file)
   // What is in the state's database when the block begins.
   for (const given of block.attributes.get("state")?.split(",") ?? []) yield* where.load(given)
+  const core = block.attributes.get("core")
+  if (core !== undefined) yield* where.execute("core", Document.read(core))
   const all = Walkthrough.commands(block)
   if (block.attributes.has("serve")) {
     for (const { line } of all) yield* where.serve(line)

@@ -52,6 +52,8 @@ const team = Effect.gen(function* () {
   return { project, baseline }
 })
 
+const all = "what is there: tables, columns, constraints, indexes and all else"
+
 const scratches = (project: Project.Project) =>
   project.query("SELECT datname FROM pg_database WHERE datname LIKE 'bfm_scratch%'")
 
@@ -105,10 +107,14 @@ describe("bfm baseline", () => {
       assert.deepStrictEqual(applied, [Scenario.id(2, "later")])
       assert.deepStrictEqual(yield* Fingerprint.of(project.target.url), before)
       assert.deepStrictEqual(yield* scratches(project), [])
+      // What was marked is looked at again, whenever somebody asks.
       const nothing = yield* project.cli(["baseline", "--connection", "core"])
       assert.deepStrictEqual(
         [nothing.code, nothing.stdout],
-        [0, "Nothing to mark on core, 2 migrations known already\n"]
+        [
+          0,
+          `Nothing to mark on core, 2 migrations known already\n✔ 2 migrations run in a scratch database make ${all}\n\n`
+        ]
       )
     })
   )

@@ -3,7 +3,9 @@ import * as Effect from "effect/Effect"
 import type { DoctorReport } from "../../src/domain/Doctor.ts"
 import * as Bfm from "../../src/interfaces/library/Bfm.ts"
 import * as Examine from "../../src/pipeline/doctor/Examine.ts"
+import * as Etcd from "../fixtures/Etcd.ts"
 import * as Fingerprint from "../fixtures/Fingerprint.ts"
+import * as Greptimedb from "../fixtures/Greptimedb.ts"
 import * as Pgbouncer from "../fixtures/Pgbouncer.ts"
 import * as Project from "../fixtures/Project.ts"
 import * as Scenario from "../fixtures/Scenario.ts"
@@ -181,6 +183,51 @@ describe("bfm doctor", () => {
         ]
       )
       assert.notInclude(JSON.stringify(report), "hunter2")
+    })
+  )
+
+  it.scopedLive("asks each kind of server in its own way, and writes to none", () =>
+    Effect.gen(function* () {
+      const logs = yield* Greptimedb.makeWith(Project.makeOnMysql)
+      const metadata = yield* Etcd.make()
+      yield* Etcd.protect(metadata, [{ name: "ann", password: "p", prefixes: ["/bfm/"] }])
+      const root = yield* Etcd.connect({
+        hosts: metadata.endpoint,
+        auth: { username: "root", password: "root" }
+      })
+      const keys = Effect.promise(() => root.getAll().prefix("").strings())
+      const report = yield* logs.run(Examine.report(), {
+        METADATA_BACKEND: "etcd",
+        METADATA_ENDPOINTS: metadata.endpoint,
+        METADATA_PREFIX: "/app/",
+        METADATA_USERNAME: "ann",
+        METADATA_PASSWORD: "p"
+      })
+      assert.deepStrictEqual(
+        report.examined.map(({ subject, server, unasked, clock_ms }) => [
+          subject,
+          server?.replace(/[\d.]+.*/, "x"),
+          unasked,
+          clock_ms === undefined
+        ]),
+        [
+          ["state", "MariaDB x", [], false],
+          ["connection core", "PostgreSQL x", [], false],
+          ["connection logs", "GreptimeDB x", ["which rights its user has"], false],
+          ["connection metadata", "etcd x", ["its clock: etcd tells no time"], true]
+        ]
+      )
+      assert.deepStrictEqual(
+        of(report, "rights").map(({ reason, remedy }) => [reason, remedy]),
+        [
+          [
+            "its user may not read and write keys below /app/",
+            "etcdctl role grant-permission ROLE --prefix=true readwrite /app/, of a role of ann"
+          ]
+        ]
+      )
+      assert.deepStrictEqual(of(report, "clock"), [])
+      assert.deepStrictEqual(yield* keys, {})
     })
   )
 })

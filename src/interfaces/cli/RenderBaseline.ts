@@ -11,11 +11,11 @@ const most = 40
 /** What was compared, and what came of it. */
 export const report = (style: Style, report: BaselineReport): ReadonlyArray<string> => {
   const known = report.known === 0 ? "" : `, ${Text.count(report.known, "migration")} known already`
-  if (report.entries.length === 0)
-    return [`Nothing to mark on ${report.connection}${known}`, ...waiting(style, report)]
   return [
-    `Baseline of ${report.connection}${known}${report.done ? "" : "; nothing has been changed"}`,
-    ...verdict(style, report),
+    report.entries.length === 0
+      ? `Nothing to mark on ${report.connection}${known}`
+      : `Baseline of ${report.connection}${known}${report.done ? "" : "; nothing has been changed"}`,
+    ...(report.rebuilt === 0 ? [] : verdict(style, report)),
     ...RenderAdoption.block(
       style,
       report.done ? "Applied" : "To be marked as applied",
@@ -32,15 +32,15 @@ export const report = (style: Style, report: BaselineReport): ReadonlyArray<stri
 
 const verdict = (style: Style, { failure, differences, rebuilt }: BaselineReport): ReadonlyArray<string> => {
   if (failure !== undefined) return failed(style, failure)
-  const ran = `${Text.count(rebuilt, "migration")} run in a scratch database`
+  const ran = `${Text.count(rebuilt, "migration")} run in a scratch database ${rebuilt === 1 ? "makes" : "make"}`
   if (differences.length === 0) {
     return [
-      style.colour.green(`✔ ${ran} make what is there: tables, columns, constraints, indexes and all else`),
+      style.colour.green(`✔ ${ran} what is there: tables, columns, constraints, indexes and all else`),
       ""
     ]
   }
   return [
-    style.colour.red(`✘ ${ran} make something else than what is there`),
+    style.colour.red(`✘ ${ran} something else than what is there`),
     ...Text.indent(Text.few(differences.flatMap(difference(style)), most)),
     ""
   ]
@@ -83,7 +83,7 @@ const waiting = (style: Style, { waiting }: BaselineReport): ReadonlyArray<strin
 /** What to do next. */
 export const summary = (
   style: Style,
-  { agrees, done, entries, trusted, failure, waiting }: BaselineReport,
+  { agrees, done, entries, trusted, failure }: BaselineReport,
   { trust }: { readonly trust: boolean }
 ): ReadonlyArray<string> => {
   if (done) {
@@ -95,7 +95,9 @@ export const summary = (
       "  Next: bfm status"
     ]
   }
-  if (entries.length === 0) return waiting.length === 0 ? [] : ["  Next: bfm status"]
+  if (entries.length === 0) {
+    return agrees ? [] : ["The ledger says that they are applied: write a migration that makes up for it"]
+  }
   if (agrees || trust) return ["Mark them:  the same without --dry-run"]
   return failure === undefined
     ? [

@@ -3,11 +3,13 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
 import type { Actor } from "../../domain/Actor.ts"
+import * as Catalog from "../../domain/Catalog.ts"
 import { BuildFailed, ConnectionUnknown, NotSupported, RequestInvalid } from "../../domain/Errors.ts"
 import type { SourceFile, Tool } from "../../domain/foreign/Foreign.ts"
 import type { ForeignReport } from "../../domain/foreign/Report.ts"
 import { Connections } from "../../ports/Connections.ts"
 import { ForeignHistory } from "../../ports/ForeignHistory.ts"
+import { Registry } from "../../ports/Registry.ts"
 import * as AtomicFile from "../AtomicFile.ts"
 import * as Entering from "../adoption/Entering.ts"
 import * as Since from "../adoption/Since.ts"
@@ -45,7 +47,7 @@ export const plan = Effect.fn("Import.plan")(function* (request: Request) {
   const files = yield* folder(request.from)
   const target = path.join(request.sfm, "postgresql", name)
   const history = yield* (yield* ForeignHistory).read(name, request.table ?? tool.table)
-  const world = yield* World.read([name], "up")
+  const world = yield* worldOf(request)
   const decided = Decide.decide({
     request,
     connection,
@@ -57,6 +59,17 @@ export const plan = Effect.fn("Import.plan")(function* (request: Request) {
     since: yield* Since.read([name])
   })
   return decided.problems.length > 0 ? yield* new RequestInvalid({ problems: decided.problems }) : decided
+})
+
+/** Whoever has just come has no SFM directory yet: then there are no migrations, which is no mistake here. */
+const worldOf = Effect.fnUntraced(function* ({ connection, sfm }: Request) {
+  const fs = yield* FileSystem.FileSystem
+  const read = World.read([connection], "up")
+  if (yield* Effect.orElseSucceed(fs.exists(sfm), () => true)) return yield* read
+  return yield* Effect.provideService(read, Registry, {
+    load: Effect.succeed(Catalog.make([], [])),
+    source: sfm
+  })
 })
 
 /** Writes the files, and then the ledger. Runs nothing; what breaks off in the middle is finished by doing it again. */
