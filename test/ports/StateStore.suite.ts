@@ -44,8 +44,8 @@ export const suite = (name: string, subjects: Subjects) => {
 
     test("says whether it has tables, and makes none by that", store =>
       Effect.gen(function* () {
-        assert.strictEqual(yield* store.tables, "none")
-        assert.strictEqual(yield* store.tables, "none")
+        assert.strictEqual(yield* store.tables, "absent")
+        assert.strictEqual(yield* store.tables, "absent")
         yield* store.executions([])
         assert.strictEqual(yield* store.tables, "current")
       }))
