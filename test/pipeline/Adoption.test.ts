@@ -6,7 +6,7 @@ import * as GoFile from "../../src/domain/predecessor/GoFile.ts"
 import type { Happened, Listed } from "../../src/domain/predecessor/OldState.ts"
 import { fromScripts } from "../../src/domain/source/Scripts.ts"
 import * as Adoption from "../../src/pipeline/adoption/Adoption.ts"
-import * as References from "../../src/pipeline/References.ts"
+import * as References from "../../src/pipeline/plan/References.ts"
 
 interface Written {
   readonly up?: string

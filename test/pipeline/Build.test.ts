@@ -14,8 +14,8 @@ import * as Authoring from "../../src/domain/Authoring.ts"
 import type { Catalog } from "../../src/domain/Catalog.ts"
 import type { Migration } from "../../src/domain/Migration.ts"
 import { literal } from "../../src/domain/source/Literal.ts"
-import * as Build from "../../src/pipeline/Build.ts"
-import type { BuildOptions } from "../../src/pipeline/BuildReport.ts"
+import * as Build from "../../src/pipeline/author/Build.ts"
+import type { BuildOptions } from "../../src/pipeline/author/BuildReport.ts"
 import * as Sfm from "../fixtures/Sfm.ts"
 
 const platform = Layer.merge(NodeFileSystem.layer, NodePath.layer)

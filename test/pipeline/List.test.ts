@@ -2,8 +2,8 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Either from "effect/Either"
 import * as fc from "fast-check"
 import type { StatusItem } from "../../src/domain/Status.ts"
-import * as List from "../../src/pipeline/List.ts"
-import * as Standing from "../../src/pipeline/Standing.ts"
+import * as List from "../../src/pipeline/report/List.ts"
+import * as Standing from "../../src/pipeline/report/Standing.ts"
 
 const item = (part: Partial<StatusItem>): StatusItem => ({
   migration_id: "",

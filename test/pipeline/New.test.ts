@@ -10,7 +10,7 @@ import * as TestClock from "effect/TestClock"
 import { describe } from "vitest"
 import * as Files from "../../src/adapters/files/Registry.ts"
 import * as Template from "../../src/domain/source/Template.ts"
-import * as New from "../../src/pipeline/New.ts"
+import * as New from "../../src/pipeline/author/New.ts"
 import * as Sfm from "../fixtures/Sfm.ts"
 
 const create = (options: New.NewOptions) =>

@@ -3,7 +3,7 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/TestClock"
-import * as Refresh from "../../src/pipeline/Refresh.ts"
+import * as Refresh from "../../src/pipeline/report/Refresh.ts"
 
 const ages = { fresh: 1_000, stale: 10_000, patience: 250 }
 

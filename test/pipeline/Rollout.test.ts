@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { RunOptions } from "../../src/domain/Request.ts"
-import * as Rollout from "../../src/pipeline/Rollout.ts"
-import type { Segment } from "../../src/pipeline/Segment.ts"
+import * as Rollout from "../../src/pipeline/execute/Rollout.ts"
+import type { Segment } from "../../src/pipeline/execute/Segment.ts"
 
 const segment = (index: number, schema: string, after: ReadonlyArray<number> = []): Segment => ({
   index,

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Either from "effect/Either"
 import type { Backend } from "../../src/domain/Backend.ts"
-import * as Scope from "../../src/pipeline/Scope.ts"
+import * as Scope from "../../src/pipeline/plan/Scope.ts"
 
 interface Place {
   readonly backend?: Backend

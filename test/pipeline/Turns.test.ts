@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/TestClock"
-import * as Turns from "../../src/pipeline/Turns.ts"
+import * as Turns from "../../src/pipeline/report/Turns.ts"
 
 /** Answers after a second, with the number of the question; remembers what was asked. */
 const asked = Effect.gen(function* () {

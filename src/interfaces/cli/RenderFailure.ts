@@ -1,7 +1,7 @@
 import * as Duration from "../../domain/Duration.ts"
 import type { Plan, Statement } from "../../domain/Plan.ts"
 import type { Failure, RunResult } from "../../domain/Run.ts"
-import * as Causes from "../../pipeline/Causes.ts"
+import * as Causes from "../../pipeline/execute/Causes.ts"
 import type { Style } from "./Style.ts"
 import * as Text from "./Text.ts"
 

@@ -1,5 +1,5 @@
 import type { Plan, Step } from "../../domain/Plan.ts"
-import * as PlanGraph from "../../pipeline/PlanGraph.ts"
+import * as PlanGraph from "../../pipeline/plan/PlanGraph.ts"
 import type { Style } from "./Style.ts"
 import * as Text from "./Text.ts"
 

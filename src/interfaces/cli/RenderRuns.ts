@@ -1,6 +1,6 @@
 import * as Duration from "../../domain/Duration.ts"
 import { hasEnded, type Run, type RunResult } from "../../domain/Run.ts"
-import type { Detail } from "../../pipeline/RunBook.ts"
+import type { Detail } from "../../pipeline/runs/RunBook.ts"
 import * as Moment from "./Moment.ts"
 import type { Style } from "./Style.ts"
 import * as Table from "./Table.ts"

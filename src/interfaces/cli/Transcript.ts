@@ -1,6 +1,6 @@
 import type { Step } from "../../domain/Plan.ts"
 import type { Event, RunResult } from "../../domain/Run.ts"
-import * as Result from "../../pipeline/Result.ts"
+import * as Result from "../../pipeline/execute/Result.ts"
 import type { Progress } from "./RenderProgress.ts"
 import * as RenderRun from "./RenderRun.ts"
 import type { Style } from "./Style.ts"

@@ -21,8 +21,7 @@ export const make = (bench: Bench) =>
   Verb.make(
     {
       words: ["baseline"],
-      summary:
-        "mark migrations as applied that an existing database has already, verified; runs nothing there",
+      summary: "mark as applied what an existing database has already, verified",
       examples: [
         "bfm baseline --connection core --dry-run",
         "bfm baseline --connection core --to 20250601090000 --yes",

@@ -1,7 +1,7 @@
 import * as Args from "@effect/cli/Args"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Build from "../../pipeline/Build.ts"
+import * as Build from "../../pipeline/author/Build.ts"
 import * as ExitCode from "./ExitCode.ts"
 import * as Flag from "./Flag.ts"
 import { Screen } from "./Screen.ts"

@@ -15,12 +15,8 @@ export const make = (verbs: () => ReadonlyArray<Completion.Completable>) =>
   Verb.make(
     {
       words: ["completions"],
-      summary: "completion of commands and options, for your shell",
-      examples: [
-        "source <(bfm completions bash)",
-        "source <(bfm completions zsh)",
-        "bfm completions fish | source"
-      ],
+      summary: "completion for your shell: source <(bfm completions bash)",
+      examples: ["bfm completions bash", "bfm completions zsh", "bfm completions fish"],
       operands: {
         shown: Object.keys(scripts).join("|"),
         args: Args.choice(Object.entries(scripts), { name: Object.keys(scripts).join("|") })

@@ -1,6 +1,6 @@
 import * as Args from "@effect/cli/Args"
 import * as Effect from "effect/Effect"
-import * as New from "../../pipeline/New.ts"
+import * as New from "../../pipeline/author/New.ts"
 import * as ExitCode from "./ExitCode.ts"
 import * as Options from "./Options.ts"
 import { Screen } from "./Screen.ts"

@@ -1,7 +1,7 @@
 import * as Args from "@effect/cli/Args"
 import * as Effect from "effect/Effect"
 import { RequestInvalid } from "../../domain/Errors.ts"
-import * as Resolution from "../../pipeline/Resolution.ts"
+import * as Resolution from "../../pipeline/execute/Resolution.ts"
 import * as ExitCode from "./ExitCode.ts"
 import * as Flag from "./Flag.ts"
 import * as Options from "./Options.ts"

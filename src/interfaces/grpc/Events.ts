@@ -1,5 +1,5 @@
 import type { Event } from "../../domain/Run.ts"
-import type { Heard } from "../../pipeline/Watch.ts"
+import type { Heard } from "../../pipeline/runs/Watch.ts"
 import { RunEventSchema } from "./generated/migration_pb.ts"
 import * as Json from "./Json.ts"
 

@@ -1,7 +1,7 @@
-import type { Stores } from "../../pipeline/ActiveRun.ts"
-import type { Health } from "../../pipeline/Health.ts"
-import type { Runs } from "../../pipeline/Runs.ts"
-import type { Snapshot } from "../../pipeline/Snapshot.ts"
+import type { Health } from "../../pipeline/report/Health.ts"
+import type { Snapshot } from "../../pipeline/report/Snapshot.ts"
+import type { Stores } from "../../pipeline/runs/ActiveRun.ts"
+import type { Runs } from "../../pipeline/runs/Runs.ts"
 import type { Fleet } from "../../ports/Fleet.ts"
 import type { Caller } from "./Caller.ts"
 

@@ -2,7 +2,7 @@ import type { MessageInitShape } from "@bufbuild/protobuf"
 import * as Stream from "effect/Stream"
 import type { NotPlanned, Plan } from "../../domain/Plan.ts"
 import type { Event } from "../../domain/Run.ts"
-import type { Order } from "../../pipeline/ActiveRun.ts"
+import type { Order } from "../../pipeline/runs/ActiveRun.ts"
 import * as Carry from "./Carry.ts"
 import type { MigrateProgressSchema } from "./generated/migration_pb.ts"
 

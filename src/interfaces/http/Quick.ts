@@ -1,7 +1,7 @@
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as Effect from "effect/Effect"
 import type { BfmError } from "../../domain/Errors.ts"
-import type { Snapshot } from "../../pipeline/Snapshot.ts"
+import type { Snapshot } from "../../pipeline/report/Snapshot.ts"
 import { Identity } from "../../ports/Identity.ts"
 import { Caller, scopes } from "./Access.ts"
 import * as Authentication from "./Authentication.ts"

@@ -11,13 +11,13 @@ import {
   type UpRequestInput
 } from "../../domain/Request.ts"
 import type { Event, RunResult } from "../../domain/Run.ts"
-import * as History from "../../pipeline/History.ts"
-import * as Planning from "../../pipeline/Planning.ts"
-import * as Resolution from "../../pipeline/Resolution.ts"
-import * as Result from "../../pipeline/Result.ts"
-import * as Run from "../../pipeline/Run.ts"
-import * as Status from "../../pipeline/Status.ts"
-import * as Validation from "../../pipeline/Validation.ts"
+import * as Resolution from "../../pipeline/execute/Resolution.ts"
+import * as Result from "../../pipeline/execute/Result.ts"
+import * as Run from "../../pipeline/execute/Run.ts"
+import * as Planning from "../../pipeline/plan/Planning.ts"
+import * as History from "../../pipeline/report/History.ts"
+import * as Status from "../../pipeline/report/Status.ts"
+import * as Validation from "../../pipeline/report/Validation.ts"
 
 const upRequest = Schema.decodeSync(UpRequest)
 const downRequest = Schema.decodeSync(DownRequest)

@@ -4,7 +4,7 @@ import * as Either from "effect/Either"
 import * as Stream from "effect/Stream"
 import { type BfmError, ServiceFailed } from "../../domain/Errors.ts"
 import type { Event, Run } from "../../domain/Run.ts"
-import * as Following from "../../pipeline/Following.ts"
+import * as Following from "../../pipeline/runs/Following.ts"
 import type { Followed } from "../http/Client.ts"
 import * as Failure from "./Failure.ts"
 

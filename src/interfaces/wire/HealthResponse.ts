@@ -1,5 +1,5 @@
 import * as Schema from "effect/Schema"
-import type { Report } from "../../pipeline/Health.ts"
+import type { Report } from "../../pipeline/report/Health.ts"
 
 /** How the service is; open to everybody, so it names no addresses. */
 export const HealthResponse = Schema.Struct({

@@ -3,7 +3,7 @@ import * as Schema from "effect/Schema"
 import type { RequestInvalid } from "../../domain/Errors.ts"
 import { Plan } from "../../domain/Plan.ts"
 import { Run } from "../../domain/Run.ts"
-import type { Detail } from "../../pipeline/RunBook.ts"
+import type { Detail } from "../../pipeline/runs/RunBook.ts"
 import * as RunRequest from "./RunRequest.ts"
 
 /** A run with what it was asked to do and its first plan, as far as these are remembered. */

@@ -4,7 +4,7 @@ import * as Schema from "effect/Schema"
 import type { Asked } from "../../domain/Asked.ts"
 import { RequestInvalid } from "../../domain/Errors.ts"
 import { DownRequest, RunOptions, UpRequest } from "../../domain/Request.ts"
-import type { Order } from "../../pipeline/ActiveRun.ts"
+import type { Order } from "../../pipeline/runs/ActiveRun.ts"
 
 // As they are sent: whatever has a default may be left out.
 const options = Schema.encodedSchema(RunOptions)

@@ -3,7 +3,7 @@ import { short } from "../../domain/Identity.ts"
 import type { DeclaredSchema, Migration } from "../../domain/Migration.ts"
 import type { GoDependency, GoFile } from "../../domain/predecessor/GoFile.ts"
 import type { Key } from "../../domain/source/Metadata.ts"
-import * as References from "../References.ts"
+import * as References from "../plan/References.ts"
 import type { OfMigration } from "./Evidence.ts"
 import * as Standing from "./Standing.ts"
 

@@ -5,7 +5,7 @@ import type { Migration } from "../../domain/Migration.ts"
 import * as Insertion from "../../domain/source/Insertion.ts"
 import * as Metadata from "../../domain/source/Metadata.ts"
 import * as Scripts from "../../domain/source/Scripts.ts"
-import * as References from "../References.ts"
+import * as References from "../plan/References.ts"
 
 /** What is to be written into one file, and what cannot be. */
 export interface Edit {

@@ -10,9 +10,9 @@ import { Connections } from "../../ports/Connections.ts"
 import { Lock } from "../../ports/Lock.ts"
 import { Settings } from "../../ports/Settings.ts"
 import { type StateChange, StateStore } from "../../ports/StateStore.ts"
-import * as Marking from "../Marking.ts"
-import { timestamp } from "../Reconcile.ts"
-import * as World from "../World.ts"
+import * as Marking from "../execute/Marking.ts"
+import { timestamp } from "../execute/Reconcile.ts"
+import * as World from "../plan/World.ts"
 import type { Entry } from "./Entries.ts"
 
 /**

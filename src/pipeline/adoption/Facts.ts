@@ -3,8 +3,8 @@ import * as Ledger from "../../domain/Ledger.ts"
 import type { Migration } from "../../domain/Migration.ts"
 import type { GoFile } from "../../domain/predecessor/GoFile.ts"
 import type { OldState } from "../../domain/predecessor/OldState.ts"
-import * as RollBack from "../RollBack.ts"
-import * as World from "../World.ts"
+import * as RollBack from "../plan/RollBack.ts"
+import * as World from "../plan/World.ts"
 import type { Since } from "./Since.ts"
 
 /** Everything that deciding looks at, read beforehand. */

@@ -7,9 +7,9 @@ import { Connections } from "../../ports/Connections.ts"
 import { Scratch } from "../../ports/Scratch.ts"
 import * as Entering from "../adoption/Entering.ts"
 import type { Entry } from "../adoption/Entries.ts"
-import type * as Graph from "../Graph.ts"
-import * as Placement from "../Placement.ts"
-import * as World from "../World.ts"
+import type * as Graph from "../plan/Graph.ts"
+import * as Placement from "../plan/Placement.ts"
+import * as World from "../plan/World.ts"
 import * as Rebuild from "./Rebuild.ts"
 
 export interface Request {

@@ -10,11 +10,11 @@ import type { Step } from "../../domain/Plan.ts"
 import type { Failure } from "../../domain/Run.ts"
 import type { RunContext, Store, Work } from "../../ports/Connections.ts"
 import { Settings } from "../../ports/Settings.ts"
-import * as Draft from "../Draft.ts"
-import * as Graph from "../Graph.ts"
-import * as Problem from "../Problem.ts"
-import * as References from "../References.ts"
-import type { World } from "../World.ts"
+import * as Draft from "../plan/Draft.ts"
+import * as Graph from "../plan/Graph.ts"
+import * as Problem from "../plan/Problem.ts"
+import * as References from "../plan/References.ts"
+import type { World } from "../plan/World.ts"
 
 /** Runs migrations in an empty database; the failure of the first that fails. */
 export const run = Effect.fn("Rebuild.run")(function* (

@@ -4,8 +4,8 @@ import * as Duration from "../../domain/Duration.ts"
 import type { LedgerEntry } from "../../domain/Ledger.ts"
 import { hasEnded, type Run } from "../../domain/Run.ts"
 import type { HeldLock } from "../../ports/Lock.ts"
-import * as Pulse from "../Pulse.ts"
-import * as Workers from "../Workers.ts"
+import * as Pulse from "../execute/Pulse.ts"
+import * as Workers from "../runs/Workers.ts"
 import type { Facts, Memory } from "./Facts.ts"
 
 type Severity = Finding["severity"]

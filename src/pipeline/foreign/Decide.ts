@@ -12,9 +12,9 @@ import type { Found } from "../../ports/ForeignHistory.ts"
 import type { Entry } from "../adoption/Entries.ts"
 import * as Facts from "../adoption/Facts.ts"
 import type { Since } from "../adoption/Since.ts"
-import * as Placement from "../Placement.ts"
-import { timestamp } from "../Reconcile.ts"
-import type { World } from "../World.ts"
+import { timestamp } from "../execute/Reconcile.ts"
+import * as Placement from "../plan/Placement.ts"
+import type { World } from "../plan/World.ts"
 import type { Request } from "./Import.ts"
 
 /** Everything that deciding looks at, read beforehand. */

@@ -10,10 +10,10 @@ import type { ForeignReport } from "../../domain/foreign/Report.ts"
 import { Connections } from "../../ports/Connections.ts"
 import { ForeignHistory } from "../../ports/ForeignHistory.ts"
 import { Registry } from "../../ports/Registry.ts"
-import * as AtomicFile from "../AtomicFile.ts"
 import * as Entering from "../adoption/Entering.ts"
 import * as Since from "../adoption/Since.ts"
-import * as World from "../World.ts"
+import * as AtomicFile from "../author/AtomicFile.ts"
+import * as World from "../plan/World.ts"
 import * as Decide from "./Decide.ts"
 
 /** What is to be imported, from where, to where. */

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import type { Step } from "../../../src/domain/Plan.ts"
 import { graph } from "../../../src/interfaces/cli/RenderGraph.ts"
 import * as Style from "../../../src/interfaces/cli/Style.ts"
-import * as PlanGraph from "../../../src/pipeline/PlanGraph.ts"
+import * as PlanGraph from "../../../src/pipeline/plan/PlanGraph.ts"
 import * as Sample from "./Sample.ts"
 
 const at = (position: number, name: string, connection: string, after: ReadonlyArray<string>): Step => {

@@ -1,6 +1,6 @@
 import type { Plan, Step } from "../../../src/domain/Plan.ts"
 import type { Failure, RunResult } from "../../../src/domain/Run.ts"
-import * as Result from "../../../src/pipeline/Result.ts"
+import * as Result from "../../../src/pipeline/execute/Result.ts"
 
 /** A step of a plan; only what a test is about has to be said. */
 export const step = (part: Partial<Step> = {}): Step => {

@@ -3,7 +3,7 @@ import type { BfmError } from "../../../src/domain/Errors.ts"
 import type { RunResult } from "../../../src/domain/Run.ts"
 import * as Bfm from "../../../src/interfaces/library/Bfm.ts"
 import type { Environment as Everything } from "../../../src/Main.ts"
-import * as Result from "../../../src/pipeline/Result.ts"
+import * as Result from "../../../src/pipeline/execute/Result.ts"
 import type * as Project from "../../fixtures/Project.ts"
 import { type Driver, type Environment, type Outcome, Refused } from "../Scenario.suite.ts"
 

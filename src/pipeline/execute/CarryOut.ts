@@ -1,0 +1,71 @@
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import type { Event } from "../../domain/Run.ts"
+import { Signals } from "../../ports/Signals.ts"
+import * as Execute from "./Execute.ts"
+import * as Pulse from "./Pulse.ts"
+import type { Recorder } from "./Recorder.ts"
+import type { Identity } from "./Run.ts"
+import type { RunRecord } from "./RunRecord.ts"
+
+/** A run that has steps, with what is remembered of it. */
+export interface Course {
+  readonly order: Execute.Order
+  /** Nothing of a rehearsal. */
+  readonly record: RunRecord | undefined
+  readonly recorder: Recorder
+  /** Of a run that was announced: whoever announced it gives its signs of life and says why it came to nothing. */
+  readonly identity: Pick<Identity, "goesOn"> | undefined
+}
+
+type Tell = (event: Event) => Effect.Effect<void>
+
+/** Takes the locks and executes; says in which state the run ended. What it told is on its way to the state then. */
+export const of = Effect.fnUntraced(function* (course: Course, announce: Tell) {
+  const { order, record, recorder, identity } = course
+  const opened = record?.open ?? Effect.void
+  const leaving = Effect.suspend(
+    () => identity?.goesOn?.({ state: "cancelled", failures: [] }) ?? Effect.succeed(false)
+  )
+  const tell: Tell = event => {
+    // Whoever waits for a lock is to be seen.
+    if (event._tag === "LockWaiting") return Effect.zipRight(opened, announce(event))
+    if (event._tag !== "StepNotRun" || event.reason !== Execute.stopped) return announce(event)
+    // It runs elsewhere.
+    return Effect.unlessEffect(announce(event), leaving).pipe(Effect.asVoid)
+  }
+  const run = Effect.gen(function* () {
+    yield* Execute.locks(order, tell)
+    yield* opened
+    yield* tell({ _tag: "RunStarted", run_id: order.runId, total: order.plan.steps.length })
+    return yield* Execute.execute(order, tell)
+  })
+  const working = identity === undefined && record !== undefined ? alive(order.runId, run) : run
+  const end = (last: (found: RunRecord) => Effect.Effect<void>) =>
+    record?.isOpen() === true ? Effect.zipRight(last(record), recorder.flush) : Effect.void
+  return yield* working.pipe(
+    Effect.tapError(error =>
+      Effect.suspend(() => end(found => (identity === undefined ? found.refuse(error) : Effect.void)))
+    ),
+    Effect.onInterrupt(() =>
+      end(found =>
+        found.tell({ _tag: "RunFinished", run_id: order.runId, state: "interrupted", duration_ms: 0 })
+      )
+    )
+  )
+})
+
+/** With signs of life; told to end when somebody wants that, wherever. */
+const alive = <A, E, R>(runId: string, run: Effect.Effect<A, E, R>) =>
+  Effect.gen(function* () {
+    const { stop, abort } = yield* Signals
+    const halted = yield* Deferred.make<void>()
+    const halt = Deferred.succeed(halted, undefined)
+    const pulse = yield* Effect.forkScoped(Pulse.beat(runId, 0, { stop: halt, lost: halt }))
+    return yield* run.pipe(
+      Effect.provideService(Signals, { stop: Effect.raceFirst(stop, Deferred.await(halted)), abort }),
+      // It must not be heard of after its end.
+      Effect.ensuring(Fiber.interrupt(pulse))
+    )
+  })

@@ -1,0 +1,85 @@
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import * as Ref from "effect/Ref"
+import * as Stream from "effect/Stream"
+import type { LedgerEntry } from "../../domain/Ledger.ts"
+import type { Step } from "../../domain/Plan.ts"
+import type { Event } from "../../domain/Run.ts"
+import type { StepOutcome } from "../../ports/Connections.ts"
+
+/** What the ledger, read under the lock, says about a planned step. */
+export const alreadyDone = (entry: LedgerEntry | undefined, step: Step): string | undefined => {
+  if (step.direction === "down")
+    return entry === undefined ? "rolled back by another run meanwhile" : undefined
+  return entry?.state === "applied" ? "applied by another run meanwhile" : undefined
+}
+
+/** An outcome of the store as everybody hears of it. */
+export const toEvent = (outcome: StepOutcome): Event => {
+  const { id, position } = outcome.step
+  switch (outcome._tag) {
+    case "Started":
+      return { _tag: "StepStarted", id, position }
+    case "Retried":
+      return { _tag: "StepRetried", id, attempt: outcome.attempt, reason: outcome.reason }
+    case "Applied":
+      return { _tag: "StepSucceeded", id, position, duration_ms: outcome.durationMs }
+    case "Skipped":
+      return { _tag: "StepSkipped", id, position, reason: outcome.reason }
+    case "Failed":
+      return { _tag: "StepFailed", id, position, failure: outcome.failure }
+  }
+}
+
+/** The store, or the lock, could not be had for a step in mid-run: nothing of it was sent. */
+export const unopened = (
+  step: Step,
+  error: { readonly _tag: string; readonly message: string }
+): Extract<Event, { readonly _tag: "StepFailed" }> => ({
+  _tag: "StepFailed",
+  id: step.id,
+  position: step.position,
+  failure: {
+    id: step.id,
+    migration_id: step.migration_id,
+    connection: step.connection,
+    schema: step.schema,
+    version: step.version,
+    name: step.name,
+    direction: step.direction,
+    reason: error.message,
+    code: error._tag,
+    path: step.path,
+    aftermath: "nothing of it was sent",
+    attempts: 0,
+    duration_ms: 0
+  }
+})
+
+/**
+ * Runs the steps of one session and tells of each. A pull is never interrupted: what is in flight ends and is
+ * told of; between pulls the run can stop. Returns whether it came to its end.
+ */
+export const run = Effect.fn("Lane.run")(function* (
+  outcomes: Stream.Stream<StepOutcome>,
+  tell: (event: Event) => Effect.Effect<void>,
+  stopping: Ref.Ref<boolean>
+) {
+  const pull = yield* Stream.toPull(outcomes)
+  const advance = pull.pipe(
+    Effect.flatMap(chunk =>
+      Effect.forEach(chunk, outcome => Effect.as(tell(toEvent(outcome)), outcome._tag))
+    ),
+    Effect.uninterruptible,
+    Effect.either
+  )
+  for (;;) {
+    if (yield* Ref.get(stopping)) return "stopped" as const
+    const pulled = yield* advance
+    // A stream of outcomes cannot fail: only its end comes this way.
+    if (Either.isLeft(pulled))
+      return Option.isNone(pulled.left) ? ("ended" as const) : yield* Effect.die("outcomes never fail")
+    if (pulled.right.includes("Failed")) return "failed" as const
+  }
+})

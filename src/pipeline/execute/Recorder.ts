@@ -1,0 +1,56 @@
+import * as Effect from "effect/Effect"
+import * as Queue from "effect/Queue"
+import * as Schedule from "effect/Schedule"
+import type { StateUnavailable } from "../../domain/Errors.ts"
+import { type StateChange, StateStore } from "../../ports/StateStore.ts"
+
+/** Writes what happens into the state, beside the run and never in its way. */
+export interface Recorder {
+  readonly offer: (changes: ReadonlyArray<StateChange>) => Effect.Effect<void>
+  /** Writes what is left; tells why, when the state cannot be reached. */
+  readonly flush: Effect.Effect<StateUnavailable | undefined>
+}
+
+/** Changes that pile up while a batch is written go together into the next one. */
+const largest = 500
+const rhythm = "40 millis"
+
+const again = Schedule.exponential("100 millis").pipe(Schedule.intersect(Schedule.recurs(4)))
+
+/**
+ * A state that goes away in mid-run does not stop it: changes are kept, tried again at the end, and what is
+ * lost then is found again in the ledgers by the next run.
+ */
+export const make = Effect.gen(function* () {
+  const state = yield* StateStore
+  const queue = yield* Queue.unbounded<StateChange>()
+  const turn = yield* Effect.makeSemaphore(1)
+  let unwritten: ReadonlyArray<StateChange> = []
+  const write = turn.withPermits(1)(
+    Effect.gen(function* () {
+      for (;;) {
+        unwritten = [...unwritten, ...(yield* Queue.takeUpTo(queue, largest - unwritten.length))]
+        if (unwritten.length === 0) return
+        yield* state.record(latestRun(unwritten))
+        unwritten = []
+      }
+    })
+  )
+  yield* Effect.forkScoped(
+    Effect.forever(Effect.sleep(rhythm).pipe(Effect.zipRight(Effect.uninterruptible(Effect.ignore(write)))))
+  )
+  const recorder: Recorder = {
+    offer: changes => Effect.asVoid(Queue.offerAll(queue, changes)),
+    flush: write.pipe(
+      Effect.retry(again),
+      Effect.match({ onFailure: error => error, onSuccess: () => undefined })
+    )
+  }
+  return recorder
+})
+
+/** Of several notes about the same run only the last one counts. */
+const latestRun = (changes: ReadonlyArray<StateChange>): ReadonlyArray<StateChange> => {
+  const last = changes.findLastIndex(change => change._tag === "Run")
+  return changes.filter((change, index) => change._tag !== "Run" || index === last)
+}
