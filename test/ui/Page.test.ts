@@ -243,16 +243,18 @@ layer(Stage.layer, { excludeTestServices: true, timeout: 60_000 })("the page", i
 
   describe("everybody", () => {
     for (const dark of [false, true]) {
+      // Only colours differ.
+      const rules = dark ? ["color-contrast"] : undefined
       it.effect(`can read every screen, ${dark ? "dark" : "light"}: axe finds nothing serious`, () =>
         Stage.visit({ dark }, async ({ page }) => {
           for (const [name, path] of Object.entries(screens)) {
             await page.goto(path)
             await page.getByRole("heading", { level: 1 }).waitFor()
             await page.waitForLoadState("networkidle")
-            assert.deepStrictEqual(await Stage.findings(page), [], name)
+            assert.deepStrictEqual(await Stage.findings(page, rules), [], name)
           }
           await page.getByRole("button", { name: "Signed in as admin" }).click()
-          assert.deepStrictEqual(await Stage.findings(page), [], "menu")
+          assert.deepStrictEqual(await Stage.findings(page, rules), [], "menu")
         })
       )
     }
@@ -264,7 +266,6 @@ layer(Stage.layer, { excludeTestServices: true, timeout: 60_000 })("the page", i
           await page.getByRole("heading", { level: 1 }).waitFor()
           await page.waitForLoadState("networkidle")
           assert.isAtMost(Number(await page.evaluate("document.documentElement.scrollWidth")), 400, name)
-          assert.deepStrictEqual(await Stage.findings(page), [], name)
         }
       })
     )

@@ -60,11 +60,18 @@ interface Finding {
   readonly nodes: ReadonlyArray<string>
 }
 
-/** What axe finds serious, in the page as it stands. It looks from outside: the page's policy lets no script in. */
-export const findings = async (page: Page): Promise<ReadonlyArray<Finding>> => {
+/**
+ * What axe finds serious, in the page as it stands; all of it, or only by some of its rules. It looks from outside:
+ * the page's policy lets no script in.
+ */
+export const findings = async (
+  page: Page,
+  rules?: ReadonlyArray<string>
+): Promise<ReadonlyArray<Finding>> => {
+  const options = { resultTypes: ["violations"], ...(rules === undefined ? {} : { runOnly: rules }) }
   await page.evaluate(axe.source)
   const found: ReadonlyArray<Finding> = await page.evaluate(
-    `axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) =>
+    `axe.run(document, ${JSON.stringify(options)}).then(({ violations }) =>
       violations.map(({ id, impact, nodes }) => ({ id, impact, nodes: nodes.map(({ html }) => html.slice(0, 200)) })))`
   )
   return found.filter(({ impact }) => impact === "serious" || impact === "critical")
