@@ -13,6 +13,7 @@ import * as Nothing from "./cases/Nothing.ts"
 import * as Plan from "./cases/Plan.ts"
 import * as Serve from "./cases/Serve.ts"
 import * as Start from "./cases/Start.ts"
+import * as Tenants from "./cases/Tenants.ts"
 import * as Options from "./Options.ts"
 import * as Report from "./Report.ts"
 import * as Rounds from "./Rounds.ts"
@@ -33,7 +34,8 @@ const parts = {
   latency: Latency.run,
   serve: Serve.run,
   start: Start.run,
-  history: History.run
+  history: History.run,
+  tenants: Tenants.run
 }
 
 /** Runs the benchmark and says the exit code: 0 also where a target was missed. */
@@ -73,17 +75,20 @@ const measure = async (
     bfm: Bfm.make(place.root, path.join(work, "sfm"), work),
     psql: Tools.psql(),
     dbmate: Tools.dbmate(place.cache),
+    nodePgMigrate: Tools.nodePgMigrate(place.cache),
     files: write(place, work, changes),
     tell: text => process.stderr.write(`${text}\n`)
   }
-  console.log(surroundings(context, work))
+  const machine = surroundings(context, work)
+  console.log(machine)
   const rows: Array<Report.Row> = []
   for (const group of Options.groups)
     if (options.groups.has(group)) rows.push(...(await parts[group](context)))
   console.log(Report.render(rows))
-  console.log(
-    "Medians; a ratio is the median of the ratios within each round. Targets are for 1000 migrations."
-  )
+  console.log(Report.reading)
+  if (options.write) {
+    fs.writeFileSync(path.join(place.root, "docs", "benchmarks.md"), Report.document(machine, rows))
+  }
   await server.close()
 }
 
@@ -91,6 +96,8 @@ const write = (place: Place, work: string, changes: ReadonlyArray<Corpus.Change>
   const files: Files = {
     psqlScript: path.join(work, "all.sql"),
     dbmateDirectory: path.join(work, "dbmate"),
+    nodePgMigrateDirectory: path.join(work, "node-pg-migrate"),
+    tenants: fs.mkdtempSync(path.join(work, "tenants-")),
     planner: path.join(place.cache, "planner.cjs"),
     proxy: path.join(place.cache, "proxy.mjs"),
     load: path.join(place.cache, "load.mjs"),
@@ -99,6 +106,7 @@ const write = (place: Place, work: string, changes: ReadonlyArray<Corpus.Change>
   }
   Corpus.writeSfm(path.join(work, "sfm"), changes)
   Corpus.writeDbmate(files.dbmateDirectory, changes)
+  Corpus.writeNodePgMigrate(files.nodePgMigrateDirectory, changes)
   fs.writeFileSync(files.psqlScript, Corpus.psqlScript(changes))
   fs.writeFileSync(
     files.memoryReport,
@@ -108,11 +116,11 @@ const write = (place: Place, work: string, changes: ReadonlyArray<Corpus.Change>
 }
 
 /** What the figures depend on beside the programs. */
-const surroundings = ({ server, psql, dbmate }: Context, work: string): string =>
+const surroundings = ({ server, psql, dbmate, nodePgMigrate }: Context, work: string): string =>
   [
     `PostgreSQL ${server.version} of our own on loopback, fsync on (fdatasync ${fdatasync(work).toFixed(2)} ms)`,
     `Node ${process.versions.node}`,
-    ...[psql, dbmate].map(tool => (tool._tag === "Found" ? tool.name : tool.help)),
+    ...[psql, dbmate, nodePgMigrate].map(tool => (tool._tag === "Found" ? tool.name : tool.help)),
     `${os.cpus().length} cores, load ${os.loadavg()[0]?.toFixed(1)}`
   ].join(" · ")
 

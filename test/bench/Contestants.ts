@@ -46,10 +46,28 @@ export const psql =
 
 export const dbmate = (context: Context, file: string) => () =>
   contest(context, "public", ({ target }) => {
-    const url = `${target}?sslmode=disable`
-    const args = ["--url", url, "-d", context.files.dbmateDirectory, "--no-dump-schema", "migrate"]
-    return Command.measure(context.server, { file, args })
+    return Command.measure(context.server, dbmateCommand(context, file, target))
   })
+
+export const dbmateCommand = (context: Context, file: string, url: string): Command.Command => ({
+  file,
+  args: [
+    ...["--url", `${url}?sslmode=disable`, "-d", context.files.dbmateDirectory],
+    ...["--no-dump-schema", "migrate"]
+  ]
+})
+
+/** Each migration in its own transaction, as everybody else's. */
+export const nodePgMigrateCommand = (context: Context, file: string, url: string): Command.Command => ({
+  file: process.execPath,
+  args: [file, "up", "-m", context.files.nodePgMigrateDirectory, "--no-single-transaction", "--no-verbose"],
+  env: { DATABASE_URL: url }
+})
+
+export const nodePgMigrate = (context: Context, file: string) => () =>
+  contest(context, "public", ({ target }) =>
+    Command.measure(context.server, nodePgMigrateCommand(context, file, target))
+  )
 
 /** Only the statements themselves, each on its own, over a connection that is open already. */
 export const bare = (context: Context, reach: Reach) => () =>

@@ -11,6 +11,7 @@ export interface Context {
   readonly bfm: Bfm
   readonly psql: Tool
   readonly dbmate: Tool
+  readonly nodePgMigrate: Tool
   readonly changes: ReadonlyArray<Change>
   readonly files: Files
   /** Says what is being done; not part of the result. */
@@ -21,6 +22,9 @@ export interface Context {
 export interface Files {
   readonly psqlScript: string
   readonly dbmateDirectory: string
+  readonly nodePgMigrateDirectory: string
+  /** For what the tenants' teams need. */
+  readonly tenants: string
   readonly planner: string
   readonly proxy: string
   readonly load: string

@@ -41,6 +41,15 @@ export const writeDbmate = (directory: string, all: ReadonlyArray<Change>): void
   }
 }
 
+/** node-pg-migrate's format: both directions in one file. */
+export const writeNodePgMigrate = (directory: string, all: ReadonlyArray<Change>): void => {
+  fs.mkdirSync(directory, { recursive: true })
+  for (const { version, name, table, index } of all) {
+    const text = `-- Up Migration\n${table}\n${index}\n\n-- Down Migration\nDROP TABLE ${name.slice(7)};\n`
+    fs.writeFileSync(path.join(directory, `${version}_${name}.sql`), text)
+  }
+}
+
 const ledger = `SET client_min_messages TO warning;
 CREATE SCHEMA bfm;
 CREATE TABLE bfm.ledger (

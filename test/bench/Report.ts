@@ -50,3 +50,34 @@ export const render = (rows: ReadonlyArray<Row>): string => {
   }
   return table.toString()
 }
+
+/** How the figures are to be read. */
+export const reading =
+  "Medians; a ratio is the median of the ratios within each round. Targets are for 1000 migrations."
+
+/** The same as a document: what a reader needs to judge the figures stands above them. */
+export const document = (machine: string, rows: ReadonlyArray<Row>): string => {
+  const cells = rows.map(({ what, figure, reference, ratio, target, met }) => [
+    what.trim(),
+    figure,
+    reference,
+    ratio?.toFixed(2) ?? "",
+    target ?? "",
+    met === undefined ? "" : met ? "met" : "not met"
+  ])
+  const lines = [
+    ["what", "figure", "reference", "ratio", "target", ""],
+    ["---", "--:", "--:", "--:", "--:", "---"]
+  ]
+  return `# Benchmarks
+
+Written by \`npm run bench -- --write\`; run it where it matters to you.
+
+${machine}.
+
+${[...lines, ...cells].map(line => `| ${line.join(" | ")} |`).join("\n")}
+
+${reading}
+Each contestant makes the same changes in a fresh database on the same durable server, in turn with the others.
+`
+}

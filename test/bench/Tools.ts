@@ -23,6 +23,26 @@ export const psql = (): Tool => {
 }
 
 const dbmateVersion = "2.36.0"
+const nodePgMigrateVersion = "9.0.0"
+
+/** In a directory that is nobody's dependency, with the driver that it wants. */
+export const nodePgMigrate = (cache: string): Tool => {
+  const home = path.join(cache, `node-pg-migrate-${nodePgMigrateVersion}`)
+  const file = path.join(home, "node_modules", "node-pg-migrate", "bin", "node-pg-migrate.js")
+  const packages = [`node-pg-migrate@${nodePgMigrateVersion}`, "pg@8"]
+  if (!fs.existsSync(file)) {
+    fs.mkdirSync(home, { recursive: true })
+    fs.writeFileSync(path.join(home, "package.json"), '{"private":true}\n')
+    process.stderr.write(`installing ${packages.join(" ")} into ${home}\n`)
+    output("npm", "install", "--prefix", home, "--no-audit", "--no-fund", ...packages)
+  }
+  return fs.existsSync(file)
+    ? { _tag: "Found", file, name: `node-pg-migrate ${nodePgMigrateVersion}` }
+    : {
+        _tag: "Missing",
+        help: `node-pg-migrate is missing: npm install --prefix ${home} ${packages.join(" ")}`
+      }
+}
 
 /** The binary itself, without npm's launcher, in a directory that is nobody's dependency. */
 export const dbmate = (cache: string): Tool => {

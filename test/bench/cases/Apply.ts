@@ -5,12 +5,15 @@ import * as Rounds from "../Rounds.ts"
 
 /** So many migrations with nothing applied: the whole process, start-up included. */
 export const run = async (context: Context): Promise<ReadonlyArray<Report.Row>> => {
-  const { options, psql, dbmate, changes } = context
+  const { options, psql, dbmate, nodePgMigrate, changes } = context
   context.tell(`applying ${changes.length} migrations, ${options.rounds} rounds`)
   const found = await Rounds.inTurn(options.rounds, {
     bfm: Contestants.bfm(context),
     ...(psql._tag === "Found" ? { psql: Contestants.psql(context, psql.file) } : {}),
-    ...(dbmate._tag === "Found" ? { dbmate: Contestants.dbmate(context, dbmate.file) } : {})
+    ...(dbmate._tag === "Found" ? { dbmate: Contestants.dbmate(context, dbmate.file) } : {}),
+    ...(nodePgMigrate._tag === "Found"
+      ? { nodePgMigrate: Contestants.nodePgMigrate(context, nodePgMigrate.file) }
+      : {})
   })
   const what = `bfm migrate up, ${changes.length} pending`
   const rows: Array<Report.Row> = []
@@ -19,6 +22,8 @@ export const run = async (context: Context): Promise<ReadonlyArray<Report.Row>> 
   else rows.push(Report.against(what, bfm, ["psql -f", found["psql"]], 1))
   if (found["dbmate"] === undefined) rows.push(missing(what, dbmate))
   else rows.push(Report.against(what, bfm, ["dbmate", found["dbmate"]], 0.9))
+  if (found["nodePgMigrate"] === undefined) rows.push(missing(what, nodePgMigrate))
+  else rows.push(Report.against(what, bfm, ["node-pg-migrate", found["nodePgMigrate"]]))
   if (found["psql"] !== undefined) {
     rows.push(
       Report.against("  processor time of the client", bfm, ["psql -f", found["psql"]], undefined, "client")

@@ -1,4 +1,5 @@
 import * as Command from "../Command.ts"
+import * as Contestants from "../Contestants.ts"
 import type { Context } from "../Context.ts"
 import * as Report from "../Report.ts"
 import * as Rounds from "../Rounds.ts"
@@ -24,6 +25,7 @@ export const run = async (context: Context): Promise<ReadonlyArray<Report.Row>> 
   // The first call of each keeps the compiled code that the next ones find.
   const calls = { up: ["migrate", "up"], status: ["status"], help: ["--help"], version: ["--version"] }
   for (const args of Object.values(calls)) await Command.run(call(...args))
+  const others = await elsewhere(context)
   context.tell(`short commands, ${options.shortRounds} rounds`)
   const measure = (args: ReadonlyArray<string>) => () => Command.measure(server, call(...args))
   const bare = { file: process.execPath, args: ["-e", "0"] }
@@ -35,6 +37,9 @@ export const run = async (context: Context): Promise<ReadonlyArray<Report.Row>> 
     version: measure(calls.version),
     status: measure(calls.status),
     help: measure(calls.help),
+    ...Object.fromEntries(
+      [...others].map(([name, command]) => [name, () => Command.measure(server, command)] as const)
+    ),
     ...(Object.keys(shell).length === 0
       ? {}
       : { nodeInShell: inShell(bare), upInShell: inShell(call(...calls.up)) })
@@ -48,6 +53,11 @@ export const run = async (context: Context): Promise<ReadonlyArray<Report.Row>> 
       2.5
     )
   )
+  for (const name of others.keys()) {
+    rows.push(
+      Report.against("  the same, against another tool", found["up"] ?? [], [name, found[name] ?? []])
+    )
+  }
   if (found["nodeInShell"] !== undefined) {
     const what = `  the same with ${Object.keys(shell).join(" and ")} of this shell`
     rows.push(Report.against(what, found["upInShell"] ?? [], ["node -e 0", found["nodeInShell"]]))
@@ -61,4 +71,20 @@ export const run = async (context: Context): Promise<ReadonlyArray<Report.Row>> 
   rows.push(Report.plain(`peak memory, migrate up, ${changes.length} pending`, Report.megabytes(applying)))
   rows.push(Report.plain("peak memory, migrate up, nothing to do", Report.megabytes(nothing)))
   return rows
+}
+
+/** Other tools where they have nothing to do, each in a database of its own. */
+const elsewhere = async (context: Context): Promise<ReadonlyMap<string, Command.Command>> => {
+  const { server, dbmate, nodePgMigrate } = context
+  const commands = new Map<string, Command.Command>()
+  if (dbmate._tag === "Found") {
+    const url = server.url(await server.fresh())
+    commands.set("dbmate", Contestants.dbmateCommand(context, dbmate.file, url))
+  }
+  if (nodePgMigrate._tag === "Found") {
+    const url = server.url(await server.fresh())
+    commands.set("node-pg-migrate", Contestants.nodePgMigrateCommand(context, nodePgMigrate.file, url))
+  }
+  for (const command of commands.values()) await Command.run(command)
+  return commands
 }
