@@ -76,6 +76,7 @@ const start = Effect.gen(function* () {
     "",
     "  Next:  npx bfm status",
     `         edit ${folder} and run npx bfm migrate plan`,
+    "         BFM_API_TOKEN=choose-one npx bfm serve, and open http://localhost:7070: the page",
     '         README, "Your own database"'
   ])
   if (once || server === undefined) return code

@@ -43,6 +43,7 @@ describe("npm start", () => {
         assert.match(first.stdout, /– 20250104070000 tenant_settings +needs a schema: bfm migrate up/)
         assert.match(first.stdout, /\d+ applied, 1 waits for a schema, 0 failed in /)
         assert.match(first.stdout, /Next: {2}npx bfm status\n/)
+        assert.match(first.stdout, /npx bfm serve, and open http:\/\/localhost:7070/)
         const second = yield* ended(start(cwd, "--once"))
         assert.strictEqual(second.code, 0)
         assert.match(second.stdout, /Nothing to do: \d+ migrations selected, all applied\n/)
