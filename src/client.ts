@@ -2,6 +2,7 @@
 
 export type { SourceProblem } from "./domain/Catalog.ts"
 export * as Errors from "./domain/Errors.ts"
+export * as History from "./domain/History.ts"
 export * as Plan from "./domain/Plan.ts"
 export * as Run from "./domain/Run.ts"
 export * as Status from "./domain/Status.ts"

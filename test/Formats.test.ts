@@ -17,6 +17,7 @@ import * as Doctor from "../src/domain/Doctor.ts"
 import * as Chunk from "../src/domain/etcd/Chunk.ts"
 import * as Operation from "../src/domain/etcd/Operation.ts"
 import * as Foreign from "../src/domain/foreign/Report.ts"
+import { HistoryItem } from "../src/domain/History.ts"
 import * as Plan from "../src/domain/Plan.ts"
 import * as Adoption from "../src/domain/predecessor/Adoption.ts"
 import * as Run from "../src/domain/Run.ts"
@@ -161,17 +162,14 @@ describe("docs/FORMATS.md", () => {
     const found = values("Everything else")
     for (const [value, list] of known) assert.deepStrictEqual(new Map(found).get(value), list)
     const items = found.filter(([value]) => value === "one of its `items`").map(([, list]) => list)
-    assert.deepStrictEqual(
-      items.slice(0, 4),
-      [StatusItem, Run.HistoryItem, Run.Run, ValidationItem].map(fields)
-    )
+    assert.deepStrictEqual(items.slice(0, 4), [StatusItem, HistoryItem, Run.Run, ValidationItem].map(fields))
   })
 
   it("lists statuses, verdicts and events", () => {
     const names = rows("Everything else").map(([name]) => first(name))
     assert.includeMembers(names, [...Status.Status.literals, ...Validation.Verdict.literals])
     const events = rows("The state").flatMap(([names]) => Document.codes(names ?? ""))
-    assert.includeMembers(events, [...Run.HistoryItem.fields.event.literals])
+    assert.includeMembers(events, [...HistoryItem.fields.event.literals])
     const states = rows("Runs and plans").find(([name]) => name === "`state`")?.[1] ?? ""
     assert.deepStrictEqual(Document.codes(states), [...Run.RunState.literals])
   })

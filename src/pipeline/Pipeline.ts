@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import type { BfmError } from "../domain/Errors.ts"
+import type { HistoryItem } from "../domain/History.ts"
 import type { Plan } from "../domain/Plan.ts"
 import type { Order, UpRequest } from "../domain/Request.ts"
 import type * as Run from "../domain/Run.ts"
@@ -43,7 +44,7 @@ export class Pipeline extends Context.Tag("bfm/Pipeline")<
      * What happened last, newest first; at most so many. Nothing is made for the answer: a state without tables of this
      * version tells of nothing.
      */
-    readonly recent: (limit: number) => Effect.Effect<ReadonlyArray<Run.HistoryItem>, BfmError>
+    readonly recent: (limit: number) => Effect.Effect<ReadonlyArray<HistoryItem>, BfmError>
     readonly runs: {
       readonly list: (page: Page) => Effect.Effect<Part<Run.Run>, BfmError>
       readonly show: (id: string) => Effect.Effect<RunBook.Detail, BfmError>

@@ -2,7 +2,9 @@ import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type { Asked } from "../domain/Asked.ts"
 import type { BfmError, RequestInvalid, StateUnavailable } from "../domain/Errors.ts"
-import type { Event, Execution, HistoryItem, Numbered, Run, Skip } from "../domain/Run.ts"
+import type { Execution } from "../domain/Execution.ts"
+import type { HistoryItem, Skip } from "../domain/History.ts"
+import type { Event, Numbered, Run } from "../domain/Run.ts"
 import type { StateVitals, Tables } from "../domain/Vitals.ts"
 
 /** Something to remember. Batches of these are written in one round trip, in order, all or none. */

@@ -1,7 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import type { Execution, HistoryItem, Run } from "../../src/domain/Run.ts"
+import type { Execution } from "../../src/domain/Execution.ts"
+import type { HistoryItem } from "../../src/domain/History.ts"
+import type { Run } from "../../src/domain/Run.ts"
 import { type StateChange, StateStore } from "../../src/ports/StateStore.ts"
 import { day, execution, item, run, type Subject, type Subjects, skip } from "./StateSubject.ts"
 

@@ -139,7 +139,8 @@ describe("an etcd server", { concurrent: true }, () => {
       const server = yield* Etcd.make()
       const between = yield* Interceptor.make(server.port)
       const made = yield* Many.team(server, between.endpoint)
-      const impatient = { METADATA_TIMEOUT: "500ms" }
+      // Long enough for a server that does not stand still, also on a busy machine.
+      const impatient = { METADATA_TIMEOUT: "3s" }
       between.hold(Many.marker(made, 500), server.freeze)
       const error = yield* Scenario.failing(
         made.run(Bfm.up({ target: { connections: ["metadata"] } }), impatient)

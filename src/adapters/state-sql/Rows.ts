@@ -1,5 +1,7 @@
 import type { RequestOrigin } from "../../domain/Actor.ts"
-import type { Event, Execution, HistoryItem, Numbered, Run, Skip } from "../../domain/Run.ts"
+import type { Execution } from "../../domain/Execution.ts"
+import type { HistoryItem, Skip } from "../../domain/History.ts"
+import type { Event, Numbered, Run } from "../../domain/Run.ts"
 import type { Remembered } from "../../ports/StateStore.ts"
 
 /** SQL's null where the domain has an absent part. */

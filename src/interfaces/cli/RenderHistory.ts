@@ -1,5 +1,5 @@
 import * as Duration from "../../domain/Duration.ts"
-import type { HistoryItem } from "../../domain/Run.ts"
+import type { HistoryItem } from "../../domain/History.ts"
 import * as Moment from "./Moment.ts"
 import type { Style } from "./Style.ts"
 import * as Table from "./Table.ts"

@@ -1,7 +1,7 @@
 import * as Duration from "../../domain/Duration.ts"
+import type { HistoryItem } from "../../domain/History.ts"
 import { short } from "../../domain/Identity.ts"
 import type { Plan } from "../../domain/Plan.ts"
-import type { HistoryItem } from "../../domain/Run.ts"
 import type { Goal, Sight } from "../../pipeline/report/Sight.ts"
 import type { Outcome } from "../../pipeline/report/Wait.ts"
 import * as ExitCode from "./ExitCode.ts"

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
+import type { HistoryItem } from "../../domain/History.ts"
 import { short } from "../../domain/Identity.ts"
 import type { Plan } from "../../domain/Plan.ts"
-import type { HistoryItem } from "../../domain/Run.ts"
 import * as Sight from "../../pipeline/report/Sight.ts"
 import * as Waiting from "../../pipeline/report/Wait.ts"
 import * as ExitCode from "./ExitCode.ts"

@@ -3,7 +3,7 @@ import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import * as HttpApiSchema from "@effect/platform/HttpApiSchema"
 import * as OpenApi from "@effect/platform/OpenApi"
 import * as Schema from "effect/Schema"
-import * as Run from "../../domain/Run.ts"
+import { HistoryItem } from "../../domain/History.ts"
 import { ConnectionStatus } from "../../domain/Status.ts"
 import { Worker } from "../../domain/Worker.ts"
 import { HealthResponse } from "../wire/HealthResponse.ts"
@@ -34,7 +34,7 @@ const ConnectionList = Schema.Struct({
 })
 
 const HistoryPage = Schema.Struct({
-  items: Schema.Array(Run.HistoryItem),
+  items: Schema.Array(HistoryItem),
   next: Schema.optional(Schema.String)
 }).annotations({ identifier: "HistoryPage", examples: [{ items: [] }] })
 

@@ -1,6 +1,6 @@
 import * as Schema from "effect/Schema"
 import { Backend } from "../../domain/Backend.ts"
-import type * as Run from "../../domain/Run.ts"
+import type * as Known from "../../domain/Execution.ts"
 
 /** The last that is remembered of one migration in one schema. */
 export const Execution = Schema.Struct({
@@ -34,7 +34,7 @@ export const Execution = Schema.Struct({
 })
 export type Execution = typeof Execution.Type
 
-export const fromExecution = (execution: Run.Execution): Execution => {
+export const fromExecution = (execution: Known.Execution): Execution => {
   const at = new Date(execution.at).toISOString()
   const applied = execution.status === "applied"
   return {

@@ -1,6 +1,6 @@
 import * as Schema from "effect/Schema"
 import { Backend } from "../../domain/Backend.ts"
-import * as Run from "../../domain/Run.ts"
+import * as History from "../../domain/History.ts"
 import * as Origin from "./Origin.ts"
 
 /** One thing that happened to one migration in one schema. */
@@ -21,7 +21,7 @@ export const HistoryItem = Schema.Struct({
   /** JSON: the request that it came from. */
   execution_context: Schema.String,
   /** The same as `status`, more exactly. */
-  event: Run.HistoryItem.fields.event,
+  event: History.HistoryItem.fields.event,
   run_id: Schema.String,
   duration_ms: Schema.optional(Schema.Number)
 }).annotations({
@@ -49,7 +49,7 @@ export const HistoryItem = Schema.Struct({
 })
 export type HistoryItem = typeof HistoryItem.Type
 
-const statuses: Record<Run.HistoryItem["event"], HistoryItem["status"]> = {
+const statuses: Record<History.HistoryItem["event"], HistoryItem["status"]> = {
   applied: "applied",
   failed: "failed",
   rolled_back: "rolled_back",
@@ -59,7 +59,7 @@ const statuses: Record<Run.HistoryItem["event"], HistoryItem["status"]> = {
   reconciled_removed: "pending"
 }
 
-export const fromItem = (item: Run.HistoryItem): HistoryItem => ({
+export const fromItem = (item: History.HistoryItem): HistoryItem => ({
   migration_id: item.migration_id,
   schema: item.schema,
   table: "",

@@ -1,6 +1,6 @@
 import * as Schema from "effect/Schema"
 import { Backend } from "../../domain/Backend.ts"
-import type { Skip } from "../../domain/Run.ts"
+import type { Skip } from "../../domain/History.ts"
 import * as Origin from "./Origin.ts"
 
 /** A migration that was selected and had nothing to do. */

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
+import type { HistoryItem } from "../../domain/History.ts"
 import * as Ledger from "../../domain/Ledger.ts"
-import type { HistoryItem } from "../../domain/Run.ts"
 import { StateStore } from "../../ports/StateStore.ts"
 
 /** What BfM's own history says of a migration in a schema that no ledger has. */

@@ -1,9 +1,9 @@
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import type { BfmError } from "../../domain/Errors.ts"
+import type { HistoryItem } from "../../domain/History.ts"
 import * as Ledger from "../../domain/Ledger.ts"
 import type { Plan } from "../../domain/Plan.ts"
-import type { HistoryItem } from "../../domain/Run.ts"
 
 /** `applied`: applying the request would do nothing. `reachable`: every store that it needs answers, and the state. */
 export const goals = ["applied", "reachable"] as const

@@ -1,7 +1,7 @@
+import type { Execution } from "../../domain/Execution.ts"
 import { canonical, compare, type Identity } from "../../domain/Identity.ts"
 import * as Ledger from "../../domain/Ledger.ts"
 import type { Migration } from "../../domain/Migration.ts"
-import type { Execution } from "../../domain/Run.ts"
 import type { StatusItem } from "../../domain/Status.ts"
 import type { Connection } from "../../ports/Connections.ts"
 import type { HeldLock } from "../../ports/Lock.ts"

@@ -129,7 +129,7 @@ export const until = <A>(what: string, look: () => A | undefined): Effect.Effect
     return found === undefined ? Effect.fail("not yet") : Effect.succeed(found)
   }).pipe(
     Effect.retry(Schedule.spaced("20 millis")),
-    Effect.timeoutFail({ duration: "10 seconds", onTimeout: () => new Error(`never: ${what}`) }),
+    Effect.timeoutFail({ duration: "120 seconds", onTimeout: () => new Error(`never: ${what}`) }),
     Effect.orDie
   )
 

@@ -1,6 +1,6 @@
 import { assert } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import type { HistoryItem } from "../../../src/domain/Run.ts"
+import type { HistoryItem } from "../../../src/domain/History.ts"
 import type { StatusItem } from "../../../src/domain/Status.ts"
 import * as ExitCode from "../../../src/interfaces/cli/ExitCode.ts"
 import type * as Project from "../../fixtures/Project.ts"

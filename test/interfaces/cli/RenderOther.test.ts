@@ -7,7 +7,7 @@ import {
   RequestInvalid,
   SourceInvalid
 } from "../../../src/domain/Errors.ts"
-import type { HistoryItem } from "../../../src/domain/Run.ts"
+import type { HistoryItem } from "../../../src/domain/History.ts"
 import type { ValidationItem } from "../../../src/domain/Validation.ts"
 import * as RenderError from "../../../src/interfaces/cli/RenderError.ts"
 import * as RenderHistory from "../../../src/interfaces/cli/RenderHistory.ts"

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
+import type { HistoryItem } from "../../../src/domain/History.ts"
 import type { Step } from "../../../src/domain/Plan.ts"
-import type { HistoryItem } from "../../../src/domain/Run.ts"
 import type { StatusItem } from "../../../src/domain/Status.ts"
 import * as Result from "../../../src/pipeline/execute/Result.ts"
 import type * as Project from "../../fixtures/Project.ts"

@@ -1,8 +1,8 @@
-import type { Run } from "bfm/client"
+import type { History } from "bfm/client"
 import type { Happened } from "../../parts/HistoryTable.tsx"
 
 /** One line of the history of everything. */
-export const happened = (item: Run.HistoryItem, index: number): Happened => ({
+export const happened = (item: History.HistoryItem, index: number): Happened => ({
   key: `${index} ${item.at}`,
   event: item.event,
   at: item.at,
