@@ -73,7 +73,7 @@ export const layer = (options: Options) =>
         Adapter.definition(HealthService),
         Adapter.implementation(HealthService, Health.handlers, open)
       )
-      Reflection.addTo(
+      yield* Reflection.addTo(
         server,
         [file_migration, file_grpc_health_v1_health],
         runner(() => Access.reflection)

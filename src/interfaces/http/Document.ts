@@ -5,28 +5,29 @@ import { Api } from "./Api.ts"
 import * as Spec from "./Spec.ts"
 
 /** The OpenAPI document of everything that the service answers. */
-export const document: Spec.JsonObject = Spec.finish(
-  // The generator's own type is an interface; what it makes is JSON.
-  JSON.parse(JSON.stringify(OpenApi.fromApi(Api, { additionalPropertiesStrategy: "allow" })))
-)
-
-export const json = Effect.sync(() => HttpServerResponse.unsafeJson(document))
-
-export const yaml: Effect.Effect<string> = Effect.runSync(
-  Effect.cached(
-    Effect.map(
-      Effect.promise(() => import("yaml")),
-      ({ stringify }) => stringify(document, { aliasDuplicateObjects: false })
-    )
+const generate = Effect.sync(() =>
+  Spec.finish(
+    // The generator's own type is an interface; what it makes is JSON.
+    JSON.parse(JSON.stringify(OpenApi.fromApi(Api, { additionalPropertiesStrategy: "allow" })))
   )
 )
 
-/** The page is large and seldom asked for: it is loaded when somebody asks. */
-export const page: Effect.Effect<HttpServerResponse.HttpServerResponse> = Effect.runSync(
-  Effect.cached(
+/** The service's description of itself: seldom asked for, so each form of it is made when somebody asks first. */
+export const make = Effect.gen(function* () {
+  const document = yield* Effect.cached(generate)
+  const json = Effect.map(document, found => HttpServerResponse.unsafeJson(found))
+  const yaml = yield* Effect.cached(
+    Effect.zipWith(
+      Effect.promise(() => import("yaml")),
+      document,
+      ({ stringify }, found) => stringify(found, { aliasDuplicateObjects: false })
+    )
+  )
+  const page = yield* Effect.cached(
     Effect.flatMap(
       Effect.promise(() => import("./DocsPage.ts")),
-      ({ make }) => make
+      loaded => loaded.make
     )
   )
-)
+  return { json, yaml, page }
+})

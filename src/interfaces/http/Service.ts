@@ -25,28 +25,32 @@ const health = (isWell: (report: Report) => boolean) =>
 const healthy = health(report => report.healthy)
 
 export const layer = HttpApiBuilder.group(Api, "service", handlers =>
-  handlers
-    .handle("health", () => healthy)
-    .handle("apiHealth", () => healthy)
-    .handle("ready", () => health(({ ready }) => ready))
-    .handle("live", () => Effect.succeed({ status: "alive" as const }))
-    .handle("whoami", () => Effect.map(Caller, WhoAmI.fromPrincipal))
-    .handle("connections", () =>
-      Effect.gen(function* () {
-        const { connections } = yield* Caller
-        const view = yield* (yield* Snapshot).current
-        const items = view.connections.filter(({ connection }) => connections?.includes(connection) !== false)
-        return { items, total: items.length }
-      })
-    )
-    .handle("workers", () => Effect.map(Workers.list, items => ({ items, total: items.length })))
-    .handle("history", ({ urlParams: { id, ...bounds } }) =>
-      Effect.flatMap(Caller, ({ connections }) =>
-        Latest.history(id === "" ? undefined : id, { ...Paging.page(bounds, 100), permitted: connections })
+  Effect.map(Document.make, document =>
+    handlers
+      .handle("health", () => healthy)
+      .handle("apiHealth", () => healthy)
+      .handle("ready", () => health(({ ready }) => ready))
+      .handle("live", () => Effect.succeed({ status: "alive" as const }))
+      .handle("whoami", () => Effect.map(Caller, WhoAmI.fromPrincipal))
+      .handle("connections", () =>
+        Effect.gen(function* () {
+          const { connections } = yield* Caller
+          const view = yield* (yield* Snapshot).current
+          const items = view.connections.filter(
+            ({ connection }) => connections?.includes(connection) !== false
+          )
+          return { items, total: items.length }
+        })
       )
-    )
-    .handle("metrics", () => Effect.flatMap(MetricsText, ({ render }) => render))
-    .handle("openapiJson", () => Document.json)
-    .handle("openapiYaml", () => Document.yaml)
-    .handle("docs", () => Document.page)
+      .handle("workers", () => Effect.map(Workers.list, items => ({ items, total: items.length })))
+      .handle("history", ({ urlParams: { id, ...bounds } }) =>
+        Effect.flatMap(Caller, ({ connections }) =>
+          Latest.history(id === "" ? undefined : id, { ...Paging.page(bounds, 100), permitted: connections })
+        )
+      )
+      .handle("metrics", () => Effect.flatMap(MetricsText, ({ render }) => render))
+      .handle("openapiJson", () => document.json)
+      .handle("openapiYaml", () => document.yaml)
+      .handle("docs", () => document.page)
+  )
 )
