@@ -71,6 +71,43 @@ Apply it:  bfm migrate up --connection core --plan 7f3a91c2`
     assert.include(shown, "… 940 more lines in sfm/postgresql/core/20250201000000_add_email.up.sql")
   })
 
+  it("shows once what many schemas go through alike, and by itself what one of them was left with", () => {
+    const text = (schema: string) => `GRANT USAGE ON SCHEMA ${schema} TO app`
+    const tenant = (n: number) => `tenant_${String(n).padStart(2, "0")}`
+    const steps = Array.from({ length: 14 }, (_, n) => n).flatMap(n => {
+      const statement = { text: text(tenant(n)), line: 1, column: 1 }
+      return [
+        Sample.step({ schema: tenant(n), resume_at: n === 12 ? 1 : 0 }),
+        Sample.step({
+          schema: tenant(n),
+          name: "grants",
+          migration_id: "grants",
+          units: [{ atomic: true, statements: [statement] }]
+        })
+      ]
+    })
+    const shown = show(Sample.plan(steps.map((step, at) => ({ ...step, position: at + 1 }))))
+    assert.strictEqual(
+      shown.slice(shown.indexOf("\n\n") + 2, shown.lastIndexOf("\n")),
+      `In each of 12 schemas, tenant_00 … tenant_11 (--json lists each):
+  as it reads in tenant_00; scripts name their schema
+  1  20250201000000 add_email  12 schemas        one transaction, lock_timeout 5s
+      ALTER TABLE users ADD COLUMN email text;
+  2  20250201000000 grants     12 schemas        one transaction, lock_timeout 5s
+      GRANT USAGE ON SCHEMA tenant_00 TO app;
+ 25  20250201000000 add_email  schema tenant_12  one transaction, lock_timeout 5s
+      ALTER TABLE users ADD COLUMN email text;
+      was begun before: goes on at statement 2 of 1
+ 26  20250201000000 grants     schema tenant_12  one transaction, lock_timeout 5s
+      GRANT USAGE ON SCHEMA tenant_12 TO app;
+ 27  20250201000000 add_email  schema tenant_13  one transaction, lock_timeout 5s
+      ALTER TABLE users ADD COLUMN email text;
+ 28  20250201000000 grants     schema tenant_13  one transaction, lock_timeout 5s
+      GRANT USAGE ON SCHEMA tenant_13 TO app;`
+    )
+    assert.notInclude(show(Sample.plan(steps.slice(0, 20))), "In each of")
+  })
+
   it("fits 80 columns on a terminal", () => {
     for (const line of show(
       Sample.plan([Sample.step({ name: "a_rather_long_name_of_a_step", mode: "program" })]),
