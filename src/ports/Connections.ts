@@ -76,6 +76,11 @@ export interface StoreSession {
    * next few steps; whoever stops pulling stops between steps.
    */
   readonly run: (work: ReadonlyArray<Work>) => Stream.Stream<StepOutcome>
+  /**
+   * Asks the store not to begin the steps that were sent together with the one in flight, and keeps on asking until
+   * it is interrupted. They stay as they were, and no outcome is told of them.
+   */
+  readonly halt: Effect.Effect<void>
   /** Asks the store to cancel the statement in flight; `run` still tells what became of the step. */
   readonly cancel: Effect.Effect<void>
   /** Really executes the steps in order and takes everything back. */

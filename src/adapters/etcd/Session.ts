@@ -17,6 +17,8 @@ export const make = (live: Live): StoreSession => {
   let cancelled = false
   return {
     entries: [...live.entries.values()].map(Ledger.plain),
+    // A step at a time is sent.
+    halt: Effect.void,
     cancel: Effect.sync(() => {
       cancelled = true
     }),

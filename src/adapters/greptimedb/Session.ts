@@ -11,6 +11,8 @@ export const make = (
   cancel: Effect.Effect<void>
 ): StoreSession => ({
   entries,
+  // A step at a time is sent.
+  halt: Effect.void,
   cancel,
   run: work =>
     Stream.fromIterable(work).pipe(

@@ -36,10 +36,10 @@ export const make = (
   live: Live,
   entries: StoreSession["entries"],
   retries: number,
-  cancel: Effect.Effect<void>
+  told: Pick<StoreSession, "halt" | "cancel">
 ): StoreSession => ({
   entries,
-  cancel,
+  ...told,
   run: work =>
     Stream.unfoldChunkEffect<State, StepOutcome, never, never>(
       { rest: work, size: 1, attempts: 0, announced: undefined },

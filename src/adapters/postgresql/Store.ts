@@ -5,7 +5,6 @@ import { ConnectionUnreachable, StoreRefused } from "../../domain/Errors.ts"
 import { inspection } from "../../domain/Ledger.ts"
 import type { Vitals } from "../../domain/Vitals.ts"
 import type { Connection, Store, Work } from "../../ports/Connections.ts"
-import { Signals } from "../../ports/Signals.ts"
 import type { Fault } from "./Fault.ts"
 import * as Halt from "./Halt.ts"
 import * as Ledger from "./Ledger.ts"
@@ -61,11 +60,10 @@ export const make = (parts: Parts): Store => {
         hasLedger && !context.rehearsal
       )
       const entries = yield* context.rehearsal ? Effect.succeed([]) : entriesOf(live)
-      const { stop } = yield* Signals
-      // Several steps may be under way in one message: those behind the one in flight are called back.
-      const halt = parts.aside(Halt.hold(Halt.key(place(schema))))
-      yield* Effect.forkScoped(Effect.zipRight(stop, Effect.ignore(halt)))
-      const inner = Session.make(live, entries, parts.retries, cancel(parts, live))
+      const inner = Session.make(live, entries, parts.retries, {
+        halt: Effect.ignore(parts.aside(Halt.hold(Halt.key(place(schema))))),
+        cancel: cancel(parts, live)
+      })
       // The texts are kept for comparing later; they are written once, and before any change.
       const keep = (work: ReadonlyArray<Work>) =>
         Effect.flatMap(live.wire, wire => storeScripts(wire, ledger, work, stored)).pipe(Effect.ignoreLogged)

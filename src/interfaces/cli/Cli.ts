@@ -29,6 +29,8 @@ export const run = Effect.fn("cli.run")(function* (program: Commands.Program, ar
     Effect.catchAll(error => failed(error, json)),
     Effect.catchAllDefect(defect => broken(defect, json)),
     Effect.provideService(CurrentActor, actor),
+    // Nobody collects the spans of a command line.
+    Effect.withTracerEnabled(false),
     Effect.provide(Log.layer)
   )
 })

@@ -16,6 +16,7 @@ import * as Lane from "./Lane.ts"
 import * as Lanes from "./Lanes.ts"
 import * as Rollout from "./Rollout.ts"
 import * as Segment from "./Segment.ts"
+import * as Sessions from "./Sessions.ts"
 
 /** What is to be executed, and by whom. */
 export interface Order {
@@ -75,7 +76,11 @@ const lanesOf = Effect.fnUntraced(function* (
 export const execute = Effect.fn("Execute.execute")(function* (order: Order, tell: Tell) {
   const signals = yield* Signals
   const stopping = yield* Ref.make(false)
-  yield* Effect.forkScoped(Effect.zipRight(signals.stop, Ref.set(stopping, true)))
+  const sessions = Sessions.make()
+  yield* Effect.forkScoped(
+    signals.stop.pipe(Effect.zipRight(Ref.set(stopping, true)), Effect.zipRight(sessions.halt))
+  )
+  yield* Effect.forkScoped(Effect.zipRight(signals.abort, sessions.cancel))
   const segments = order.mode === "rehearse" ? Segment.whole(order.plan) : Segment.cut(order.plan)
   const rollout = Rollout.make(segments, order.options)
   const gates = yield* Gates.make(segments, rollout)
@@ -86,6 +91,7 @@ export const execute = Effect.fn("Execute.execute")(function* (order: Order, tel
     brokenLanes: new Map(),
     finished: new Set(),
     stopping,
+    sessions,
     rollout,
     several: Segment.several(order.plan)
   }
@@ -129,6 +135,7 @@ interface Course {
   /** Shown ids of steps of which the end was told. */
   readonly finished: Set<string>
   readonly stopping: Ref.Ref<boolean>
+  readonly sessions: Sessions.Sessions
   readonly rollout: Rollout.Rollout
   /** Whether other schemas go on when one cannot be worked on. */
   readonly several: boolean
@@ -210,7 +217,6 @@ const inSession = Effect.fnUntraced(function* (
   tell: Tell
 ): Effect.fn.Return<void, SessionError, Connections | Scope.Scope> {
   const { lockWait } = yield* Settings
-  const { abort } = yield* Signals
   const store = yield* (yield* Connections).open(segment.connection)
   const session = yield* store.session(
     segment.schema,
@@ -218,7 +224,7 @@ const inSession = Effect.fnUntraced(function* (
     lockWait,
     holder => tell({ _tag: "LockWaiting", connection: segment.connection, schema: segment.schema, holder })
   )
-  yield* Effect.forkScoped(Effect.zipRight(abort, session.cancel))
+  yield* course.sessions.add(session)
   const entries = new Map(session.entries.map(entry => [entry.migrationId, entry]))
   const pending: Array<Work> = []
   for (const step of steps) {
