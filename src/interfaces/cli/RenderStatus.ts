@@ -86,7 +86,8 @@ const paint = ({ colour }: Style, status: Status): ((text: string) => string) =>
 }
 
 const said = (item: StatusItem): ReadonlyArray<string> => {
-  const note = item.note === undefined ? hint(item) : Text.clean(item.note)
+  // A failure has its place on a line of its own; a row of the table is one line.
+  const note = item.note === undefined ? hint(item) : Text.clean(item.note).split("\n").join(" · ")
   if (note !== "") return [note]
   if (!item.applied || item.applied_at === undefined) return []
   const by =

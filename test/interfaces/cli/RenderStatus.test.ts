@@ -45,6 +45,15 @@ const report = (items: ReadonlyArray<StatusItem>, part: Partial<StatusReport> = 
 const show = (of: StatusReport) => RenderStatus.report(Style.plain, of).join("\n")
 
 describe("RenderStatus.report", () => {
+  it("says on one line why a migration failed, and where", () => {
+    const note =
+      '42P01 relation "custommers" does not exist\nsfm/postgresql/core/20250201000000_add_email.up.sql:2:1'
+    assert.include(
+      show(report([item({ status: "failed", note })])),
+      '  20250101120000 create_users  failed  42P01 relation "custommers" does not exist · sfm/postgresql/core/20250201000000_add_email.up.sql:2:1'
+    )
+  })
+
   it("groups by connection, says who applied what and when, and what to do about the rest", () => {
     const logs = {
       connection: "logs",
