@@ -51,7 +51,8 @@ export class Pipeline extends Context.Tag("bfm/Pipeline")<
       readonly result: (id: string) => Effect.Effect<Run.RunResult, BfmError>
       /** From the event after the given one to the end of the run, whichever process carries it out. */
       readonly follow: (id: string, after: number) => Stream.Stream<Run.Event, BfmError>
-      readonly cancel: (id: string) => Effect.Effect<Run.Run, BfmError>
+      /** `now`: with the statement in flight. */
+      readonly cancel: (id: string, now: boolean) => Effect.Effect<Run.Run, BfmError>
       /** Does the rest of it. Whoever stops listening ends that after the step in flight. */
       readonly resume: (id: string) => Stream.Stream<Run.Event, BfmError>
     }
@@ -96,7 +97,7 @@ export const layer: Layer.Layer<Pipeline, never, Stores> = Layer.effect(
         show: id => effect(RunBook.detail(id, undefined)),
         result: id => effect(RunBook.resultOf(id)),
         follow: (id, after) => stream(followed(id, after)),
-        cancel: id => effect(RunBook.cancel(id)),
+        cancel: (id, now) => effect(RunBook.cancel(id, now)),
         resume: id => stream(ResumeHere.resume(id))
       },
       workers: effect(Workers.list),

@@ -92,8 +92,15 @@ export interface EventsQuery {
 export interface Beat {
   /** The largest fence that the run has; a larger one than the owner's means that somebody else carries it out. */
   readonly fence: number
-  /** Who wants it to end. */
-  readonly cancelledBy?: string
+  /** Somebody wants it to end. */
+  readonly cancelled?: Cancelled
+}
+
+/** How a run is to end. */
+export interface Cancelled {
+  readonly by: string
+  /** The statement in flight is to be cancelled too, not only what comes after the step. */
+  readonly now: boolean
 }
 
 /**
@@ -148,10 +155,10 @@ export class StateStore extends Context.Tag("bfm/StateStore")<
     /** A sign of life of a run's owner. Nothing when the run is not known (yet). */
     readonly beat: (id: string, fence: number) => Effect.Effect<Beat | undefined, StateUnavailable>
     /**
-     * Asks the owner to end the run between two steps; ends it at once where it waits for a worker. The run as it
-     * stands then; nothing when there is no such run, or it has ended.
+     * Asks the owner to end the run; ends it at once where it waits for a worker. The run as it stands then; nothing
+     * when there is no such run, or it has ended. Who asked first is remembered; `now` can be asked for later.
      */
-    readonly cancel: (id: string, by: string) => Effect.Effect<Run | undefined, StateUnavailable>
+    readonly cancel: (id: string, cancelled: Cancelled) => Effect.Effect<Run | undefined, StateUnavailable>
     /** Notes that `next` goes on with the run; false when another one does already. */
     readonly goOn: (id: string, next: string) => Effect.Effect<boolean, StateUnavailable>
     /**

@@ -110,7 +110,7 @@ describe("the runs of a process", () => {
         const third = yield* runs.start(order())
         assert.strictEqual((yield* second.run).state, "queued")
         assert.strictEqual((yield* runs.active).length, 3)
-        yield* second.cancel
+        yield* second.cancel(false)
         assert.deepInclude(yield* second.result, { state: "cancelled", success: false, applied: [] })
         yield* gate.open
         assert.strictEqual((yield* first.result).state, "succeeded")

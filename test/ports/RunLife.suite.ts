@@ -111,22 +111,33 @@ export const suite = (name: string, subjects: Subjects) => {
     test("are told to end by any process, and their owner hears of it", store =>
       Effect.gen(function* () {
         assert.isUndefined(yield* store.beat("R1", 0))
-        assert.isUndefined(yield* store.cancel("R1", "ada"))
+        assert.isUndefined(yield* store.cancel("R1", { by: "ada", now: false }))
         yield* store.record([report()])
         assert.deepStrictEqual(yield* store.beat("R1", 0), { fence: 0 })
-        assert.deepInclude(yield* store.cancel("R1", "ada"), { state: "running", cancelled_by: "ada" })
-        assert.deepInclude(yield* store.cancel("R1", "bob"), { cancelled_by: "ada" })
+        assert.deepInclude(yield* store.cancel("R1", { by: "ada", now: false }), {
+          state: "running",
+          cancelled_by: "ada"
+        })
+        assert.deepInclude(yield* store.cancel("R1", { by: "bob", now: false }), {
+          cancelled_by: "ada"
+        })
         yield* store.record([report({ succeeded: 1 })])
-        assert.deepStrictEqual(yield* store.beat("R1", 0), { fence: 0, cancelledBy: "ada" })
+        const heard = () => Effect.map(store.beat("R1", 0), beat => beat?.cancelled)
+        assert.deepStrictEqual(yield* heard(), { by: "ada", now: false })
+        // Whoever loses patience is heard too, and cannot be talked out of it.
+        yield* store.cancel("R1", { by: "bob", now: true })
+        assert.deepStrictEqual(yield* heard(), { by: "ada", now: true })
+        yield* store.cancel("R1", { by: "ada", now: false })
+        assert.deepStrictEqual(yield* heard(), { by: "ada", now: true })
         yield* store.record([report({ state: "cancelled", finished_at: 5 })])
-        assert.isUndefined(yield* store.cancel("R1", "bob"))
+        assert.isUndefined(yield* store.cancel("R1", { by: "bob", now: false }))
         assert.deepInclude(yield* store.run("R1"), { state: "cancelled", cancelled_by: "ada" })
       }))
 
     test("that wait for a worker end at once", store =>
       Effect.gen(function* () {
         yield* store.record(queued)
-        const ended = yield* store.cancel("R1", "ada")
+        const ended = yield* store.cancel("R1", { by: "ada", now: false })
         assert.deepInclude(ended, { state: "cancelled", cancelled_by: "ada" })
         assert.isDefined(ended?.finished_at)
         // Whoever was about to begin with it does not come through any more.

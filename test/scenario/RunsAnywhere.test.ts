@@ -94,6 +94,29 @@ for (const [kind, make] of kinds) {
   })
 }
 
+describe("a run that is cancelled from another process with the statement in flight", () => {
+  it.scopedLive("does not wait for the statement, leaves nothing of its step, and can be resumed", () =>
+    Effect.gen(function* () {
+      const project = yield* Project.make
+      const gate = yield* gated(project)
+      const running = yield* Effect.fork(project.cli(["migrate", "up", "--json"]))
+      yield* gate.reached
+      const id = yield* newest(project)
+      const { code, stdout } = yield* project.cli(["runs", "cancel", id, "--now"])
+      assert.strictEqual(code, 0)
+      assert.include(stdout, "ends now: its statement is cancelled")
+      const ended = yield* Fiber.join(running)
+      assert.strictEqual(ended.code, 4, ended.stderr)
+      const result = JSON.parse(ended.stdout)
+      assert.deepStrictEqual(result.applied, [Scenario.id(1, "first")])
+      assert.deepInclude(result.failures[0], { id: Scenario.id(2, "slow"), code: "57014" })
+      yield* gate.open
+      const again = yield* json(project, "runs", "resume", id)
+      assert.deepStrictEqual(again.body.applied, [Scenario.id(2, "slow"), Scenario.id(3, "last")])
+    })
+  )
+})
+
 describe("a run whose process was killed", () => {
   it.scopedLive("is found interrupted by whoever follows it, and resumed, each change made once", () =>
     Effect.gen(function* () {

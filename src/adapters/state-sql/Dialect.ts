@@ -5,7 +5,7 @@ import type { EmbeddedUnavailable } from "../../domain/Errors.ts"
 import type { Vitals } from "../../domain/Vitals.ts"
 import type { Due, Patience, Sign } from "../../ports/Fleet.ts"
 import type { LockHolder, LockKey } from "../../ports/Lock.ts"
-import type { EventsQuery, HistoryQuery, LatestQuery, Remembered } from "../../ports/StateStore.ts"
+import type { Cancelled, EventsQuery, HistoryQuery, LatestQuery, Remembered } from "../../ports/StateStore.ts"
 import type { Batch } from "./Batch.ts"
 import type { Explain } from "./Failure.ts"
 import type { ExecutionRow } from "./Rows.ts"
@@ -58,7 +58,7 @@ export interface LifeStatements {
   readonly planned: (planHash: string) => Statement
   readonly beat: (id: string, fence: number) => Statement
   /** The run, if it had not ended. */
-  readonly cancel: (id: string, by: string) => Statement
+  readonly cancel: (id: string, cancelled: Cancelled) => Statement
   /** `continued_by` of the run. */
   readonly goOn: (id: string, next: string) => Statement
   /** `abandoned`: how many. */

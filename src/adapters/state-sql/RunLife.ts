@@ -17,6 +17,13 @@ interface Detail {
   readonly refusal: unknown
 }
 
+interface BeatRow {
+  readonly fence: number
+  readonly cancelled_by: string | null
+  /** One of the databases has numbers for truth. */
+  readonly cancel_now: boolean | number
+}
+
 const decodeAsked = Schema.decodeUnknownEither(Asked)
 
 /** What is asked of and about runs while they go on, or after the process that carried them out has gone. */
@@ -43,15 +50,13 @@ export const make = Effect.map(StateDatabase, (database): Life => {
       return row === undefined ? undefined : Rows.run(row)
     }),
     beat: Effect.fn("StateStore.beat")(function* (id, fence) {
-      const [row] = yield* database.query<{ readonly fence: number; readonly cancelled_by: string | null }>(
-        "say that a run goes on",
-        life.beat(id, fence)
-      )
+      const [row] = yield* database.query<BeatRow>("say that a run goes on", life.beat(id, fence))
       if (row === undefined) return undefined
-      return { fence: row.fence, ...(row.cancelled_by === null ? {} : { cancelledBy: row.cancelled_by }) }
+      const { cancelled_by: by, cancel_now } = row
+      return { fence: row.fence, ...(by === null ? {} : { cancelled: { by, now: Boolean(cancel_now) } }) }
     }),
-    cancel: Effect.fn("StateStore.cancel")(function* (id, by) {
-      const [row] = yield* database.query<Rows.RunRow>("end a run", life.cancel(id, by))
+    cancel: Effect.fn("StateStore.cancel")(function* (id, cancelled) {
+      const [row] = yield* database.query<Rows.RunRow>("end a run", life.cancel(id, cancelled))
       return row === undefined ? undefined : Rows.run(row)
     }),
     goOn: Effect.fn("StateStore.goOn")(function* (id, next) {

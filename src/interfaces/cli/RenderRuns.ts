@@ -95,10 +95,15 @@ const next = (run: Run, place: ReadonlyArray<string>): ReadonlyArray<string> => 
 }
 
 /** What was made known about a run that is to end. */
-export const cancelled = (style: Style, run: Run, place: ReadonlyArray<string>): ReadonlyArray<string> =>
+export const cancelled = (
+  style: Style,
+  run: Run,
+  place: ReadonlyArray<string>,
+  now: boolean
+): ReadonlyArray<string> =>
   hasEnded(run)
     ? [`${style.colour.green("✔")} run ${run.id} ${run.state}`]
     : [
-        `${style.colour.green("✔")} run ${run.id} ends after the step in flight`,
+        `${style.colour.green("✔")} run ${run.id} ends ${now ? "now: its statement is cancelled" : "after the step in flight"}`,
         style.colour.dim(`  watch it: ${Text.command(["runs", "watch", run.id, ...place])}`)
       ]

@@ -98,15 +98,21 @@ const cancel = Verb.make(
   {
     words: ["runs", "cancel"],
     summary: "end a run after the step in flight, wherever it is carried out",
-    examples: ["bfm runs cancel 01KB1Z3T5Q8S9V0W1X2Y3Z4A5B"],
+    examples: [
+      "bfm runs cancel 01KB1Z3T5Q8S9V0W1X2Y3Z4A5B",
+      "bfm runs cancel 01KB1Z3T5Q8S9V0W1X2Y3Z4A5B --now"
+    ],
     operands: id,
-    flags: { json: Options.json }
+    flags: {
+      now: Flag.toggle({ name: "now", help: "cancel the statement in flight too: its step fails" }),
+      json: Options.json
+    }
   },
-  Effect.fn("cli.runs.cancel")(function* ({ json }, id) {
+  Effect.fn("cli.runs.cancel")(function* ({ now, json }, id) {
     const screen = yield* Screen
     const { runs, words } = yield* Pipeline
-    const run = yield* runs.cancel(id)
-    yield* json ? screen.json(run) : screen.out(RenderRuns.cancelled(screen.style, run, words))
+    const run = yield* runs.cancel(id, now)
+    yield* json ? screen.json(run) : screen.out(RenderRuns.cancelled(screen.style, run, words, now))
     return ExitCode.done
   })
 )

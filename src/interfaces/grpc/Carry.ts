@@ -33,7 +33,7 @@ export const begin = Effect.fn("Carry.begin")(function* (order: Order) {
 /** Whoever does not wait any more ends the run, after the step in flight; not what waits for a worker. */
 const attended = (order: Order) =>
   Effect.flatMap(Runs, ({ queues }) =>
-    Effect.acquireRelease(begin(order), handle => (queues ? Effect.void : handle.cancel))
+    Effect.acquireRelease(begin(order), handle => (queues ? Effect.void : handle.cancel(false)))
   )
 
 /** A run that a worker will carry out; nothing where runs are not queued. */

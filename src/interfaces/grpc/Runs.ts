@@ -41,7 +41,8 @@ export const handlers: Handlers<typeof Generated.MigrationService, CallError, Ne
   getRunResult: ({ runId }) => Effect.map(RunBook.resultOf(runId), Json.message(Generated.RunResultSchema)),
   listRuns: request =>
     Effect.map(RunBook.list(Paging.of(request, 100)), Json.message(Generated.ListRunsResponseSchema)),
-  cancelRun: ({ runId }) => Effect.zipRight(may(RunBook.find(runId)), Effect.map(RunBook.cancel(runId), run)),
+  cancelRun: ({ runId, now }) =>
+    Effect.zipRight(may(RunBook.find(runId)), Effect.map(RunBook.cancel(runId, now), run)),
   resumeRun: ({ runId }) =>
     Effect.zipRight(
       may(RunBook.find(runId)),

@@ -39,7 +39,7 @@ export const layer = HttpApiBuilder.group(Api, "runs", handlers =>
     )
     .handle("result", ({ path }) => RunBook.resultOf(path.id))
     .handle("events", ({ path, headers }) => Events.respond(path.id, headers["last-event-id"]))
-    .handle("cancel", ({ path }) => cancel(path.id))
+    .handle("cancel", ({ path, urlParams }) => cancel(path.id, urlParams.now === true))
     .handle("resume", ({ path }) => resume(path.id))
 )
 
@@ -79,11 +79,11 @@ const rehearse = (order: ActiveRun.Order) =>
   })
 
 /** Ending a run takes what beginning it takes. */
-const cancel = (id: string) =>
+const cancel = (id: string, now: boolean) =>
   Effect.gen(function* () {
     const { direction } = yield* RunBook.find(id)
     yield* permit(scopeOf(direction), [])
-    return yield* asCaller(RunBook.cancel(id))
+    return yield* asCaller(RunBook.cancel(id, now))
   })
 
 const scopeOf = (direction: Direction) => (direction === "up" ? "migrate" : "rollback")

@@ -155,8 +155,11 @@ export const RunsApi = HttpApiGroup.make("runs")
   )
   .add(
     HttpApiEndpoint.post("cancel", "/api/v1/runs/:id/cancel")
-      .annotateContext(summary("Ends a run after the step in flight"))
+      .annotateContext(
+        summary("Ends a run after the step in flight; with now=true cancels its statement too")
+      )
       .setPath(RunId)
+      .setUrlParams(Schema.Struct({ now: Schema.optional(Schema.BooleanFromString) }))
       .addSuccess(OneRun, { status: 202 })
       .addError(Problem.notFound)
       .addError(Problem.conflict)

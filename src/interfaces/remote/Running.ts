@@ -71,7 +71,7 @@ export const begun = (client: Service, url: string, order: Order): Effect.Effect
 
 /** Never fails: what cannot be done about it is said. */
 const cancelled = (client: Service, url: string, id: string): Effect.Effect<void> =>
-  client.runs.cancel({ path: { id } }).pipe(
+  client.runs.cancel({ path: { id }, urlParams: {} }).pipe(
     Effect.catchAll(Failure.told(url)),
     Effect.interruptible,
     Effect.timeoutFail({
@@ -79,7 +79,10 @@ const cancelled = (client: Service, url: string, id: string): Effect.Effect<void
       onTimeout: () => new ServiceFailed({ url, reason: "no answer", run_id: id })
     }),
     Effect.matchEffect({
-      onSuccess: () => Effect.logWarning(`the service was told to end run ${id} after the step in flight`),
+      onSuccess: () =>
+        Effect.logWarning(
+          `the service was told to end run ${id} after the step in flight; its statement too: bfm runs cancel ${id} --now --server ${url}`
+        ),
       onFailure: error =>
         error._tag === "RunConflict"
           ? Effect.void

@@ -78,7 +78,7 @@ export const layer = ({ url, token, patience = 60_000 }: Address): Layer.Layer<P
                 Running.followed(client, { url, patience }, id, after)
               )
             ),
-          cancel: id => ask(client.runs.cancel({ path: { id } })),
+          cancel: (id, now) => ask(client.runs.cancel({ path: { id }, urlParams: now ? { now } : {} })),
           resume: id => Running.events(client, { url, patience }, ask(client.runs.resume({ path: { id } })))
         },
         workers: Effect.map(ask(client.service.workers({})), ({ items }) => items),

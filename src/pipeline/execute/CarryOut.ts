@@ -61,10 +61,15 @@ const alive = <A, E, R>(runId: string, run: Effect.Effect<A, E, R>) =>
   Effect.gen(function* () {
     const { stop, abort } = yield* Signals
     const halted = yield* Deferred.make<void>()
+    const cut = yield* Deferred.make<void>()
     const halt = Deferred.succeed(halted, undefined)
-    const pulse = yield* Effect.forkScoped(Pulse.beat(runId, 0, { stop: halt, lost: halt }))
+    const told = { stop: halt, abort: Effect.zipRight(halt, Deferred.succeed(cut, undefined)), lost: halt }
+    const pulse = yield* Effect.forkScoped(Pulse.beat(runId, 0, told))
     return yield* run.pipe(
-      Effect.provideService(Signals, { stop: Effect.raceFirst(stop, Deferred.await(halted)), abort }),
+      Effect.provideService(Signals, {
+        stop: Effect.raceFirst(stop, Deferred.await(halted)),
+        abort: Effect.raceFirst(abort, Deferred.await(cut))
+      }),
       // It must not be heard of after its end.
       Effect.ensuring(Fiber.interrupt(pulse))
     )

@@ -18,6 +18,8 @@ export const owner: string = `${hostname()}:${process.pid}`
 export interface Told {
   /** Somebody wants it to end: after the step in flight. */
   readonly stop: Effect.Effect<unknown>
+  /** Somebody wants it to end, and the statement in flight to be cancelled. */
+  readonly abort: Effect.Effect<unknown>
   /** Somebody else carries it out: at once. */
   readonly lost: Effect.Effect<unknown>
 }
@@ -34,6 +36,6 @@ export const beat = (runId: string, fence: number, told: Told) =>
       const heard = yield* Effect.orElseSucceed(state.beat(runId, fence), () => undefined)
       if (heard === undefined) continue
       if (heard.fence > fence) yield* told.lost
-      else if (heard.cancelledBy !== undefined) yield* told.stop
+      else if (heard.cancelled !== undefined) yield* heard.cancelled.now ? told.abort : told.stop
     }
   })

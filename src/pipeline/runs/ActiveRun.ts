@@ -46,14 +46,15 @@ export interface Handle {
   /** From that on, then as they come; ends with the run. Any number of listeners, at any time. */
   readonly events: Stream.Stream<Numbered, BfmError>
   readonly result: Effect.Effect<RunResult, BfmError>
-  /** Ends the run after the step in flight; a run that waits for its turn does not begin. */
-  readonly cancel: Effect.Effect<void>
+  /**
+   * Ends the run after the step in flight; a run that waits for its turn does not begin. `now`: the step in flight is
+   * cancelled in its store.
+   */
+  readonly cancel: (now: boolean) => Effect.Effect<void>
 }
 
 /** What only the keeper of the runs may do with one. */
 export interface ActiveRun extends Handle {
-  /** Cancels the step in flight in its store. */
-  readonly abort: Effect.Effect<void>
   readonly ended: Effect.Effect<void>
   readonly isDone: Effect.Effect<boolean>
 }
@@ -147,14 +148,14 @@ export const adopt = Effect.fn("ActiveRun.adopt")(function* (
   )
   const told = { run: course.run, fence: adopted.fence }
   const stopping = Deferred.succeed(stop, undefined)
+  const wanted = Effect.sync(() => {
+    cancelled = true
+  })
+  const aborting = Effect.zipRight(stopping, Deferred.succeed(abort, undefined))
   const pulse = Pulse.beat(id, adopted.fence, {
-    stop: Effect.zipRight(
-      Effect.sync(() => {
-        cancelled = true
-      }),
-      stopping
-    ),
-    lost: Effect.zipRight(stopping, Deferred.succeed(abort, undefined))
+    stop: Effect.zipRight(wanted, stopping),
+    abort: Effect.zipRight(wanted, aborting),
+    lost: aborting
   })
   const ending = Effect.raceFirst(inTurn(carryOut, turns, Deferred.await(stop), told), pulse).pipe(
     Effect.ensuring(atEnd),
@@ -181,8 +182,7 @@ export const adopt = Effect.fn("ActiveRun.adopt")(function* (
     first: adopted.after + 1,
     events: Stream.flattenTake(Stream.fromPubSub(heard)),
     result: Deferred.await(result),
-    cancel: Effect.asVoid(Deferred.succeed(stop, undefined)),
-    abort: Effect.asVoid(Deferred.succeed(abort, undefined)),
+    cancel: now => Effect.asVoid(now ? aborting : stopping),
     ended: Effect.exit(Deferred.await(result)).pipe(Effect.asVoid),
     isDone: Deferred.isDone(result)
   }

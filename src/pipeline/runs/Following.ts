@@ -31,7 +31,7 @@ export const asEvents = (heard: Heard): ReadonlyArray<Event> => {
     ...(finished_at === undefined && state === "queued" ? [`run ${id} is queued`] : []),
     ...(notice === undefined ? [] : [notice]),
     ...(finished_at === undefined && cancelled_by !== undefined
-      ? [`${cancelled_by} has asked to end it after the step in flight`]
+      ? [`${cancelled_by} has asked to end it`]
       : [])
   ]
   const warnings = words.map((message): Event => ({ _tag: "Warned", message }))

@@ -28,7 +28,7 @@ export const begin = Effect.fn("Queued.begin")(function* (order: ActiveRun.Order
     first: 1,
     events: Stream.provideContext(heard(run.id), context),
     result: Effect.provide(result(run.id), context),
-    cancel: Effect.provide(Effect.ignore(state.cancel(run.id, run.actor.name)), context)
+    cancel: now => Effect.provide(Effect.ignore(state.cancel(run.id, { by: run.actor.name, now })), context)
   }
   return handle
 })

@@ -23,10 +23,10 @@ export const resume = (id: string): Stream.Stream<Event, BfmError, ActiveRun.Sto
       const run = yield* Effect.acquireRelease(
         // Whoever listens hears everything: it need not stand in the log too.
         Logger.withMinimumLogLevel(ActiveRun.begin(order, surroundings), LogLevel.None),
-        begun => Effect.zipRight(begun.cancel, begun.ended)
+        begun => Effect.zipRight(begun.cancel(false), begun.ended)
       )
-      yield* Effect.forkScoped(Effect.zipRight(stop, run.cancel))
-      yield* Effect.forkScoped(Effect.zipRight(abort, run.abort))
+      yield* Effect.forkScoped(Effect.zipRight(stop, run.cancel(false)))
+      yield* Effect.forkScoped(Effect.zipRight(abort, run.cancel(true)))
       return Stream.map(run.events, ({ event }) => event)
     })
   )

@@ -112,21 +112,25 @@ export const ownRun = Effect.fnUntraced(function* (id: string) {
   })
 })
 
-/** Ends a run after the step in flight, whichever process carries it out; the run as it stands. */
-export const cancel = Effect.fn("RunBook.cancel")(function* (id: string) {
+/**
+ * Ends a run after the step in flight, whichever process carries it out; the run as it stands. `now`: its statement is
+ * cancelled too, and the step fails.
+ */
+export const cancel = Effect.fn("RunBook.cancel")(function* (id: string, now: boolean) {
   const run = yield* find(id)
   const ended = ({ state }: Run) => new RunConflict({ id, reason: `has ended already: it ${words[state]}` })
   if (hasEnded(run)) return yield* ended(run)
   const state = yield* StateStore
   const { name } = yield* CurrentActor
   const own = yield* ownRun(id)
+  const wanted = { by: name, now }
   if (Option.isSome(own)) {
-    yield* own.value.cancel
+    yield* own.value.cancel(now)
     // That somebody wanted it, is remembered if it can be.
-    yield* Effect.ignore(state.cancel(id, name))
+    yield* Effect.ignore(state.cancel(id, wanted))
     return yield* own.value.run
   }
-  return (yield* state.cancel(id, name)) ?? (yield* ended(yield* find(id)))
+  return (yield* state.cancel(id, wanted)) ?? (yield* ended(yield* find(id)))
 })
 
 const words: Record<Run["state"], string> = {

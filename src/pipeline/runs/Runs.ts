@@ -81,9 +81,9 @@ export const layer = (limits: Limits): Layer.Layer<Runs, never, ActiveRun.Stores
         closing = true
         const running = yield* active
         const ended = Effect.forEach(running, run => run.ended, { discard: true })
-        yield* Effect.forEach(running, run => run.cancel, { discard: true })
+        yield* Effect.forEach(running, run => run.cancel(false), { discard: true })
         if (Option.isSome(yield* inTime(ended, limits.grace))) return
-        yield* Effect.forEach(running, run => run.abort, { discard: true })
+        yield* Effect.forEach(running, run => run.cancel(true), { discard: true })
         yield* inTime(ended, cancelling)
       })
 

@@ -177,6 +177,17 @@ describe("runs", () => {
     })
   )
 
+  it.scopedLive("are cancelled with the statement in flight when somebody says so", () =>
+    Effect.gen(function* () {
+      const { client, gate, project } = yield* gated
+      const { id } = yield* client.unary(method.startRun, {})
+      yield* gate.reached
+      yield* client.unary(method.cancelRun, { runId: id, now: true })
+      assert.deepInclude(yield* ended(client), { id, state: "failed", failed: 1, notRun: 1 })
+      assert.deepStrictEqual(yield* Scenario.agreed(project), [a])
+    })
+  )
+
   it.scopedLive("roll back too, and end with their error when they cannot begin", () =>
     Effect.gen(function* () {
       const { client, gate } = yield* gated

@@ -32,7 +32,7 @@ describe("bfm/client", () => {
 
       const missing = yield* Effect.flip(client.migrations.detail({ path: { id: "nope" } }))
       assert.instanceOf(missing, Errors.MigrationNotFound)
-      const ended = yield* Effect.flip(client.runs.cancel({ path: { id: run.id } }))
+      const ended = yield* Effect.flip(client.runs.cancel({ path: { id: run.id }, urlParams: {} }))
       assert.instanceOf(ended, Errors.RunConflict)
       const unplanned = yield* Effect.flip(
         client.runs.migrate({ payload: { connection: "nope", target: { connection: "core" } } })

@@ -18,16 +18,16 @@ from bfm_run_events e where e.run_id = ? and e.\`last\` > ? order by e.fence, e.
     text: `update bfm_runs set state = if(silent_at is null, state, 'running'), error = if(silent_at is null, error, null),
   finished_at = null, silent_at = null, heartbeat_at = utc_timestamp(3)
 where id = ? and fence = ? and (finished_at is null or silent_at is not null);
-select fence, cancelled_by from bfm_runs where id = ?`,
+select fence, cancelled_by, cancel_now from bfm_runs where id = ?`,
     values: [id, fence, id]
   }),
-  cancel: (id, by) => ({
+  cancel: (id, { by, now }) => ({
     text: `set @open = (select count(*) from bfm_runs where id = ? and finished_at is null);
-update bfm_runs set cancelled_by = coalesce(cancelled_by, ?), state = if(${waits}, 'cancelled', state),
+update bfm_runs set cancelled_by = coalesce(cancelled_by, ?), cancel_now = cancel_now or ?, state = if(${waits}, 'cancelled', state),
   finished_at = if(${waits}, utc_timestamp(3), null), fence = fence + if(${waits}, 1, 0)
 where id = ? and finished_at is null;
 select ${runColumns} from bfm_runs where id = ? and @open = 1`,
-    values: [id, by, id, id]
+    values: [id, by, now, id, id]
   }),
   goOn: (id, next) => ({
     text: `update bfm_runs set continued_by = ? where id = ? and continued_by is null;

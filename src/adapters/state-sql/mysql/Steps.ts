@@ -145,5 +145,12 @@ create table if not exists bfm_workers (
   runs text not null
 ) engine = InnoDB row_format = dynamic default character set utf8mb4 collate utf8mb4_bin;
 `
+  },
+  {
+    version: 3,
+    name: "runs that are cancelled with the statement in flight",
+    text: `
+alter table bfm_runs add column cancel_now tinyint not null default 0;
+`
   }
 ]

@@ -21,16 +21,16 @@ from ${quoted}.bfm_run_events e where e.run_id = $1 and e.last > $2 order by e.f
     error = case when silent_at is null then error end, finished_at = null
   where id = $1 and fence = $2 and (finished_at is null or silent_at is not null)
 )
-select fence, cancelled_by from ${quoted}.bfm_runs where id = $1`,
+select fence, cancelled_by, cancel_now from ${quoted}.bfm_runs where id = $1`,
     values: [id, fence]
   }),
-  cancel: (id, by) => ({
-    text: `update ${quoted}.bfm_runs set cancelled_by = coalesce(cancelled_by, $2),
+  cancel: (id, { by, now }) => ({
+    text: `update ${quoted}.bfm_runs set cancelled_by = coalesce(cancelled_by, $2), cancel_now = cancel_now or $3::boolean,
   state = case when ${waits} then 'cancelled' else state end,
   finished_at = case when ${waits} then clock_timestamp() end,
   fence = fence + case when ${waits} then 1 else 0 end
 where id = $1 and finished_at is null returning ${runColumns}`,
-    values: [id, by]
+    values: [id, by, now]
   }),
   goOn: (id, next) => ({
     text: `with claimed as (

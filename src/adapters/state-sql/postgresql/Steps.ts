@@ -137,5 +137,12 @@ create table %schema%.bfm_workers (
   runs text not null
 );
 `
+  },
+  {
+    version: 3,
+    name: "runs that are cancelled with the statement in flight",
+    text: `
+alter table %schema%.bfm_runs add column cancel_now boolean not null default false;
+`
   }
 ]

@@ -35,7 +35,7 @@ interface Props {
 const Cancel = ({ run: { id } }: { readonly run: Run.Run }) => {
   const queries = useQueryClient()
   const cancel = useMutation({
-    mutationFn: () => ask(api => api.runs.cancel({ path: { id } })),
+    mutationFn: () => ask(api => api.runs.cancel({ path: { id }, urlParams: {} })),
     onSuccess: () => queries.invalidateQueries({ queryKey: ["run", id] })
   })
   return (
