@@ -98,6 +98,45 @@ describe("Directive.read", () => {
     expect(problems("-- bfm-tags: a=1, A=2")).toEqual(["1: bfm-tags: tag a is given twice"])
   })
 
+  it.each(["5sx", "x5s", "1.2.5s", "2147483648ms"])("does not understand the time %s", text => {
+    expect(problems(`-- bfm-lock-timeout: ${text}`)).toEqual([
+      `1: bfm-lock-timeout: "${text}" is not a time such as 500ms, 5s, 10m or 1h`
+    ])
+  })
+
+  it("takes the longest time that a server can hold, and fractions", () => {
+    expect(read("-- bfm-lock-timeout: 2147483647ms").metadata.lockTimeout).toBe(2_147_483_647)
+    expect(read("-- bfm-lock-timeout: 1.25s").metadata.lockTimeout).toBe(1_250)
+  })
+
+  it("says that a list has nothing in it, and what a single word means", () => {
+    expect(problems("-- bfm-tags: ,  ,")).toEqual(["1: bfm-tags: needs a value"])
+    expect(problems("-- bfm-depends-on: a,  ,b")[0]).toContain("has an empty entry")
+    expect(read("-- bfm-transaction: own").metadata.transaction).toBe("own")
+    expect(read("-- bfm-depends-on:  core/ 1 ,a ").metadata.dependsOn).toEqual([
+      { connection: "core", target: "1", line: 1 },
+      { target: "a", line: 1 }
+    ])
+  })
+
+  it("waits for all tenants where no share is said", () => {
+    expect(read("-- bfm-depends-on: tenants:core/a, tenants:b>=99.5%").metadata.dependsOn).toEqual([
+      { connection: "core", target: "a", line: 1, tenants: 100 },
+      { target: "b", line: 1, tenants: 99.5 }
+    ])
+    expect(problems("-- bfm-depends-on: tenants:b>=101%, tenants:>=5%")[0]).toMatch(
+      /no more than 100% of the tenants; "tenants:>=5%" is not tenants:/
+    )
+  })
+
+  it("takes a schema's name up to the 63 bytes that PostgreSQL keeps, quotes inside included", () => {
+    expect(problems(`-- bfm-schema: ${"a".repeat(63)}`)).toEqual([])
+    expect(problems(`-- bfm-schema: ${"ä".repeat(31)}a`)).toEqual([])
+    expect(problems(`-- bfm-schema: ${"a".repeat(64)}`)).toHaveLength(1)
+    expect(problems(`-- bfm-schema: ${"ä".repeat(32)}`)).toHaveLength(1)
+    expect(read('-- bfm-schema: a"b').metadata.schema).toEqual({ _tag: "Fixed", name: 'a"b' })
+  })
+
   it("does not let a forgotten colon pass, and leaves prose alone", () => {
     expect(problems("-- bfm-transaction none", "-- bfm-schema = core", "-- bfm-build wrote this")).toEqual([
       "1: write a colon: -- bfm-transaction: none",

@@ -54,6 +54,17 @@ describe("Header.read", () => {
     ['{"bfm": {\n"depends": "x"}, "operations": []}', /^2: unknown field depends; .*dependsOn/],
     ['{"bfm": {"schema": 1}, "operations": []}', /^1: schema must be a text/],
     ['{"bfm": {"tags": {"a": 1}}, "operations": []}', /^1: tags must be an object of texts/],
+    ["[\n\n\n\n\nnope]", /^6: not valid JSON: /],
+    [`[\n"${"a".repeat(60)}",\n\n\nnope]`, /^5: not valid JSON: unexpected token/],
+    [`["${"a".repeat(60)}",\nnope\n\n\n, "${"a".repeat(60)}"]`, /^2: not valid JSON: unexpected token/],
+    ['{"bfm": {"schema": ["core"]}, "operations": []}', /^1: schema must be a text/],
+    ['{"bfm": {"schema": {"a": "b"}}, "operations": []}', /^1: schema must be a text/],
+    ['{"bfm": {"schema": null}, "operations": []}', /^1: schema must be a text/],
+    ['{"bfm": {"dependsOn": ["a", 1]}, "operations": []}', /^1: dependsOn must be a list of texts/],
+    ['{"bfm": {"dependsOn": {"a": "b"}}, "operations": []}', /^1: dependsOn must be a list of texts/],
+    ['{"bfm": {"tags": {"a": "1", "b": 2}}, "operations": []}', /^1: tags must be an object of texts/],
+    ['{"bfm": {"tags": null}, "operations": []}', /^1: tags must be an object of texts/],
+    ['{"bfm": "core", "operations": []}', /"bfm" must be an object/],
     ['{"bfm": {\n\n"tags": ["a"]}, "operations": []}', /^3: tags: invalid bfm-tags entry "a"/]
   ])("refuses %j", (text, expected) => {
     const found = problems(text)
