@@ -4,6 +4,7 @@ const strings = Schema.optionalWith(Schema.Array(Schema.String), {
   default: () => []
 })
 const flag = Schema.optionalWith(Schema.Boolean, { default: () => false })
+
 /** What a script can name, and what every store can be sent. */
 const unusable = (given: Readonly<Record<string, string>>): string | undefined => {
   for (const [name, value] of Object.entries(given)) {
