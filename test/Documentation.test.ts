@@ -100,13 +100,12 @@ describe("documents", () => {
 
   it("point at files and headings that exist", () => {
     const broken = Document.all.flatMap(document =>
-      [...Document.read(document).matchAll(/\]\(([^)\s]+)\)/g)].flatMap(([, target = ""]) => {
-        if (/^https?:/.test(target)) return []
-        const [file = "", anchor] = target.split("#")
-        const to = file === "" ? document : path.join(path.dirname(document), file)
-        const found = fs.existsSync(path.join(Document.root, to))
-        return found && (anchor === undefined || anchors(to).has(anchor)) ? [] : [`${document}: ${target}`]
-      })
+      Document.links(document)
+        .filter(({ file, anchor }) => {
+          const found = fs.existsSync(path.join(Document.root, file))
+          return !(found && (anchor === undefined || anchors(file).has(anchor)))
+        })
+        .map(({ target }) => `${document}: ${target}`)
     )
     assert.deepStrictEqual(broken, [])
   })

@@ -25,6 +25,7 @@ import * as Status from "../src/domain/Status.ts"
 import * as Header from "../src/domain/source/Header.ts"
 import { fromScripts } from "../src/domain/source/Scripts.ts"
 import * as Checksum from "../src/domain/sql/Checksum.ts"
+import * as Takeover from "../src/domain/Takeover.ts"
 import * as Validation from "../src/domain/Validation.ts"
 import * as Document from "./fixtures/Document.ts"
 import * as Greptimedb from "./fixtures/Greptimedb.ts"
@@ -150,9 +151,9 @@ describe("docs/FORMATS.md", () => {
       ["one of its `findings`", fields(Doctor.Finding)],
       ["`bfm import bfm`", fields(Adoption.AdoptionReport)],
       ["one of its `files`", fields(Adoption.FileEdit)],
-      ["one of its `entries`", fields(Adoption.AdoptedEntry)],
-      ["one of its `pending`", fields(Adoption.NotApplied)],
-      ["one of its `questions`", fields(Adoption.Question)],
+      ["one of its `entries`", fields(Takeover.Entry)],
+      ["one of its `pending`", fields(Takeover.NotApplied)],
+      ["one of its `questions`", fields(Takeover.Question)],
       ["`bfm import flyway` …", fields(Foreign.ForeignReport)],
       ["a file of that", fields(Foreign.ImportedFile)],
       ["`bfm baseline`", fields(Baseline.BaselineReport)],

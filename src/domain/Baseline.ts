@@ -1,6 +1,6 @@
 import * as Schema from "effect/Schema"
-import { AdoptedEntry } from "./predecessor/Adoption.ts"
 import { Failure } from "./Run.ts"
+import * as Takeover from "./Takeover.ts"
 
 /** One object of a database, as its catalog tells it; the same objects tell the same. */
 export interface SchemaObject {
@@ -43,7 +43,7 @@ export const BaselineReport = Schema.Struct({
   /** It was accepted although it does not agree. */
   trusted: Schema.Boolean,
   /** What is marked as applied, or would be. */
-  entries: Schema.Array(AdoptedEntry),
+  entries: Schema.Array(Takeover.Entry),
   /** How many the ledger has already. */
   known: Schema.Int,
   run_id: Schema.String

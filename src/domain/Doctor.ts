@@ -10,7 +10,8 @@ export const Area = Schema.Literal(
   "clock",
   "pooler",
   "ledger",
-  "stuck"
+  "stuck",
+  "leftover"
 )
 export type Area = typeof Area.Type
 

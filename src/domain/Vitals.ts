@@ -27,6 +27,8 @@ export interface Vitals {
   /** Something stands between us and the server. `shares`: other clients get our session in between. */
   readonly pooler?: { readonly shares: boolean }
   readonly missing: ReadonlyArray<MissingRight>
+  /** Scratch databases that a killed process left behind. */
+  readonly leftovers?: ReadonlyArray<string>
   /** What such a server cannot be asked. */
   readonly unasked: ReadonlyArray<string>
 }

@@ -76,6 +76,7 @@ const measure = async (
     psql: Tools.psql(),
     dbmate: Tools.dbmate(place.cache),
     nodePgMigrate: Tools.nodePgMigrate(place.cache),
+    liquibase: Tools.liquibase(place.cache),
     files: write(place, work, changes),
     tell: text => process.stderr.write(`${text}\n`)
   }
@@ -97,6 +98,7 @@ const write = (place: Place, work: string, changes: ReadonlyArray<Corpus.Change>
     psqlScript: path.join(work, "all.sql"),
     dbmateDirectory: path.join(work, "dbmate"),
     nodePgMigrateDirectory: path.join(work, "node-pg-migrate"),
+    liquibaseDirectory: path.join(work, "liquibase"),
     tenants: fs.mkdtempSync(path.join(work, "tenants-")),
     planner: path.join(place.cache, "planner.cjs"),
     proxy: path.join(place.cache, "proxy.mjs"),
@@ -107,6 +109,7 @@ const write = (place: Place, work: string, changes: ReadonlyArray<Corpus.Change>
   Corpus.writeSfm(path.join(work, "sfm"), changes)
   Corpus.writeDbmate(files.dbmateDirectory, changes)
   Corpus.writeNodePgMigrate(files.nodePgMigrateDirectory, changes)
+  Corpus.writeLiquibase(files.liquibaseDirectory, changes)
   fs.writeFileSync(files.psqlScript, Corpus.psqlScript(changes))
   fs.writeFileSync(
     files.memoryReport,
@@ -116,11 +119,11 @@ const write = (place: Place, work: string, changes: ReadonlyArray<Corpus.Change>
 }
 
 /** What the figures depend on beside the programs. */
-const surroundings = ({ server, psql, dbmate, nodePgMigrate }: Context, work: string): string =>
+const surroundings = ({ server, psql, dbmate, nodePgMigrate, liquibase }: Context, work: string): string =>
   [
     `PostgreSQL ${server.version} of our own on loopback, fsync on (fdatasync ${fdatasync(work).toFixed(2)} ms)`,
     `Node ${process.versions.node}`,
-    ...[psql, dbmate, nodePgMigrate].map(tool => (tool._tag === "Found" ? tool.name : tool.help)),
+    ...[psql, dbmate, nodePgMigrate, liquibase].map(tool => (tool._tag === "Found" ? tool.name : tool.help)),
     `${os.cpus().length} cores, load ${os.loadavg()[0]?.toFixed(1)}`
   ].join(" · ")
 

@@ -1,7 +1,8 @@
+import * as path from "node:path"
 import type { Places } from "./Bfm.ts"
 import * as Command from "./Command.ts"
 import type { Context } from "./Context.ts"
-import { schema } from "./Corpus.ts"
+import * as Corpus from "./Corpus.ts"
 import type { Sample } from "./Rounds.ts"
 import { ask, connect } from "./Server.ts"
 
@@ -31,14 +32,14 @@ const contest = async (
 export const bfm =
   (context: Context, reach = directly) =>
   () =>
-    contest(context, schema, places =>
+    contest(context, Corpus.schema, places =>
       Command.measure(context.server, context.bfm.command(["migrate", "up"], reach(places)))
     )
 
 export const psql =
   (context: Context, file: string, reach = directly) =>
   () =>
-    contest(context, schema, places => {
+    contest(context, Corpus.schema, places => {
       const { target } = reach(places)
       const args = ["-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", target, "-f", context.files.psqlScript]
       return Command.measure(context.server, { file, args })
@@ -67,6 +68,27 @@ export const nodePgMigrateCommand = (context: Context, file: string, url: string
 export const nodePgMigrate = (context: Context, file: string) => () =>
   contest(context, "public", ({ target }) =>
     Command.measure(context.server, nodePgMigrateCommand(context, file, target))
+  )
+
+/** `folder`: its libraries. Each change set is in its own transaction, as everybody else's. */
+export const liquibaseCommand = (context: Context, folder: string, url: string): Command.Command => ({
+  file: "java",
+  args: [
+    ...["-cp", path.join(folder, "*"), "liquibase.integration.commandline.LiquibaseCommandLine"],
+    ...["--search-path", context.files.liquibaseDirectory, "--changelog-file", Corpus.liquibaseChangelog],
+    ...[
+      "--url",
+      `jdbc:${url.replace(/^\w+:\/\/[^@]*@/, "postgresql://")}`,
+      "--username",
+      context.server.address.username
+    ],
+    ...["--show-banner=false", "--log-level=off", "update"]
+  ]
+})
+
+export const liquibase = (context: Context, folder: string) => () =>
+  contest(context, "public", ({ target }) =>
+    Command.measure(context.server, liquibaseCommand(context, folder, target))
   )
 
 /** Only the statements themselves, each on its own, over a connection that is open already. */

@@ -12,6 +12,8 @@ export interface Context {
   readonly psql: Tool
   readonly dbmate: Tool
   readonly nodePgMigrate: Tool
+  /** Its folder of libraries. */
+  readonly liquibase: Tool
   readonly changes: ReadonlyArray<Change>
   readonly files: Files
   /** Says what is being done; not part of the result. */
@@ -23,6 +25,7 @@ export interface Files {
   readonly psqlScript: string
   readonly dbmateDirectory: string
   readonly nodePgMigrateDirectory: string
+  readonly liquibaseDirectory: string
   /** For what the tenants' teams need. */
   readonly tenants: string
   readonly planner: string

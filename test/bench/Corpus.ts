@@ -50,6 +50,22 @@ export const writeNodePgMigrate = (directory: string, all: ReadonlyArray<Change>
   }
 }
 
+/** Of Liquibase, in its directory. */
+export const liquibaseChangelog = "changelog.yaml"
+
+/** Liquibase's format for SQL, a change set in each file, and the changelog that takes them all. */
+export const writeLiquibase = (directory: string, all: ReadonlyArray<Change>): void => {
+  fs.mkdirSync(path.join(directory, "changes"), { recursive: true })
+  fs.writeFileSync(
+    path.join(directory, liquibaseChangelog),
+    "databaseChangeLog:\n  - includeAll:\n      path: changes/\n      relativeToChangelogFile: true\n"
+  )
+  for (const { version, name, table, index } of all) {
+    const text = `--liquibase formatted sql\n--changeset bench:${version}\n${table}\n${index}\n--rollback DROP TABLE ${name.slice(7)};\n`
+    fs.writeFileSync(path.join(directory, "changes", `${version}_${name}.sql`), text)
+  }
+}
+
 const ledger = `SET client_min_messages TO warning;
 CREATE SCHEMA bfm;
 CREATE TABLE bfm.ledger (

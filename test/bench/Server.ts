@@ -35,6 +35,8 @@ export const make = async (address: Address): Promise<Server> => {
   const url = (database: string) =>
     `postgres://${address.username}@${address.host}:${address.port}/${database}`
   const admin = await connect(url("postgres"))
+  // The server ends before its sessions where a contestant failed, and that is what should be told.
+  admin.on("error", () => undefined)
   const { rows } = await admin.query("SELECT pg_backend_pid() AS pid, current_setting('server_version') AS v")
   const postmaster = parentOf(Number(rows[0]?.pid))
   let made = 0

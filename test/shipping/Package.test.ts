@@ -4,7 +4,7 @@ import { builtinModules } from "node:module"
 import * as path from "node:path"
 import { assert, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { root } from "../fixtures/Document.ts"
+import * as Document from "../fixtures/Document.ts"
 import { Installed, layer as installed } from "../fixtures/Installed.ts"
 import * as Nodes from "../fixtures/Nodes.ts"
 import { database, query } from "../fixtures/Postgresql.ts"
@@ -37,7 +37,7 @@ layer(installed, { excludeTestServices: true, timeout: "180 seconds" })("the pac
     Effect.gen(function* () {
       const { files } = yield* Installed
       const expected =
-        /^(package\.json|LICENSE|README\.md|\.env\.example|bin\/(bfm|bfm-cli|package\.json)|dist\/(cli|serve|worker)\.cjs|dist\/lib\/.*\.(js|d\.ts)|dist\/ui\/.*|docs\/.*\.md|proto\/migration\.proto)$/
+        /^(package\.json|LICENSE|README\.md|\.env\.example|bin\/(bfm|bfm-cli|package\.json)|dist\/(cli|serve|worker)\.cjs|dist\/lib\/.*\.(js|d\.ts)|dist\/ui\/.*|docs\/.*\.(md|jpg)|(deploy|examples|sfm)\/.*\.(json|md|sql|tpl|ts|txt|ya?ml)|proto\/migration\.proto)$/i
       assert.deepStrictEqual(
         files.filter(file => !expected.test(file)),
         []
@@ -46,6 +46,20 @@ layer(installed, { excludeTestServices: true, timeout: "180 seconds" })("the pac
         [...files],
         ["LICENSE", "bin/bfm-cli", "dist/ui/index.html", "dist/lib/index.d.ts", "proto/migration.proto"]
       )
+    })
+  )
+
+  it.effect("has what its documents point at", () =>
+    Effect.gen(function* () {
+      const { files } = yield* Installed
+      const documents = files.filter(file => file.endsWith(".md"))
+      const dead = documents.flatMap(document =>
+        Document.links(document)
+          .filter(({ file }) => !files.includes(file))
+          .map(({ target }) => `${document}: ${target}`)
+      )
+      assert.includeMembers(documents, ["README.md", "docs/getting-started.md"])
+      assert.deepStrictEqual(dead, [])
     })
   )
 
@@ -74,7 +88,7 @@ layer(installed, { excludeTestServices: true, timeout: "180 seconds" })("the pac
   it.effect("has nothing that publint and attw would say something about", () =>
     Effect.gen(function* () {
       const { tarball, shell } = yield* Installed
-      const programs = path.join(root, "node_modules/.bin")
+      const programs = path.join(Document.root, "node_modules/.bin")
       const linted = yield* shell(
         `${programs}/publint run ${tarball} --strict && ${programs}/attw ${tarball} --profile esm-only --no-emoji`
       )

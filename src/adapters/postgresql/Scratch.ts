@@ -14,6 +14,7 @@ import type { Connection } from "../../ports/Connections.ts"
 import { type Made, Scratch, type ScratchError } from "../../ports/Scratch.ts"
 import * as Connections from "./Connections.ts"
 import type * as Fault from "./Fault.ts"
+import * as Leftover from "./Leftover.ts"
 import * as Objects from "./Objects.ts"
 import * as Once from "./Once.ts"
 import { identifier } from "./Quote.ts"
@@ -79,7 +80,10 @@ const located = (locate: Connections.Locate, { name, address }: Connection, sett
     ({ message }) => new ConnectionUnreachable({ connection: name, address, reason: message })
   )
 
-/** A database of no name that anybody else would choose; gone when the scope closes. */
+/**
+ * A database of no name that anybody else would choose; gone when the scope closes. What earlier owners left behind
+ * because they were killed goes now.
+ */
 const created = (
   connection: Connection,
   live: Server,
@@ -90,7 +94,7 @@ const created = (
       ofDatabase(live),
       errorOf(connection, "read the settings of the database")
     )
-    const database = `bfm_scratch_${ulid(yield* Clock.currentTimeMillis).toLowerCase()}`
+    const database = `${Leftover.prefix(live.database)}${ulid(yield* Clock.currentTimeMillis).toLowerCase()}`
     const quoted = identifier(database)
     const send = (...texts: ReadonlyArray<string>) =>
       Effect.scoped(
@@ -98,6 +102,11 @@ const created = (
           Effect.forEach(texts, text => Once.query(client, text), { discard: true })
         )
       )
+    const claiming = yield* Effect.mapError(Once.connect(host), errorOf(connection, "connect"))
+    yield* Effect.mapError(
+      Effect.zipRight(Leftover.remove(claiming, live.database), Leftover.claim(claiming, database)),
+      errorOf(connection, "look for abandoned scratch databases")
+    )
     yield* Effect.acquireRelease(
       Effect.mapError(send(`CREATE DATABASE ${quoted} TEMPLATE template0`), fault =>
         fault._tag === "Refused" && fault.code === "42501"

@@ -2,6 +2,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { MissingRight, Vitals } from "../../domain/Vitals.ts"
 import * as Fault from "./Fault.ts"
+import * as Leftover from "./Leftover.ts"
 import * as Once from "./Once.ts"
 import { identifier, literal } from "./Quote.ts"
 import type { Server } from "./Settings.ts"
@@ -49,23 +50,36 @@ export const ask = (server: Server, use: Use): Effect.Effect<Vitals, Fault.Fault
       const after = yield* Clock.currentTimeMillis
       if (row === undefined)
         return yield* new Fault.Lost({ reason: "it said nothing of itself", code: undefined })
-      const [second] = yield* Once.query<{ readonly pid: number }>(
-        other,
-        "BEGIN;SELECT pg_catalog.pg_backend_pid() AS pid"
-      )
-      yield* Once.query(other, "ROLLBACK")
       const between = client.processID !== row.pid
       const vitals: Vitals = {
         product: "PostgreSQL",
         version: row.version,
         ...(row.major >= oldest ? {} : { concern: tooOld(row.version) }),
         clock: { difference: row.now - (before + after) / 2, uncertainty: (after - before) / 2 },
-        ...(between ? { pooler: { shares: second?.pid === row.pid } } : {}),
+        ...(between ? { pooler: { shares: yield* shared(client, other) } } : {}),
         missing: missing(row, use),
+        ...(use.work === undefined ? {} : { leftovers: yield* Leftover.find(client, server.database) }),
         unasked: []
       }
       return vitals
     })
+  )
+
+/** Whether both get the same session in turn, or one of them another. A third may take it in between, but not each time. */
+const shared = Effect.fnUntraced(function* (client: Once.Connected, other: Once.Connected) {
+  const first = yield* session(client)
+  for (let round = 0; round < 10; round++) {
+    const theirs = yield* session(other)
+    const mine = yield* session(client)
+    if (mine !== first || mine === theirs) return true
+  }
+  return false
+})
+
+const session = (client: Once.Connected): Effect.Effect<number | undefined, Fault.Fault> =>
+  Effect.map(
+    Once.query<{ readonly pid: number }>(client, "SELECT pg_catalog.pg_backend_pid() AS pid"),
+    ([row]) => row?.pid
   )
 
 const tooOld = (version: string): string =>

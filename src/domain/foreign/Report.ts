@@ -1,5 +1,5 @@
 import * as Schema from "effect/Schema"
-import { AdoptedEntry, NotApplied, Question } from "../predecessor/Adoption.ts"
+import * as Takeover from "../Takeover.ts"
 
 /** A migration that becomes files of ours. */
 export const ImportedFile = Schema.Struct({
@@ -21,15 +21,6 @@ export const ForeignReport = Schema.Struct({
   /** False for a dry run, and when there was nothing to do. */
   done: Schema.Boolean,
   files: Schema.Array(ImportedFile),
-  entries: Schema.Array(AdoptedEntry),
-  /** How many are in the ledger already, or were decided about since. */
-  known: Schema.Int,
-  pending: Schema.Array(NotApplied),
-  questions: Schema.Array(Question),
-  /** Applied by the history, and among no files. */
-  unknown: Schema.Array(Schema.String),
-  notes: Schema.Array(Schema.String),
-  /** Under which the entries were written; empty when none were. */
-  run_id: Schema.String
+  ...Takeover.fields
 })
 export type ForeignReport = typeof ForeignReport.Type

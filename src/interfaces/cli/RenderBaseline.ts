@@ -1,6 +1,6 @@
 import type { BaselineReport, Difference } from "../../domain/Baseline.ts"
 import type { Failure } from "../../domain/Run.ts"
-import * as RenderAdoption from "./RenderAdoption.ts"
+import * as RenderTakeover from "./RenderTakeover.ts"
 import type { Style } from "./Style.ts"
 import * as Table from "./Table.ts"
 import * as Text from "./Text.ts"
@@ -16,7 +16,7 @@ export const report = (style: Style, report: BaselineReport): ReadonlyArray<stri
       ? `Nothing to mark on ${report.connection}${known}`
       : `Baseline of ${report.connection}${known}${report.done ? "" : "; nothing has been changed"}`,
     ...(report.rebuilt === 0 ? [] : verdict(style, report)),
-    ...RenderAdoption.block(
+    ...RenderTakeover.block(
       style,
       report.done ? "Applied" : "To be marked as applied",
       Table.lines(
@@ -74,7 +74,7 @@ const difference =
   }
 
 const waiting = (style: Style, { waiting }: BaselineReport): ReadonlyArray<string> =>
-  RenderAdoption.block(
+  RenderTakeover.block(
     style,
     "Left out: they need a schema (bfm resolve ID --schema NAME --applied)",
     waiting.map(Text.clean)

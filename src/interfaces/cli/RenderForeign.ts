@@ -1,6 +1,6 @@
 import type { ForeignReport } from "../../domain/foreign/Report.ts"
 import * as Moment from "./Moment.ts"
-import * as RenderAdoption from "./RenderAdoption.ts"
+import * as RenderTakeover from "./RenderTakeover.ts"
 import type { Style } from "./Style.ts"
 import * as Table from "./Table.ts"
 import * as Text from "./Text.ts"
@@ -8,23 +8,16 @@ import * as Text from "./Text.ts"
 /** What importing would do, or did. */
 export const report = (style: Style, report: ForeignReport): ReadonlyArray<string> => {
   const from = `${report.from} (${report.tool}${report.history === "" ? "" : `, ${report.history}`})`
-  const known = report.known === 0 ? "" : `, ${Text.count(report.known, "record")} known already`
-  const nothing = report.files.length + report.entries.length === 0
   return [
-    nothing
-      ? `Nothing to import from ${Text.clean(from)}${known}`
-      : `Import from ${Text.clean(from)}${known}${report.done ? "" : "; nothing has been changed"}`,
+    RenderTakeover.heading(Text.clean(from), report),
     ...files(style, report),
-    ...rest(style, report)
+    ...RenderTakeover.open(style, report, "the history")
   ]
 }
 
 /** What came of it, and what to do next. */
-export const summary = (style: Style, { files, entries, done }: ForeignReport): ReadonlyArray<string> => {
-  if (!done) return files.length + entries.length === 0 ? [] : ["Import it:  the same without --dry-run"]
-  const counts = `${Text.count(files.length, "migration")} written, ${Text.count(entries.length, "record")} taken over`
-  return [style.colour.green(`✔ ${counts}; nothing was run`), "  Next: bfm status"]
-}
+export const summary = (style: Style, report: ForeignReport): ReadonlyArray<string> =>
+  RenderTakeover.summary(style, report, `${Text.count(report.files.length, "migration")} written`)
 
 /** What each file becomes, and whether it is applied. */
 const files = (style: Style, report: ForeignReport): ReadonlyArray<string> => {
@@ -43,8 +36,8 @@ const files = (style: Style, report: ForeignReport): ReadonlyArray<string> => {
     ({ migration_id }) => !report.files.some(file => file.migration_id === migration_id)
   )
   return [
-    ...RenderAdoption.block(style, "Files", Table.lines(rows, 64)),
-    ...RenderAdoption.block(
+    ...RenderTakeover.block(style, "Files", Table.lines(rows, 64)),
+    ...RenderTakeover.block(
       style,
       "Applied since the last import",
       later.map(({ migration_id }) => Text.clean(migration_id))
@@ -53,13 +46,3 @@ const files = (style: Style, report: ForeignReport): ReadonlyArray<string> => {
 }
 
 const base = (path: string): string => path.slice(path.lastIndexOf("/") + 1)
-
-const rest = (style: Style, report: ForeignReport): ReadonlyArray<string> => [
-  ...RenderAdoption.block(
-    style,
-    "Only you can know",
-    report.questions.flatMap(item => RenderAdoption.question(style, item))
-  ),
-  ...RenderAdoption.block(style, "Applied by the history, and no such file", report.unknown.map(Text.clean)),
-  ...report.notes.map(note => style.colour.yellow(`⚠ ${Text.clean(note)}`))
-]

@@ -1,14 +1,10 @@
 import * as Effect from "effect/Effect"
-import { RequestInvalid } from "../../domain/Errors.ts"
 import * as Adopt from "../../pipeline/adoption/Adopt.ts"
 import * as Adoption from "../../pipeline/adoption/Adoption.ts"
-import * as Confirm from "./Confirm.ts"
-import * as ExitCode from "./ExitCode.ts"
 import * as Flag from "./Flag.ts"
+import * as Importing from "./Importing.ts"
 import type { OldRecords } from "./OldRecords.ts"
-import * as Options from "./Options.ts"
 import * as RenderAdoption from "./RenderAdoption.ts"
-import { Screen } from "./Screen.ts"
 import * as Verb from "./Verb.ts"
 
 /** `import bfm`: goes on where a Go BfM stopped. */
@@ -28,15 +24,7 @@ export const make = (records: OldRecords) =>
           value: "S",
           help: "schema of its tables (BFM_STATE_SCHEMA; public with --from)"
         }),
-        path: Flag.text({
-          name: "path",
-          alias: "p",
-          value: "DIR",
-          help: "the SFM directory (BFM_SFM_PATH, ./sfm)"
-        }),
-        dryRun: Flag.toggle({ name: "dry-run", help: "only say what would be written" }),
-        yes: Options.yes,
-        json: Options.json
+        ...Importing.flags
       }
     },
     Effect.fn("cli.import")(function* ({ dryRun, yes, json, ...named }) {
@@ -44,27 +32,14 @@ export const make = (records: OldRecords) =>
     })
   )
 
-interface Wish {
-  readonly dryRun: boolean
-  readonly yes: boolean
-  readonly json: boolean
-}
-
-const run = Effect.fnUntraced(function* (wish: Wish) {
-  const screen = yield* Screen
+const run = Effect.fnUntraced(function* (wish: Importing.Wish) {
   const planned = yield* Adoption.plan()
-  const nothing = planned.edits.length + planned.entries.length === 0
-  const asked = !(wish.dryRun || nothing || wish.yes)
-  if (asked) {
-    if (!screen.interactive) return yield* new RequestInvalid({ problems: [Confirm.unasked("importing")] })
-    yield* screen.out(RenderAdoption.report(screen.style, planned.report))
-    if (!(yield* screen.ask("Import?"))) return yield* Confirm.declined
+  const work = {
+    decided: planned.report,
+    nothing: planned.edits.length + planned.entries.length === 0,
+    carryOut: Adopt.carryOut(planned),
+    report: RenderAdoption.report,
+    summary: RenderAdoption.summary
   }
-  const report = wish.dryRun || nothing ? planned.report : yield* Adopt.carryOut(planned)
-  if (wish.json) yield* screen.json(report)
-  else {
-    const shown = asked ? [] : RenderAdoption.report(screen.style, report)
-    yield* screen.out([...shown, ...RenderAdoption.summary(screen.style, report)])
-  }
-  return report.questions.length === 0 ? ExitCode.done : ExitCode.drift
+  return yield* Importing.run(work, wish)
 })

@@ -3,13 +3,10 @@ import { RequestInvalid } from "../../domain/Errors.ts"
 import type { Tool } from "../../domain/foreign/Foreign.ts"
 import * as Tools from "../../domain/foreign/Tools.ts"
 import * as Import from "../../pipeline/foreign/Import.ts"
-import * as Confirm from "./Confirm.ts"
-import * as ExitCode from "./ExitCode.ts"
 import * as Flag from "./Flag.ts"
 import type { Foreign } from "./Foreign.ts"
-import * as Options from "./Options.ts"
+import * as Importing from "./Importing.ts"
 import * as RenderForeign from "./RenderForeign.ts"
-import { Screen } from "./Screen.ts"
 import type { Sources } from "./Sources.ts"
 import * as Verb from "./Verb.ts"
 
@@ -29,15 +26,7 @@ const flags = {
     value: "T",
     help: "its history table, where it has another name than usual"
   }),
-  path: Flag.text({
-    name: "path",
-    alias: "p",
-    value: "DIR",
-    help: "the SFM directory (BFM_SFM_PATH, ./sfm)"
-  }),
-  dryRun: Flag.toggle({ name: "dry-run", help: "only say what would be written" }),
-  yes: Options.yes,
-  json: Options.json
+  ...Importing.flags
 }
 
 const make = (tool: Tool, foreign: Foreign, sources: Sources) =>
@@ -64,27 +53,14 @@ const make = (tool: Tool, foreign: Foreign, sources: Sources) =>
     })
   )
 
-interface Wish {
-  readonly dryRun: boolean
-  readonly yes: boolean
-  readonly json: boolean
-}
-
-const run = Effect.fnUntraced(function* (request: Import.Request, { dryRun, yes, json }: Wish) {
-  const screen = yield* Screen
+const run = Effect.fnUntraced(function* (request: Import.Request, wish: Importing.Wish) {
   const decided = yield* Import.plan(request)
-  const nothing = decided.writes.length + decided.entries.length === 0
-  const asked = !(dryRun || nothing || yes)
-  if (asked) {
-    if (!screen.interactive) return yield* new RequestInvalid({ problems: [Confirm.unasked("importing")] })
-    yield* screen.out(RenderForeign.report(screen.style, decided.report))
-    if (!(yield* screen.ask("Import?"))) return yield* Confirm.declined
+  const work = {
+    decided: decided.report,
+    nothing: decided.writes.length + decided.entries.length === 0,
+    carryOut: Import.carryOut(decided),
+    report: RenderForeign.report,
+    summary: RenderForeign.summary
   }
-  const report = dryRun || nothing ? decided.report : yield* Import.carryOut(decided)
-  if (json) yield* screen.json(report)
-  else {
-    const shown = asked ? [] : RenderForeign.report(screen.style, report)
-    yield* screen.out([...shown, ...RenderForeign.summary(screen.style, report)])
-  }
-  return report.questions.length === 0 ? ExitCode.done : ExitCode.drift
+  return yield* Importing.run(work, wish)
 })

@@ -8,7 +8,6 @@ import type { AdoptionReport } from "../../domain/predecessor/Adoption.ts"
 import * as GoFile from "../../domain/predecessor/GoFile.ts"
 import * as Insertion from "../../domain/source/Insertion.ts"
 import { Predecessor } from "../../ports/Predecessor.ts"
-import { timestamp } from "../execute/Reconcile.ts"
 import * as World from "../plan/World.ts"
 import * as Edits from "./Edits.ts"
 import * as Entries from "./Entries.ts"
@@ -55,7 +54,7 @@ export const decide = (facts: Facts): Adoption => {
         path: migration.up.path,
         lines: Insertion.lines(migration.backend, additions)
       })),
-      entries: entries.map(adopted),
+      entries: entries.map(Entries.reported),
       known,
       pending,
       questions: [...ofFiles.questions, ...ofEntries.questions, ...questions],
@@ -65,23 +64,6 @@ export const decide = (facts: Facts): Adoption => {
     }
   }
 }
-
-const adopted = ({
-  migration,
-  schema,
-  at,
-  actor,
-  method
-}: Entries.Entry): AdoptionReport["entries"][number] => ({
-  migration_id: canonical(migration),
-  schema,
-  version: migration.version,
-  name: migration.name,
-  connection: migration.connection,
-  ...(at === undefined ? {} : { applied_at: timestamp(at) }),
-  actor,
-  method
-})
 
 /** The `.go` files that stand beside scripts. */
 const goFiles = Effect.fnUntraced(function* (migrations: ReadonlyArray<Migration>) {

@@ -1,8 +1,10 @@
 import { canonical, short } from "../../domain/Identity.ts"
 import * as Ledger from "../../domain/Ledger.ts"
 import type { DeclaredSchema, Migration } from "../../domain/Migration.ts"
-import type { NotApplied, Question } from "../../domain/predecessor/Adoption.ts"
 import { schemaName } from "../../domain/source/SchemaName.ts"
+import type * as Takeover from "../../domain/Takeover.ts"
+import type { NotApplied, Question } from "../../domain/Takeover.ts"
+import { timestamp } from "../execute/Reconcile.ts"
 import * as Placement from "../plan/Placement.ts"
 import type { Evidence, OfMigration, Place } from "./Evidence.ts"
 import { type Facts, isAnswered, isSettled, resolve } from "./Facts.ts"
@@ -18,6 +20,18 @@ export interface Entry {
   readonly actor: string
   readonly method: string
 }
+
+/** As reports show it. */
+export const reported = ({ migration, schema, at, actor, method }: Entry): Takeover.Entry => ({
+  migration_id: canonical(migration),
+  schema,
+  version: migration.version,
+  name: migration.name,
+  connection: migration.connection,
+  ...(at === undefined ? {} : { applied_at: timestamp(at) }),
+  actor,
+  method
+})
 
 export interface Entries {
   readonly entries: ReadonlyArray<Entry>

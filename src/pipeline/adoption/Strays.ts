@@ -1,6 +1,6 @@
 import { canonical } from "../../domain/Identity.ts"
-import type { Question } from "../../domain/predecessor/Adoption.ts"
 import type { Row } from "../../domain/predecessor/OldState.ts"
+import type { Question } from "../../domain/Takeover.ts"
 import type { Stray } from "./Evidence.ts"
 import { type Facts, isAnswered, resolve } from "./Facts.ts"
 import * as Standing from "./Standing.ts"

@@ -18,7 +18,8 @@ export const findings = (subject: string, vitals: Vitals): ReadonlyArray<Finding
   ),
   ...version(subject, vitals),
   ...clock(subject, vitals),
-  ...pooler(subject, vitals)
+  ...pooler(subject, vitals),
+  ...leftovers(subject, vitals)
 ]
 
 const version = (subject: string, { concern }: Vitals): ReadonlyArray<Finding> =>
@@ -65,3 +66,12 @@ const pooler = (subject: string, { pooler }: Vitals): ReadonlyArray<Finding> => 
         }
       ]
 }
+
+const leftovers = (subject: string, { leftovers = [] }: Vitals): ReadonlyArray<Finding> =>
+  leftovers.map(name => ({
+    severity: "notice",
+    area: "leftover",
+    subject,
+    reason: `the scratch database ${name} of a baseline that was killed is still there; nobody uses it`,
+    remedy: `the next bfm baseline of it removes it, or: DROP DATABASE ${name}`
+  }))

@@ -9,10 +9,9 @@ import type { Migration } from "../../domain/Migration.ts"
 import { fromScripts } from "../../domain/source/Scripts.ts"
 import type { Connection } from "../../ports/Connections.ts"
 import type { Found } from "../../ports/ForeignHistory.ts"
-import type { Entry } from "../adoption/Entries.ts"
+import { type Entry, reported } from "../adoption/Entries.ts"
 import * as Facts from "../adoption/Facts.ts"
 import type { Since } from "../adoption/Since.ts"
-import { timestamp } from "../execute/Reconcile.ts"
 import * as Placement from "../plan/Placement.ts"
 import type { World } from "../plan/World.ts"
 import type { Request } from "./Import.ts"
@@ -214,16 +213,7 @@ const reportOf = (
           ...(rewritten.down === undefined ? [] : [migration.up.path.replace(/\.up\.sql$/, ".down.sql")])
         ]
       })),
-    entries: judged.entries.map(({ migration, schema, at, actor, method }) => ({
-      migration_id: canonical(migration),
-      schema,
-      version: migration.version,
-      name: migration.name,
-      connection: migration.connection,
-      ...(at === undefined ? {} : { applied_at: timestamp(at) }),
-      actor,
-      method
-    })),
+    entries: judged.entries.map(reported),
     known: judged.known,
     pending: judged.pending,
     questions: judged.questions,

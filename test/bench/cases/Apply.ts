@@ -5,7 +5,7 @@ import * as Rounds from "../Rounds.ts"
 
 /** So many migrations with nothing applied: the whole process, start-up included. */
 export const run = async (context: Context): Promise<ReadonlyArray<Report.Row>> => {
-  const { options, psql, dbmate, nodePgMigrate, changes } = context
+  const { options, psql, dbmate, nodePgMigrate, liquibase, changes } = context
   context.tell(`applying ${changes.length} migrations, ${options.rounds} rounds`)
   const found = await Rounds.inTurn(options.rounds, {
     bfm: Contestants.bfm(context),
@@ -13,7 +13,8 @@ export const run = async (context: Context): Promise<ReadonlyArray<Report.Row>> 
     ...(dbmate._tag === "Found" ? { dbmate: Contestants.dbmate(context, dbmate.file) } : {}),
     ...(nodePgMigrate._tag === "Found"
       ? { nodePgMigrate: Contestants.nodePgMigrate(context, nodePgMigrate.file) }
-      : {})
+      : {}),
+    ...(liquibase._tag === "Found" ? { liquibase: Contestants.liquibase(context, liquibase.file) } : {})
   })
   const what = `bfm migrate up, ${changes.length} pending`
   const rows: Array<Report.Row> = []
@@ -24,6 +25,8 @@ export const run = async (context: Context): Promise<ReadonlyArray<Report.Row>> 
   else rows.push(Report.against(what, bfm, ["dbmate", found["dbmate"]], 0.9))
   if (found["nodePgMigrate"] === undefined) rows.push(missing(what, nodePgMigrate))
   else rows.push(Report.against(what, bfm, ["node-pg-migrate", found["nodePgMigrate"]]))
+  if (found["liquibase"] === undefined) rows.push(missing(what, liquibase))
+  else rows.push(Report.against(what, bfm, ["Liquibase", found["liquibase"]]))
   if (found["psql"] !== undefined) {
     rows.push(
       Report.against("  processor time of the client", bfm, ["psql -f", found["psql"]], undefined, "client")

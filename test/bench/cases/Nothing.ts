@@ -75,7 +75,7 @@ export const run = async (context: Context): Promise<ReadonlyArray<Report.Row>> 
 
 /** Other tools where they have nothing to do, each in a database of its own. */
 const elsewhere = async (context: Context): Promise<ReadonlyMap<string, Command.Command>> => {
-  const { server, dbmate, nodePgMigrate } = context
+  const { server, dbmate, nodePgMigrate, liquibase } = context
   const commands = new Map<string, Command.Command>()
   if (dbmate._tag === "Found") {
     const url = server.url(await server.fresh())
@@ -84,6 +84,10 @@ const elsewhere = async (context: Context): Promise<ReadonlyMap<string, Command.
   if (nodePgMigrate._tag === "Found") {
     const url = server.url(await server.fresh())
     commands.set("node-pg-migrate", Contestants.nodePgMigrateCommand(context, nodePgMigrate.file, url))
+  }
+  if (liquibase._tag === "Found") {
+    const url = server.url(await server.fresh())
+    commands.set("Liquibase", Contestants.liquibaseCommand(context, liquibase.file, url))
   }
   for (const command of commands.values()) await Command.run(command)
   return commands
