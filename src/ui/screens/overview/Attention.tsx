@@ -1,5 +1,6 @@
 import { useQueries, useQuery } from "@tanstack/react-query"
 import { Link } from "@tanstack/react-router"
+import { useFleet } from "../../api/Fleet.ts"
 import { useMay, useMe } from "../../api/Me.ts"
 import { of } from "../../api/Problem.ts"
 import * as Queries from "../../api/Queries.ts"
@@ -8,6 +9,7 @@ import { Panel } from "../../parts/Panel.tsx"
 import { Sign, StatusSign } from "../../parts/Sign.tsx"
 import * as Text from "../../parts/Text.ts"
 import * as Concern from "./Concern.ts"
+import { recent } from "./RecentRuns.tsx"
 
 const alarming = ["failed", "interrupted", "changed", "missing"] as const
 
@@ -21,7 +23,10 @@ export const Attention = ({ connection }: { readonly connection: string | undefi
   const connections = useQuery(Queries.connections)
   const sources = useQuery(Queries.sources)
   const plan = useQuery(Queries.everything(connection === undefined ? me.connections : [connection]))
+  const fleet = useFleet()
+  const runs = useQuery(Queries.runs(recent))
   const concerns = [
+    ...(fleet === undefined || fleet.manned ? [] : Concern.ofQueue(runs.data?.items ?? [])),
     ...(connections.data?.items ?? [])
       .filter(item => connection === undefined || item.connection === connection)
       .flatMap(Concern.ofConnection),
@@ -88,6 +93,12 @@ const Kind = ({ kind }: Pick<Concern.Concern, "kind">) => {
           {kind}
         </Sign>
       )
+    case "waiting":
+      return (
+        <Sign tone="warn" icon="clock">
+          {kind}
+        </Sign>
+      )
     case "blocked":
       return (
         <Sign tone="warn" icon="lock">
@@ -102,6 +113,12 @@ const Kind = ({ kind }: Pick<Concern.Concern, "kind">) => {
 /** What can be done about it here. */
 const Step = ({ concern: { kind, id } }: { readonly concern: Concern.Concern }) => {
   const may = useMay("migrate")
+  if (kind === "waiting")
+    return (
+      <Link to="/runs" search={{ state: "queued" }} className="button">
+        Show them
+      </Link>
+    )
   if (id === undefined) return null
   if ((kind === "failed" || kind === "interrupted") && may)
     return (

@@ -4,11 +4,11 @@ import { of } from "../../api/Problem.ts"
 import * as Queries from "../../api/Queries.ts"
 import { ask } from "../../api/Service.ts"
 import { Heading } from "../../parts/Heading.tsx"
-import { Icon } from "../../parts/Icon.tsx"
+import { Icon, type Name } from "../../parts/Icon.tsx"
 import { Loaded } from "../../parts/Loaded.tsx"
 import { Notice } from "../../parts/Notice.tsx"
 import { Panel } from "../../parts/Panel.tsx"
-import { Sign } from "../../parts/Sign.tsx"
+import { Sign, type Tone } from "../../parts/Sign.tsx"
 import * as Text from "../../parts/Text.ts"
 
 /** What the service stands on. */
@@ -42,9 +42,7 @@ const Health = () => (
               <tr key={name}>
                 <td>{name}</td>
                 <td>
-                  <Sign tone={said === "ok" ? "good" : "bad"} icon={said === "ok" ? "check" : "cross"}>
-                    {said}
-                  </Sign>
+                  <Answer said={said} />
                 </td>
               </tr>
             ))}
@@ -54,6 +52,21 @@ const Health = () => (
     </Loaded>
   </Panel>
 )
+
+const Answer = ({ said }: { readonly said: string }) => {
+  const [tone, icon] = answers[said] ?? (["bad", "cross"] as const)
+  return (
+    <Sign tone={tone} icon={icon}>
+      {said}
+    </Sign>
+  )
+}
+
+/** `degraded`: the service does its own work all the same. */
+const answers: Readonly<Record<string, readonly [Tone, Name]>> = {
+  ok: ["good", "check"],
+  degraded: ["warn", "warning"]
+}
 
 const Sources = () => (
   <Panel title="Sources" flush>
