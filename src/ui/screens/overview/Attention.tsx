@@ -69,7 +69,9 @@ const Row = ({ concern }: { readonly concern: Concern.Concern }) => (
     <Kind kind={concern.kind} />
     <div>
       <div className="row">
-        <span className="muted">{Text.place(concern.connection, concern.schema ?? "")}</span>
+        {concern.connection === "" ? null : (
+          <span className="muted">{Text.place(concern.connection, concern.schema ?? "")}</span>
+        )}
         {concern.id === undefined ? (
           <strong>{concern.title}</strong>
         ) : (
@@ -94,9 +96,10 @@ const Kind = ({ kind }: Pick<Concern.Concern, "kind">) => {
         </Sign>
       )
     case "waiting":
+    case "idle":
       return (
         <Sign tone="warn" icon="clock">
-          {kind}
+          {kind === "idle" ? "no worker" : kind}
         </Sign>
       )
     case "blocked":
@@ -117,6 +120,12 @@ const Step = ({ concern: { kind, id } }: { readonly concern: Concern.Concern }) 
     return (
       <Link to="/runs" search={{ state: "queued" }} className="button">
         Show them
+      </Link>
+    )
+  if (kind === "unreachable" || kind === "broken")
+    return (
+      <Link to="/system" className="button">
+        Look into it
       </Link>
     )
   if (id === undefined) return null

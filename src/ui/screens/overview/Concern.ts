@@ -13,6 +13,7 @@ export interface Concern {
     | "unreachable"
     | "broken"
     | "waiting"
+    | "idle"
   readonly connection: string
   readonly title: string
   /** The migration that it is about. */
@@ -43,7 +44,15 @@ export const ofItem = (item: MigrationItem): Concern => ({
 export const ofConnection = ({ connection, error }: Status.ConnectionStatus): ReadonlyArray<Concern> =>
   error === undefined
     ? []
-    : [{ key: `c ${connection}`, kind: "unreachable", connection, title: "does not answer", said: error }]
+    : [
+        {
+          key: `c ${connection}`,
+          kind: "unreachable",
+          connection,
+          title: "does not answer",
+          said: `${error}; it is asked again by itself`
+        }
+      ]
 
 /** What is queued while no worker listens: nothing of it goes on by itself. */
 export const ofQueue = (runs: ReadonlyArray<Run.Run>): ReadonlyArray<Concern> => {
@@ -51,7 +60,7 @@ export const ofQueue = (runs: ReadonlyArray<Run.Run>): ReadonlyArray<Concern> =>
   return [
     {
       key: "q",
-      kind: "waiting",
+      kind: queued === 0 ? "idle" : "waiting",
       connection: "",
       title:
         queued === 0 ? "No worker listens" : `${Text.count(queued, "run")} queued, and no worker listens`,

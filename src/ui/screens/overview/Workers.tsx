@@ -1,7 +1,6 @@
 import { Link } from "@tanstack/react-router"
 import type { Worker } from "bfm/client"
 import { type Fleet, useFleet } from "../../api/Fleet.ts"
-import { Empty } from "../../parts/Empty.tsx"
 import type { Name } from "../../parts/Icon.tsx"
 import { Loaded } from "../../parts/Loaded.tsx"
 import { Moment } from "../../parts/Moment.tsx"
@@ -20,12 +19,10 @@ const Known = ({ fleet: { query } }: { readonly fleet: Fleet }) => (
     <Loaded query={query}>
       {({ items }) =>
         items.length === 0 ? (
-          <Empty icon="plug" title="No worker listens">
-            <p>
-              Start one with <code>bfm worker</code>, with the settings and the migrations of this service, on
-              any machine that reaches the databases. What is queued waits until then.
-            </p>
-          </Empty>
+          <p className="inside muted">
+            No worker listens. Start one with <code>bfm worker</code>, with the settings and the migrations of
+            this service, on any machine that reaches the databases: what is queued waits until then.
+          </p>
         ) : (
           <Table items={items} />
         )

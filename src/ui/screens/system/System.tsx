@@ -40,7 +40,7 @@ const Health = () => (
           <tbody>
             {Object.entries(checks).map(([name, said]) => (
               <tr key={name}>
-                <td>{name}</td>
+                <td>{name === "executor" ? "the service as a whole" : name}</td>
                 <td>
                   <Answer said={said} />
                 </td>
@@ -54,18 +54,21 @@ const Health = () => (
 )
 
 const Answer = ({ said }: { readonly said: string }) => {
-  const [tone, icon] = answers[said] ?? (["bad", "cross"] as const)
+  const [tone, icon, word] = answers[said] ?? (["bad", "cross", said] as const)
   return (
     <Sign tone={tone} icon={icon}>
-      {said}
+      {word}
     </Sign>
   )
 }
 
-/** `degraded`: the service does its own work all the same. */
-const answers: Readonly<Record<string, readonly [Tone, Name]>> = {
-  ok: ["good", "check"],
-  degraded: ["warn", "warning"]
+/** The codes of the service's health, for people. `degraded`: it does its own work all the same. */
+const answers: Readonly<Record<string, readonly [Tone, Name, string]>> = {
+  ok: ["good", "check", "ok"],
+  degraded: ["warn", "warning", "nobody listens"],
+  ConnectionUnreachable: ["bad", "plug", "unreachable"],
+  StateUnavailable: ["bad", "plug", "unreachable"],
+  SourceInvalid: ["bad", "cross", "has mistakes"]
 }
 
 const Sources = () => (
