@@ -1,6 +1,7 @@
 /** A typed client of the service, for Node and browsers: `import { Client } from "bfm/client"`. */
 
 export type { SourceProblem } from "./domain/Catalog.ts"
+export * as Backend from "./domain/Backend.ts"
 export * as Errors from "./domain/Errors.ts"
 export * as History from "./domain/History.ts"
 export * as Plan from "./domain/Plan.ts"
@@ -8,6 +9,7 @@ export * as Run from "./domain/Run.ts"
 export * as Status from "./domain/Status.ts"
 export type { TenantsReport } from "./domain/Tenants.ts"
 export * as Validation from "./domain/Validation.ts"
+export * as Worker from "./domain/Worker.ts"
 export { Api } from "./interfaces/http/Api.ts"
 export * as Client from "./interfaces/http/Client.ts"
 export type { Execution } from "./interfaces/wire/Execution.ts"

@@ -14,9 +14,14 @@ export const Worker = Schema.Struct({
   heartbeat_at: Schema.Number,
   /** False when it has been silent for too long: it is gone, or stands still. */
   alive: Schema.Boolean,
+  /** True when it was told to stop: it ends what it has begun, and takes nothing new. */
+  draining: Schema.Boolean,
   /** Runs that it can carry out at the same time. */
   capacity: Schema.Int,
   /** Ids of those that it carries out now. */
   runs: Schema.Array(Schema.String)
 })
 export type Worker = typeof Worker.Type
+
+/** Whether it would carry out what is queued now. */
+export const isListening = ({ alive, draining }: Worker): boolean => alive && !draining

@@ -5,7 +5,10 @@ import type { Run } from "../domain/Run.ts"
 import type { Worker } from "../domain/Worker.ts"
 
 /** What a worker says of itself. */
-export type Sign = Pick<Worker, "id" | "host" | "pid" | "version" | "since" | "capacity" | "runs">
+export type Sign = Pick<
+  Worker,
+  "id" | "host" | "pid" | "version" | "since" | "draining" | "capacity" | "runs"
+>
 
 /** A queued run that nobody carries out. */
 export interface Due {

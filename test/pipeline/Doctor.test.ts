@@ -56,6 +56,7 @@ const worker = (of: Partial<Worker>): Worker => ({
   since: now,
   heartbeat_at: now,
   alive: true,
+  draining: false,
   capacity: 1,
   runs: [],
   ...of
@@ -75,7 +76,8 @@ describe("doctor", () => {
     assert.deepStrictEqual(told(facts({ runs: [run({ heartbeat_at: now - 2_000 })] })), [])
     const queued = run({ state: "queued" })
     assert.deepStrictEqual(told(facts({ runs: [queued] })), ["wrong stuck run 01R → bfm worker"])
-    assert.deepStrictEqual(told(facts({ runs: [queued], workers: [worker({ alive: false })] })).length, 1)
+    for (const gone of [worker({ alive: false }), worker({ draining: true })])
+      assert.strictEqual(told(facts({ runs: [queued], workers: [gone] })).length, 1)
     assert.deepStrictEqual(told(facts({ runs: [queued], workers: [worker({})] })), [])
     // Another worker takes it over.
     const workers = [worker({ id: "a:1", alive: false }), worker({})]

@@ -158,10 +158,12 @@ export const suite = (name: string, subjects: Subjects) => {
               pid: 1,
               version: "1",
               since: run().started_at,
+              draining: false,
               capacity: 2,
               runs: ["R1"]
             }
-            yield* fleet.beat(sign)
+            yield* fleet.beat({ ...sign, draining: true })
+            assert.deepInclude((yield* fleet.workers(60_000))[0], { alive: true, draining: true })
             yield* fleet.beat(sign)
             const [worker, ...more] = yield* fleet.workers(60_000)
             assert.deepInclude(worker, { ...sign, alive: true })

@@ -73,7 +73,7 @@ CREATE TABLE settings (
   "20250203000000_tenant_settings.down.sql": "DROP TABLE settings;\n",
   "/sfm/greptimedb/logs/20250204000000_create_logs.up.sql": `CREATE TABLE logs (
   ts TIMESTAMP TIME INDEX,
-  message STRING
+  line STRING
 );
 `
 }

@@ -76,3 +76,10 @@ export const findings = async (
   )
   return found.filter(({ impact }) => impact === "serious" || impact === "critical")
 }
+
+/** How wide something is with all that it holds, in pixels, when what was changed is drawn. */
+export const width = async (page: Page, selector: string): Promise<number> =>
+  Number(
+    await page.evaluate(`new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(() =>
+      resolve(document.querySelector(${JSON.stringify(selector)}).scrollWidth))))`)
+  )

@@ -5,9 +5,18 @@ import { type Due, Fleet } from "../../ports/Fleet.ts"
 import { StateDatabase } from "./Database.ts"
 import * as Rows from "./Rows.ts"
 
-type WorkerRow = Omit<Worker, "alive" | "runs"> & { readonly alive: boolean | 0 | 1; readonly runs: string }
+/** MySQL has numbers for truth. */
+type Truth = boolean | 0 | 1
+
+type WorkerRow = Omit<Worker, "alive" | "draining" | "runs"> & {
+  readonly alive: Truth
+  readonly draining: Truth
+  readonly runs: string
+}
 
 type ClaimRow = Rows.RunRow & { readonly fence: number; readonly after: number }
+
+const isTrue = (truth: Truth): boolean => truth === true || truth === 1
 
 const make = Effect.map(StateDatabase, database => {
   const { fleet } = database.dialect.statements
@@ -16,9 +25,10 @@ const make = Effect.map(StateDatabase, database => {
     leave: id => Effect.asVoid(database.query("say that a worker leaves", fleet.leave(id))),
     workers: Effect.fn("Fleet.workers")(function* (silence) {
       const rows = yield* database.query<WorkerRow>("read the workers", fleet.workers(silence))
-      return rows.map(({ alive, runs, ...row }) => ({
+      return rows.map(({ alive, draining, runs, ...row }) => ({
         ...row,
-        alive: alive === true || alive === 1,
+        alive: isTrue(alive),
+        draining: isTrue(draining),
         runs: JSON.parse(runs)
       }))
     }),

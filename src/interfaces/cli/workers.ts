@@ -32,9 +32,12 @@ const lines = (style: Style, workers: ReadonlyArray<Worker>): ReadonlyArray<stri
     ? ["No worker listens: start one with bfm worker"]
     : Table.lines(workers.map(worker => row(style, worker)))
 
-const row = ({ colour }: Style, { id, alive, version, since, heartbeat_at, capacity, runs }: Worker) => [
+const row = (
+  { colour }: Style,
+  { id, alive, draining, version, since, heartbeat_at, capacity, runs }: Worker
+) => [
   Text.clean(id),
-  alive ? colour.green("alive") : colour.red("silent"),
+  !alive ? colour.red("silent") : draining ? colour.yellow("draining") : colour.green("alive"),
   Text.clean(`bfm ${version}`),
   `since ${moment(since)}`,
   alive ? `${runs.length}/${capacity} runs` : `last heard ${moment(heartbeat_at)}`,

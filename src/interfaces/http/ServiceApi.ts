@@ -76,6 +76,7 @@ const WorkerList = Schema.Struct({
           since: 1763802146000,
           heartbeat_at: 1763802147000,
           alive: true,
+          draining: false,
           capacity: 4,
           runs: ["01KB1Z3T5Q8S9V0W1X2Y3Z4A5B"]
         }

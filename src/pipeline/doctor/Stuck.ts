@@ -3,6 +3,7 @@ import type { Finding } from "../../domain/Doctor.ts"
 import * as Duration from "../../domain/Duration.ts"
 import type { LedgerEntry } from "../../domain/Ledger.ts"
 import { hasEnded, type Run } from "../../domain/Run.ts"
+import { isListening } from "../../domain/Worker.ts"
 import type { HeldLock } from "../../ports/Lock.ts"
 import * as Pulse from "../execute/Pulse.ts"
 import * as Workers from "../runs/Workers.ts"
@@ -92,7 +93,7 @@ const items = ({ items }: Facts): ReadonlyArray<Finding> =>
   })
 
 const runs = (now: number, { runs, workers }: Memory): ReadonlyArray<Finding> => {
-  const manned = workers.some(({ alive }) => alive)
+  const manned = workers.some(isListening)
   return runs.flatMap(run => {
     const subject = `run ${run.id}`
     if (run.state === "queued" && !manned) {

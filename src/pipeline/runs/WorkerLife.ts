@@ -20,9 +20,10 @@ export const live = Effect.fnUntraced(function* ({ version, capacity }: Self) {
   const runs = yield* Runs
   const self = { id: Pulse.owner, host: hostname(), pid: process.pid, version, capacity }
   const since = yield* Clock.currentTimeMillis
-  const beat = Effect.flatMap(runs.active, active => {
-    const sign: Sign = { ...self, since, runs: active.map(({ id }) => id) }
-    return fleet.beat(sign)
+  const beat = Effect.gen(function* () {
+    const active = yield* runs.active
+    const sign: Sign = { ...self, since, draining: yield* runs.isClosing, runs: active.map(({ id }) => id) }
+    yield* fleet.beat(sign)
   })
   // Nobody can work who cannot say so.
   yield* Effect.acquireRelease(beat, () => Effect.ignore(Effect.timeout(fleet.leave(self.id), 2_000)))

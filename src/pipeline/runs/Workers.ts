@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import type { StateUnavailable } from "../../domain/Errors.ts"
-import type { Worker } from "../../domain/Worker.ts"
+import { isListening, type Worker } from "../../domain/Worker.ts"
 import { Fleet } from "../../ports/Fleet.ts"
 
 /** Milliseconds of silence after which a worker is taken to be gone. */
@@ -19,5 +19,5 @@ export const list: Effect.Effect<ReadonlyArray<Worker>, StateUnavailable, Fleet>
 export const areListening = (fleet: Fleet["Type"]): Effect.Effect<boolean> =>
   Effect.match(fleet.workers(silence), {
     onFailure: () => true,
-    onSuccess: workers => workers.some(({ alive }) => alive)
+    onSuccess: workers => workers.some(isListening)
   })

@@ -14,6 +14,9 @@ export class Problem extends Error {
   }
 }
 
+/** What is said when nobody answers. */
+export const silence = "The service cannot be reached."
+
 const tagged = (value: unknown): value is { readonly _tag: string; readonly message?: unknown } =>
   typeof value === "object" && value !== null && "_tag" in value && typeof value._tag === "string"
 
@@ -23,7 +26,7 @@ const ofClient: ReadonlySet<string> = new Set(["RequestError", "ResponseError", 
 export const of = (failure: unknown): Problem => {
   if (failure instanceof Problem) return failure
   if (!tagged(failure)) return new Problem("refused", failure instanceof Error ? failure.message : "unknown")
-  if (failure._tag === "RequestError") return new Problem("unreachable", "The service cannot be reached.")
+  if (failure._tag === "RequestError") return new Problem("unreachable", silence)
   if (failure._tag === "ResponseError") return unexpected(failure)
   if (ofClient.has(failure._tag)) {
     return new Problem(
@@ -42,6 +45,6 @@ const unexpected = (failure: object): Problem => {
   const status =
     typeof response === "object" && response !== null && "status" in response ? Number(response.status) : 0
   return status >= 502 && status <= 504
-    ? new Problem("unreachable", "The service cannot be reached.")
+    ? new Problem("unreachable", silence)
     : new Problem("refused", `The service answered with status ${status}; its log says more.`)
 }

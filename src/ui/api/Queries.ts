@@ -163,6 +163,13 @@ export const sources = queryOptions({
   refetchInterval: often
 })
 
+/** Who carries out what is queued. */
+export const workers = queryOptions({
+  queryKey: ["workers"],
+  queryFn: ({ signal }) => ask(api => api.service.workers({}), signal),
+  refetchInterval: often
+})
+
 export const health = queryOptions({
   queryKey: ["health"],
   queryFn: ({ signal }) => ask(api => api.service.health({}), signal),

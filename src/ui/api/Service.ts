@@ -1,4 +1,5 @@
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
+import * as HttpClientError from "@effect/platform/HttpClientError"
 import { Client } from "bfm/client"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
@@ -55,6 +56,12 @@ export interface Listener {
   readonly ended: (problem?: Problem.Problem) => void
 }
 
+/** An answer that came, and then broke off: who gave it is away. */
+const brokenOff = (failure: unknown): unknown =>
+  failure instanceof HttpClientError.ResponseError && failure.reason === "Decode"
+    ? new Problem.Problem("unreachable", Problem.silence)
+    : failure
+
 /** Follows a run after the given event; the value stops it. */
 export const follow = (id: string, after: number, listener: Listener): (() => void) => {
   const token = Session.session().token ?? ""
@@ -65,7 +72,7 @@ export const follow = (id: string, after: number, listener: Listener): (() => vo
   void Effect.runPromiseExit(work, { signal: abort.signal }).then(exit => {
     if (abort.signal.aborted) return
     if (Exit.isSuccess(exit)) listener.ended()
-    else listener.ended(noted(token, Cause.squash(exit.cause)))
+    else listener.ended(noted(token, brokenOff(Cause.squash(exit.cause))))
   })
   return () => abort.abort()
 }

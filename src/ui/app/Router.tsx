@@ -7,6 +7,7 @@ import {
   lazyRouteComponent
 } from "@tanstack/react-router"
 import { Empty } from "../parts/Empty.tsx"
+import { patiently } from "../parts/Later.tsx"
 import { Skeleton } from "../parts/Loaded.tsx"
 import { Notice } from "../parts/Notice.tsx"
 import { Frame } from "./Frame.tsx"
@@ -47,61 +48,67 @@ const parent = () => root
 const overview = createRoute({
   getParentRoute: parent,
   path: "/",
-  component: lazyRouteComponent(() => import("../screens/overview/Overview.tsx"), "Overview")
+  component: lazyRouteComponent(() => patiently(() => import("../screens/overview/Overview.tsx")), "Overview")
 })
 
 const migrations = createRoute({
   getParentRoute: parent,
   path: "/migrations",
   validateSearch: Search.migrations,
-  component: lazyRouteComponent(() => import("../screens/migrations/Migrations.tsx"), "Migrations")
+  component: lazyRouteComponent(
+    () => patiently(() => import("../screens/migrations/Migrations.tsx")),
+    "Migrations"
+  )
 })
 
 const migration = createRoute({
   getParentRoute: parent,
   path: "/migrations/$id",
   validateSearch: Search.migration,
-  component: lazyRouteComponent(() => import("../screens/migration/Migration.tsx"), "Migration")
+  component: lazyRouteComponent(
+    () => patiently(() => import("../screens/migration/Migration.tsx")),
+    "Migration"
+  )
 })
 
 const plan = createRoute({
   getParentRoute: parent,
   path: "/plan",
   validateSearch: Search.plan,
-  component: lazyRouteComponent(() => import("../screens/plan/Plan.tsx"), "Plan")
+  component: lazyRouteComponent(() => patiently(() => import("../screens/plan/Plan.tsx")), "Plan")
 })
 
 const runs = createRoute({
   getParentRoute: parent,
   path: "/runs",
   validateSearch: Search.runs,
-  component: lazyRouteComponent(() => import("../screens/runs/Runs.tsx"), "Runs")
+  component: lazyRouteComponent(() => patiently(() => import("../screens/runs/Runs.tsx")), "Runs")
 })
 
 const run = createRoute({
   getParentRoute: parent,
   path: "/runs/$id",
-  component: lazyRouteComponent(() => import("../screens/run/Run.tsx"), "Run")
+  component: lazyRouteComponent(() => patiently(() => import("../screens/run/Run.tsx")), "Run")
 })
 
 const history = createRoute({
   getParentRoute: parent,
   path: "/history",
   validateSearch: Search.history,
-  component: lazyRouteComponent(() => import("../screens/history/History.tsx"), "History")
+  component: lazyRouteComponent(() => patiently(() => import("../screens/history/History.tsx")), "History")
 })
 
 const tenants = createRoute({
   getParentRoute: parent,
   path: "/tenants",
   validateSearch: Search.tenants,
-  component: lazyRouteComponent(() => import("../screens/tenants/Tenants.tsx"), "Tenants")
+  component: lazyRouteComponent(() => patiently(() => import("../screens/tenants/Tenants.tsx")), "Tenants")
 })
 
 const system = createRoute({
   getParentRoute: parent,
   path: "/system",
-  component: lazyRouteComponent(() => import("../screens/system/System.tsx"), "System")
+  component: lazyRouteComponent(() => patiently(() => import("../screens/system/System.tsx")), "System")
 })
 
 export const router = createRouter({

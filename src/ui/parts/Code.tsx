@@ -1,9 +1,10 @@
 import { useMemo, useState } from "react"
-import { getSegments } from "sql-highlight"
+import * as Highlight from "./Highlight.ts"
 
 interface Props {
   readonly text: string
   readonly label: string
+  readonly language: Highlight.Language
   /** What the first line is called. */
   readonly from?: number
   /** A line to look at. */
@@ -12,20 +13,13 @@ interface Props {
   readonly fold?: number
 }
 
-interface Segment {
-  readonly name: string
-  readonly content: string
-}
-
-/** Beyond it colours cost more than they are worth, in characters. */
-const largest = 60_000
-
 /** The segments of each line. */
-const linesOf = (text: string): ReadonlyArray<ReadonlyArray<Segment>> => {
-  const trimmed = text.replace(/\n$/, "")
-  const segments = trimmed.length > largest ? [{ name: "default", content: trimmed }] : getSegments(trimmed)
-  const lines: Array<Array<Segment>> = [[]]
-  for (const { name, content } of segments) {
+const linesOf = (
+  text: string,
+  language: Highlight.Language
+): ReadonlyArray<ReadonlyArray<Highlight.Segment>> => {
+  const lines: Array<Array<Highlight.Segment>> = [[]]
+  for (const { name, content } of Highlight.segments(text.replace(/\n$/, ""), language)) {
     for (const [index, part] of content.split("\n").entries()) {
       if (index > 0) lines.push([])
       if (part !== "") lines.at(-1)?.push({ name, content: part })
@@ -35,9 +29,9 @@ const linesOf = (text: string): ReadonlyArray<ReadonlyArray<Segment>> => {
 }
 
 /** A script, with its lines numbered and its words coloured. */
-export const Code = ({ text, label, from = 1, marked, fold = 400 }: Props) => {
+export const Code = ({ text, label, language, from = 1, marked, fold = 400 }: Props) => {
   const [open, setOpen] = useState(false)
-  const lines = useMemo(() => linesOf(text), [text])
+  const lines = useMemo(() => linesOf(text, language), [text, language])
   const shown = open ? lines : lines.slice(0, fold)
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: whoever has only keys must be able to scroll it

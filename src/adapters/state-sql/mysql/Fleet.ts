@@ -2,18 +2,18 @@ import type { FleetStatements } from "../Dialect.ts"
 
 /** Workers, and the runs that wait for them. Every time is the database's own. */
 export const make = (runColumns: string, epoch: (column: string) => string): FleetStatements => ({
-  beat: ({ id, host, pid, version, since, capacity, runs }) => ({
+  beat: ({ id, host, pid, version, since, draining, capacity, runs }) => ({
     text: `delete from bfm_workers where heartbeat_at < utc_timestamp(3) - interval 1 hour and id <> ?;
-insert into bfm_workers (id, host, pid, version, since, heartbeat_at, capacity, runs)
-values (?, ?, ?, ?, timestamp'1970-01-01 00:00:00' + interval ? microsecond, utc_timestamp(3), ?, ?)
+insert into bfm_workers (id, host, pid, version, since, heartbeat_at, draining, capacity, runs)
+values (?, ?, ?, ?, timestamp'1970-01-01 00:00:00' + interval ? microsecond, utc_timestamp(3), ?, ?, ?)
 on duplicate key update version = values(version), since = values(since), heartbeat_at = values(heartbeat_at),
-  capacity = values(capacity), runs = values(runs)`,
-    values: [id, id, host, pid, version, Math.round(since * 1_000), capacity, JSON.stringify(runs)]
+  draining = values(draining), capacity = values(capacity), runs = values(runs)`,
+    values: [id, id, host, pid, version, Math.round(since * 1_000), draining, capacity, JSON.stringify(runs)]
   }),
   leave: id => ({ text: "delete from bfm_workers where id = ?", values: [id] }),
   workers: silence => ({
     text: `select id, host, pid, version, ${epoch("since")} as since, ${epoch("heartbeat_at")} as heartbeat_at,
-  heartbeat_at > ${before} as alive, capacity, runs from bfm_workers order by id`,
+  heartbeat_at > ${before} as alive, draining, capacity, runs from bfm_workers order by id`,
     values: [micro(silence)]
   }),
   due: ({ silence, handedOut }) => ({

@@ -152,5 +152,12 @@ create table if not exists bfm_workers (
     text: `
 alter table bfm_runs add column cancel_now tinyint not null default 0;
 `
+  },
+  {
+    version: 4,
+    name: "workers say that they leave",
+    text: `
+alter table bfm_workers add column draining tinyint not null default 0;
+`
   }
 ]

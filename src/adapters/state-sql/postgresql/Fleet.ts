@@ -6,20 +6,20 @@ export const make = (
   runColumns: string,
   epoch: (column: string) => string
 ): FleetStatements => ({
-  beat: ({ id, host, pid, version, since, capacity, runs }) => ({
+  beat: ({ id, host, pid, version, since, draining, capacity, runs }) => ({
     text: `with forgotten as (
   delete from ${quoted}.bfm_workers where heartbeat_at < clock_timestamp() - interval '1 hour' and id <> $1
 )
-insert into ${quoted}.bfm_workers (id, host, pid, version, since, heartbeat_at, capacity, runs)
-values ($1, $2, $3, $4, to_timestamp($5::float8 / 1000), clock_timestamp(), $6, $7)
-on conflict (id) do update set (version, since, heartbeat_at, capacity, runs) =
-  (excluded.version, excluded.since, excluded.heartbeat_at, excluded.capacity, excluded.runs)`,
-    values: [id, host, pid, version, since, capacity, JSON.stringify(runs)]
+insert into ${quoted}.bfm_workers (id, host, pid, version, since, heartbeat_at, draining, capacity, runs)
+values ($1, $2, $3, $4, to_timestamp($5::float8 / 1000), clock_timestamp(), $6, $7, $8)
+on conflict (id) do update set (version, since, heartbeat_at, draining, capacity, runs) =
+  (excluded.version, excluded.since, excluded.heartbeat_at, excluded.draining, excluded.capacity, excluded.runs)`,
+    values: [id, host, pid, version, since, draining, capacity, JSON.stringify(runs)]
   }),
   leave: id => ({ text: `delete from ${quoted}.bfm_workers where id = $1`, values: [id] }),
   workers: silence => ({
     text: `select id, host, pid, version, ${epoch("since")} as since, ${epoch("heartbeat_at")} as heartbeat_at,
-  heartbeat_at > ${before("$1")} as alive, capacity, runs
+  heartbeat_at > ${before("$1")} as alive, draining, capacity, runs
 from ${quoted}.bfm_workers order by id`,
     values: [silence]
   }),

@@ -144,5 +144,12 @@ create table %schema%.bfm_workers (
     text: `
 alter table %schema%.bfm_runs add column cancel_now boolean not null default false;
 `
+  },
+  {
+    version: 4,
+    name: "workers say that they leave",
+    text: `
+alter table %schema%.bfm_workers add column draining boolean not null default false;
+`
   }
 ]

@@ -128,15 +128,20 @@ const Row = memo(({ item, index, start, size, may, chosen, toggle }: RowProps) =
     <span role="cell" className="cut muted">
       {item.table}
     </span>
-    <span role="cell" className="cut">
-      {(item.tags ?? []).map(tag => (
-        <span key={tag} className="tag">
-          {tag}
-        </span>
-      ))}
-    </span>
+    <Tags tags={item.tags ?? []} />
     <span role="cell" className="muted">
       {item.applied_at === undefined ? "" : <Moment at={item.applied_at} />}
     </span>
   </div>
 ))
+
+/** One of them; the others are told to whoever asks. */
+const Tags = ({ tags }: { readonly tags: ReadonlyArray<string> }) => {
+  const [first, ...others] = tags
+  return (
+    <span role="cell" className="tags" title={tags.join(", ")}>
+      {first === undefined ? null : <span className="tag cut">{first}</span>}
+      {others.length === 0 ? null : <span className="muted small">+{others.length}</span>}
+    </span>
+  )
+}

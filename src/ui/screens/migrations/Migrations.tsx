@@ -1,6 +1,6 @@
-import { useInfiniteQuery } from "@tanstack/react-query"
+import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query"
 import { getRouteApi } from "@tanstack/react-router"
-import { useDeferredValue, useEffect, useMemo, useState } from "react"
+import { useDeferredValue, useEffect, useMemo, useRef, useState } from "react"
 import * as Queries from "../../api/Queries.ts"
 import { Empty } from "../../parts/Empty.tsx"
 import { Heading } from "../../parts/Heading.tsx"
@@ -24,8 +24,22 @@ const useEntries = () => {
   return { ...query, entries, total: data?.pages[0]?.total ?? 0, warnings: data?.pages[0]?.warnings ?? [] }
 }
 
+/** Reads the list again when the counts, which are asked for all along, say that something stands otherwise. */
+const useFreshness = () => {
+  const queries = useQueryClient()
+  const { data } = useQuery(Queries.connections)
+  const counts = data === undefined ? undefined : JSON.stringify(data.items.map(item => item.counts))
+  const known = useRef(counts)
+  useEffect(() => {
+    if (known.current !== undefined && known.current !== counts)
+      void queries.invalidateQueries({ queryKey: Queries.migrations().queryKey, exact: true })
+    known.current = counts
+  }, [counts, queries])
+}
+
 /** The migrations in every schema, narrowed as the address says. */
 export const Migrations = () => {
+  useFreshness()
   const search = route.useSearch()
   const filter = useDeferredValue(search)
   const { entries, total, error, refetch, isFetching, isPending, warnings } = useEntries()

@@ -1,5 +1,6 @@
 import { useQueries, useQuery } from "@tanstack/react-query"
 import { Link } from "@tanstack/react-router"
+import { useFleet } from "../../api/Fleet.ts"
 import { useMay, useMe } from "../../api/Me.ts"
 import { of } from "../../api/Problem.ts"
 import * as Queries from "../../api/Queries.ts"
@@ -8,6 +9,7 @@ import { Panel } from "../../parts/Panel.tsx"
 import { Sign, StatusSign } from "../../parts/Sign.tsx"
 import * as Text from "../../parts/Text.ts"
 import * as Concern from "./Concern.ts"
+import { recent } from "./RecentRuns.tsx"
 
 const alarming = ["failed", "interrupted", "changed", "missing"] as const
 
@@ -21,7 +23,10 @@ export const Attention = ({ connection }: { readonly connection: string | undefi
   const connections = useQuery(Queries.connections)
   const sources = useQuery(Queries.sources)
   const plan = useQuery(Queries.everything(connection === undefined ? me.connections : [connection]))
+  const fleet = useFleet()
+  const runs = useQuery(Queries.runs(recent))
   const concerns = [
+    ...(fleet === undefined || fleet.manned ? [] : Concern.ofQueue(runs.data?.items ?? [])),
     ...(connections.data?.items ?? [])
       .filter(item => connection === undefined || item.connection === connection)
       .flatMap(Concern.ofConnection),
@@ -64,7 +69,9 @@ const Row = ({ concern }: { readonly concern: Concern.Concern }) => (
     <Kind kind={concern.kind} />
     <div>
       <div className="row">
-        <span className="muted">{Text.place(concern.connection, concern.schema ?? "")}</span>
+        {concern.connection === "" ? null : (
+          <span className="muted">{Text.place(concern.connection, concern.schema ?? "")}</span>
+        )}
         {concern.id === undefined ? (
           <strong>{concern.title}</strong>
         ) : (
@@ -88,6 +95,13 @@ const Kind = ({ kind }: Pick<Concern.Concern, "kind">) => {
           {kind}
         </Sign>
       )
+    case "waiting":
+    case "idle":
+      return (
+        <Sign tone="warn" icon="clock">
+          {kind === "idle" ? "no worker" : kind}
+        </Sign>
+      )
     case "blocked":
       return (
         <Sign tone="warn" icon="lock">
@@ -102,6 +116,18 @@ const Kind = ({ kind }: Pick<Concern.Concern, "kind">) => {
 /** What can be done about it here. */
 const Step = ({ concern: { kind, id } }: { readonly concern: Concern.Concern }) => {
   const may = useMay("migrate")
+  if (kind === "waiting")
+    return (
+      <Link to="/runs" search={{ state: "queued" }} className="button">
+        Show them
+      </Link>
+    )
+  if (kind === "unreachable" || kind === "broken")
+    return (
+      <Link to="/system" className="button">
+        Look into it
+      </Link>
+    )
   if (id === undefined) return null
   if ((kind === "failed" || kind === "interrupted") && may)
     return (

@@ -1,9 +1,19 @@
-import type { Errors, MigrationItem, SourceProblem, Status } from "bfm/client"
+import type { Errors, MigrationItem, Run, SourceProblem, Status } from "bfm/client"
+import * as Text from "../../parts/Text.ts"
 
 /** Something that needs a person, and the next step to take. */
 export interface Concern {
   readonly key: string
-  readonly kind: "failed" | "interrupted" | "changed" | "missing" | "blocked" | "unreachable" | "broken"
+  readonly kind:
+    | "failed"
+    | "interrupted"
+    | "changed"
+    | "missing"
+    | "blocked"
+    | "unreachable"
+    | "broken"
+    | "waiting"
+    | "idle"
   readonly connection: string
   readonly title: string
   /** The migration that it is about. */
@@ -34,7 +44,30 @@ export const ofItem = (item: MigrationItem): Concern => ({
 export const ofConnection = ({ connection, error }: Status.ConnectionStatus): ReadonlyArray<Concern> =>
   error === undefined
     ? []
-    : [{ key: `c ${connection}`, kind: "unreachable", connection, title: "does not answer", said: error }]
+    : [
+        {
+          key: `c ${connection}`,
+          kind: "unreachable",
+          connection,
+          title: "does not answer",
+          said: `${error}; it is asked again by itself`
+        }
+      ]
+
+/** What is queued while no worker listens: nothing of it goes on by itself. */
+export const ofQueue = (runs: ReadonlyArray<Run.Run>): ReadonlyArray<Concern> => {
+  const queued = runs.filter(({ state }) => state === "queued").length
+  return [
+    {
+      key: "q",
+      kind: queued === 0 ? "idle" : "waiting",
+      connection: "",
+      title:
+        queued === 0 ? "No worker listens" : `${Text.count(queued, "run")} queued, and no worker listens`,
+      said: `Start one with bfm worker: it takes up what waits.`
+    }
+  ]
+}
 
 /** What is wrong with the sources: nothing is run while anything is. */
 export const ofSource = ({ path, line, reason }: SourceProblem): Concern => ({

@@ -39,7 +39,7 @@ export const Connections = ({ chosen }: { readonly chosen: string | undefined })
 )
 
 const Card = ({ item }: { readonly item: Status.ConnectionStatus }) => {
-  const { connection, backend, address, counts } = item
+  const { connection, backend, address, counts, configured } = item
   return (
     <li className="panel card">
       <div className="row spread">
@@ -52,7 +52,7 @@ const Card = ({ item }: { readonly item: Status.ConnectionStatus }) => {
         <Standing item={item} />
       </div>
       <p className="muted small cut" title={address}>
-        {address === "" ? "not configured" : address}
+        {configured ? address : <Setting item={item} />}
       </p>
       <ul className="row">
         {allStatuses
@@ -68,6 +68,17 @@ const Card = ({ item }: { readonly item: Status.ConnectionStatus }) => {
     </li>
   )
 }
+
+/** The variable that is missing. */
+const Setting = ({ item: { connection, backend } }: { readonly item: Status.ConnectionStatus }) => (
+  <>
+    set{" "}
+    <code>
+      {connection.toUpperCase().replaceAll("-", "_")}_{backend === "etcd" ? "ENDPOINTS" : "DB_URL"}
+    </code>{" "}
+    and start the service again
+  </>
+)
 
 const Standing = ({ item: { configured, error } }: { readonly item: Status.ConnectionStatus }) => {
   if (!configured)

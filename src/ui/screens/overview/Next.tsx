@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query"
 import { Link } from "@tanstack/react-router"
 import { useMe } from "../../api/Me.ts"
+import { of, type Problem } from "../../api/Problem.ts"
 import * as Queries from "../../api/Queries.ts"
 import { Panel } from "../../parts/Panel.tsx"
 import { Sign } from "../../parts/Sign.tsx"
@@ -9,10 +10,13 @@ import * as Text from "../../parts/Text.ts"
 /** So many steps are named; the plan has them all. */
 const most = 6
 
-/** What a run of everything would do now, in short; nothing where that cannot be planned. */
+/** What a run of everything would do now, in short, or why that cannot be said. */
 export const Next = ({ connection }: { readonly connection: string | undefined }) => {
   const me = useMe()
-  const { data } = useQuery(Queries.everything(connection === undefined ? me.connections : [connection]))
+  const { data, error } = useQuery(
+    Queries.everything(connection === undefined ? me.connections : [connection])
+  )
+  if (error !== null) return <Unknown problem={of(error)} />
   if (data === undefined) return null
   const { steps, waiting } = data
   return (
@@ -54,3 +58,9 @@ export const Next = ({ connection }: { readonly connection: string | undefined }
     </Panel>
   )
 }
+
+const Unknown = ({ problem }: { readonly problem: Problem }) => (
+  <Panel title="Next run" flush>
+    <p className="inside muted">What would run cannot be said now: {problem.message}</p>
+  </Panel>
+)

@@ -5,6 +5,7 @@ import { Attention } from "./Attention.tsx"
 import { Connections } from "./Connections.tsx"
 import { Next } from "./Next.tsx"
 import { RecentRuns } from "./RecentRuns.tsx"
+import { Workers } from "./Workers.tsx"
 
 /** What is, and what needs somebody. */
 export const Overview = () => {
@@ -19,6 +20,7 @@ export const Overview = () => {
       </Heading>
       <Attention connection={connection} />
       <Connections chosen={connection} />
+      <Workers />
       <Next connection={connection} />
       <RecentRuns />
     </>

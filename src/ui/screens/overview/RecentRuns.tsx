@@ -11,9 +11,12 @@ import { RunTable } from "../../parts/RunTable.tsx"
 /** Charts are fetched when one is shown. */
 const RunChart = later(async () => (await import("../../parts/RunChart.tsx")).RunChart)
 
+/** So many runs are looked at. */
+export const recent = 200
+
 /** What was run last, and how often. */
 export const RecentRuns = () => {
-  const query = useQuery(Queries.runs(200))
+  const query = useQuery(Queries.runs(recent))
   return (
     <Panel title="Runs" flush end={<Link to="/runs">All runs</Link>}>
       <Loaded query={query}>

@@ -1,5 +1,5 @@
 import { useMutation } from "@tanstack/react-query"
-import type { Plan, Run, RunRequest } from "bfm/client"
+import { Backend, type Plan, type Run, type RunRequest } from "bfm/client"
 import { of } from "../../api/Problem.ts"
 import { ask } from "../../api/Service.ts"
 import { Icon } from "../../parts/Icon.tsx"
@@ -20,7 +20,11 @@ export const Rehearse = ({ plan, request }: Props) => {
         ? Promise.reject(new Error("only applying is rehearsed"))
         : ask(api => api.runs.rehearse({ payload: request }))
   })
-  if (request.direction === "down" || plan.steps.some(({ backend }) => backend !== "postgresql")) return null
+  if (
+    request.direction === "down" ||
+    plan.steps.some(({ backend }) => !Backend.capabilities[backend].rehearsable)
+  )
+    return null
   return (
     <>
       <button

@@ -1,6 +1,7 @@
 import { Link } from "@tanstack/react-router"
 import type { Plan } from "bfm/client"
 import { Code } from "../../parts/Code.tsx"
+import * as Highlight from "../../parts/Highlight.ts"
 import { Icon } from "../../parts/Icon.tsx"
 import { duration } from "../../parts/Moment.tsx"
 import { Sign } from "../../parts/Sign.tsx"
@@ -52,6 +53,7 @@ export const Step = ({ group: { step, steps } }: { readonly group: Group }) => (
             text={statement.text}
             from={statement.line}
             fold={fold}
+            language={Highlight.languageOf(step.backend)}
             label={`Statement at ${step.path}:${statement.line}`}
           />
           <Effects effects={statement.effects} />

@@ -29,8 +29,6 @@ export interface Course {
   /** Who holds what it waits for. */
   readonly held: string | undefined
   readonly finished: Run.RunState | undefined
-  /** How a run of another process stands. */
-  readonly standing: Run.Run | undefined
   /** The number of the last event. */
   readonly last: number
 }
@@ -42,24 +40,21 @@ export const silent: Course = {
   lines: [],
   held: undefined,
   finished: undefined,
-  standing: undefined,
   last: 0
 }
+
+/** One event, as it was told. */
+export type Heard = Extract<Client.Followed, { readonly _tag: "Event" }>
 
 /** So many lines are kept. */
 const memory = 500
 
 /** The course after more was heard. What is heard together is copied once. */
-export const after = (course: Course, heard: ReadonlyArray<Client.Followed>): Course => {
+export const after = (course: Course, heard: ReadonlyArray<Heard>): Course => {
   const steps = new Map(course.steps)
   let next: Course = { ...course, steps }
   const lines = [...course.lines]
-  for (const followed of heard) {
-    if (followed._tag === "Standing") {
-      next = { ...next, standing: followed.run }
-      continue
-    }
-    const { event, sequence } = followed
+  for (const { event, sequence } of heard) {
     next = { ...advance(next, steps, event), last: sequence ?? next.last }
     lines.push({ key: sequence ?? lines.length, text: lineOf(event) })
   }

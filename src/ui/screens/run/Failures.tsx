@@ -1,6 +1,7 @@
 import { Link } from "@tanstack/react-router"
 import type { Run } from "bfm/client"
 import { Code } from "../../parts/Code.tsx"
+import * as Highlight from "../../parts/Highlight.ts"
 import { duration } from "../../parts/Moment.tsx"
 import { Panel } from "../../parts/Panel.tsx"
 import { Sign } from "../../parts/Sign.tsx"
@@ -70,6 +71,7 @@ const One = ({ failure, course, group }: OneProps) => (
           from={lineOf(failure, course)}
           marked={failure.line}
           label="The failing statement"
+          language={Highlight.languageOf(course.step.backend)}
         />
       )}
       <p className="row">

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query"
 import { getRouteApi, Link } from "@tanstack/react-router"
 import type { RunRequest, Run as Runs } from "bfm/client"
+import { useFleet } from "../../api/Fleet.ts"
 import * as Queries from "../../api/Queries.ts"
 import { Heading } from "../../parts/Heading.tsx"
 import { Loaded } from "../../parts/Loaded.tsx"
@@ -26,9 +27,7 @@ export const Run = () => {
   const query = useQuery(Queries.run(id))
   return (
     <Loaded key={id} query={query} lines={8}>
-      {({ request, plan: _, ...run }) => (
-        <Known run={following.course.standing ?? run} request={request} following={following} />
-      )}
+      {({ request, plan: _, ...run }) => <Known run={run} request={request} following={following} />}
     </Loaded>
   )
 }
@@ -54,6 +53,7 @@ const Known = ({ run, request, following: { course, problem } }: Props) => {
         <code>{run.id}</code> · by {run.actor.name} ({run.actor.method}) · began{" "}
         <Moment at={run.started_at} />
         {run.finished_at === undefined ? "" : ` · took ${duration(run.finished_at - run.started_at)}`}
+        <Carrier run={{ ...run, state }} />
         {run.plan_hash === "" ? "" : ` · plan ${run.plan_hash}`}
         {run.actor.request === undefined ? "" : ` · request ${run.actor.request.id}`}
       </p>
@@ -75,6 +75,22 @@ const Known = ({ run, request, following: { course, problem } }: Props) => {
       <Lanes steps={steps} />
       {steps.length > 0 ? <Steps steps={steps} /> : <Past run={run} heard={course.plan !== undefined} />}
       <Events lines={course.lines} />
+    </>
+  )
+}
+
+/** Who carries it out, or did: a worker, where runs are queued for them. */
+const Carrier = ({ run: { owner, state } }: Pick<Props, "run">) => {
+  const fleet = useFleet()
+  if (state === "queued") return " · waits for a worker"
+  if (owner === undefined) return null
+  const worker = fleet?.query.data?.items.find(({ id }) => id === owner)
+  const standing = worker === undefined || worker.alive ? "" : " (silent)"
+  return (
+    <>
+      {fleet === undefined ? " · carried out by " : " · on worker "}
+      <code>{owner}</code>
+      {worker?.draining === true ? " (draining)" : standing}
     </>
   )
 }

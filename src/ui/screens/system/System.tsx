@@ -4,11 +4,11 @@ import { of } from "../../api/Problem.ts"
 import * as Queries from "../../api/Queries.ts"
 import { ask } from "../../api/Service.ts"
 import { Heading } from "../../parts/Heading.tsx"
-import { Icon } from "../../parts/Icon.tsx"
+import { Icon, type Name } from "../../parts/Icon.tsx"
 import { Loaded } from "../../parts/Loaded.tsx"
 import { Notice } from "../../parts/Notice.tsx"
 import { Panel } from "../../parts/Panel.tsx"
-import { Sign } from "../../parts/Sign.tsx"
+import { Sign, type Tone } from "../../parts/Sign.tsx"
 import * as Text from "../../parts/Text.ts"
 
 /** What the service stands on. */
@@ -40,11 +40,9 @@ const Health = () => (
           <tbody>
             {Object.entries(checks).map(([name, said]) => (
               <tr key={name}>
-                <td>{name}</td>
+                <td>{name === "executor" ? "the service as a whole" : name}</td>
                 <td>
-                  <Sign tone={said === "ok" ? "good" : "bad"} icon={said === "ok" ? "check" : "cross"}>
-                    {said}
-                  </Sign>
+                  <Answer said={said} />
                 </td>
               </tr>
             ))}
@@ -54,6 +52,24 @@ const Health = () => (
     </Loaded>
   </Panel>
 )
+
+const Answer = ({ said }: { readonly said: string }) => {
+  const [tone, icon, word] = answers[said] ?? (["bad", "cross", said] as const)
+  return (
+    <Sign tone={tone} icon={icon}>
+      {word}
+    </Sign>
+  )
+}
+
+/** The codes of the service's health, for people. `degraded`: it does its own work all the same. */
+const answers: Readonly<Record<string, readonly [Tone, Name, string]>> = {
+  ok: ["good", "check", "ok"],
+  degraded: ["warn", "warning", "nobody listens"],
+  ConnectionUnreachable: ["bad", "plug", "unreachable"],
+  StateUnavailable: ["bad", "plug", "unreachable"],
+  SourceInvalid: ["bad", "cross", "has mistakes"]
+}
 
 const Sources = () => (
   <Panel title="Sources" flush>

@@ -11,7 +11,7 @@ export const Connections = ({ report }: { readonly report: TenantsReport }) => (
     {report.connections.map(item => (
       <Panel
         key={item.connection}
-        title={`${item.connection}: ${Text.number(item.at_head)} of ${Text.count(item.tenants, "tenant")} at head`}
+        title={titleOf(item)}
         end={
           item.behind + item.failed > 0 ? (
             <Link to="/plan" search={{ connection: item.connection, schema: ["all"] }} className="button">
@@ -36,6 +36,12 @@ export const Connections = ({ report }: { readonly report: TenantsReport }) => (
     ))}
   </>
 )
+
+/** Of a connection that does not answer nothing is known. */
+const titleOf = ({ connection, at_head: atHead, tenants, error }: TenantsReport["connections"][number]) =>
+  error !== undefined && tenants === 0
+    ? `${connection}: its tenants are not known`
+    : `${connection}: ${Text.number(atHead)} of ${Text.count(tenants, "tenant")} at head`
 
 /** So many versions are told apart. */
 const most = 8

@@ -72,7 +72,7 @@ const Row = ({ item }: { readonly item: TenantsReport["items"][number] }) => {
       <td>
         <Sign {...looks[standing]}>{words[standing]}</Sign>
       </td>
-      <td className="mono">{version}</td>
+      <td className="mono">{version === "" ? <span className="muted">none yet</span> : version}</td>
       <td className="number">{Text.number(applied)}</td>
       <td className="number">{Text.number(pending)}</td>
       <td className="small said">
