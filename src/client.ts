@@ -1,7 +1,7 @@
 /** A typed client of the service, for Node and browsers: `import { Client } from "bfm/client"`. */
 
-export type { SourceProblem } from "./domain/Catalog.ts"
 export * as Backend from "./domain/Backend.ts"
+export type { SourceProblem } from "./domain/Catalog.ts"
 export * as Errors from "./domain/Errors.ts"
 export * as History from "./domain/History.ts"
 export * as Plan from "./domain/Plan.ts"

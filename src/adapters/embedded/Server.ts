@@ -70,6 +70,8 @@ export const acquire = Effect.fn("Embedded.acquire")(function* (dataDir: string)
   yield* user.greet
   const limit = deadline(directory)
   const found = yield* Effect.raceFirst(answered(directory, user), supervised(directory, account, user)).pipe(
+    // Also where nothing may be interrupted: the one of the two that is not needed has to end.
+    Effect.interruptible,
     Effect.timeoutFail({
       duration: limit,
       onTimeout: () =>

@@ -80,6 +80,18 @@ layer(UserProcess.shared, { excludeTestServices: true, timeout: "3 minutes" })("
     })
   )
 
+  it.scoped("starts also for whoever may not be interrupted meanwhile", () =>
+    Effect.gen(function* () {
+      const dataDir = yield* made
+      const rows = yield* started(dataDir).pipe(
+        Effect.uninterruptible,
+        Effect.disconnect,
+        Effect.timeout("1 minute")
+      )
+      assert.deepStrictEqual(rows, [{ one: 1 }])
+    })
+  )
+
   it.scoped("comes back at once, also while it is going down", () =>
     Effect.gen(function* () {
       const dataDir = yield* made

@@ -32,24 +32,32 @@ interface Props {
   readonly request: RunRequest | undefined
 }
 
+/** First after the step in flight; whoever cannot wait for that cancels its statement too. */
 const Cancel = ({ run: { id } }: { readonly run: Run.Run }) => {
   const queries = useQueryClient()
   const cancel = useMutation({
-    mutationFn: () => ask(api => api.runs.cancel({ path: { id }, urlParams: {} })),
+    mutationFn: (now: boolean) =>
+      ask(api => api.runs.cancel({ path: { id }, urlParams: now ? { now } : {} })),
     onSuccess: () => queries.invalidateQueries({ queryKey: ["run", id] })
   })
+  const asked = cancel.isSuccess
   return (
     <>
       <Said error={cancel.error} />
       <button
         type="button"
         className="button"
-        disabled={cancel.isPending || cancel.isSuccess}
-        onClick={() => cancel.mutate()}
+        disabled={cancel.isPending || asked}
+        onClick={() => cancel.mutate(false)}
       >
         <Icon name="pause" />
-        {cancel.isSuccess ? "Ends after the step in flight …" : "Cancel"}
+        {asked && cancel.variables ? "Ends now …" : asked ? "Ends after the step in flight …" : "Cancel"}
       </button>
+      {asked && !cancel.variables && (
+        <button type="button" className="button" onClick={() => cancel.mutate(true)}>
+          Cancel its statement too
+        </button>
+      )}
     </>
   )
 }
