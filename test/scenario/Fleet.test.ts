@@ -91,6 +91,9 @@ layer(team, { excludeTestServices: true, timeout: "3 minutes" })("a fleet", it =
   it.scoped("a run that nobody carries out says so, and can be given up", () =>
     Effect.gen(function* () {
       assert.match((yield* cli("workers")).stdout, /^No worker listens: start one with bfm worker$/m)
+      const none = yield* cli("status", "--schema", "given_*")
+      assert.strictEqual(none.code, 1)
+      assert.match(none.stderr, /no schema of core matches given_\*/)
       const id = yield* begun("given_up")
       assert.deepInclude(yield* run(id), { state: "queued" })
       assert.match((yield* run(id)).notice, /no worker listens/)
@@ -293,6 +296,13 @@ layer(team, { excludeTestServices: true, timeout: "3 minutes" })("a fleet", it =
           .unary(method.getRunResult, { runId: down.jobId })
           .pipe(Effect.map(({ applied }) => ({ items: applied })))
         assert.lengthOf(left, 1)
+        const { items: standing } = JSON.parse((yield* cli("status", "--schema", "g_n*", "--json")).stdout)
+        assert.deepStrictEqual(
+          standing.map(({ schema, status }: Record<string, unknown>) => [schema, status]),
+          [1, 2, 3].map(() => ["g_not", "applied"])
+        )
+        const matching = yield* grpc.unary(method.listMigrations, { schema: "g_n*" })
+        assert.strictEqual(matching.total, 3)
         const workers = yield* grpc.unary(method.listWorkers, {})
         assert.deepStrictEqual(
           workers.items.map(({ alive, capacity }) => [alive, capacity]),

@@ -231,6 +231,16 @@ describe("a rollout", () => {
       assert.strictEqual((yield* cli("tenants", "provision", "all")).code, 0)
       assert.deepStrictEqual(yield* made(project), ["a_1", "a_2", "all"])
       assert.match((yield* cli("tenants")).stdout, /2 of 3 tenants at head · 1 behind/)
+      const seen = (...schemas: ReadonlyArray<string>) =>
+        Effect.map(project.run(Bfm.status({ schemas }), environment), ({ items }) =>
+          items.map(({ schema, status }) => `${schema} ${status}`)
+        )
+      assert.deepStrictEqual(yield* seen("a_*"), ["a_1 applied", "a_2 applied"])
+      assert.deepStrictEqual(yield* seen("all"), ["a_1 applied", "a_2 applied", "b_1 pending"])
+      assert.deepStrictEqual(yield* seen("=all", "b_*"), ["all applied", "b_1 pending"])
+      assert.instanceOf(yield* Scenario.failing(seen("z_*")), RequestInvalid)
+      assert.strictEqual((yield* cli("status", "--schema", "a_*", "--exit-code")).code, 0)
+      assert.strictEqual((yield* cli("status", "--schema", "all", "--exit-code")).code, 2)
     })
   )
 
