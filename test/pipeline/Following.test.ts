@@ -39,7 +39,7 @@ describe("a run of another process", () => {
     assert.deepStrictEqual(told({}, { state: "running" }, {}), ["run 01R is queued", "run 01R is queued"])
     assert.deepStrictEqual(told({ cancelled_by: "ann" }, { state: "cancelled", finished_at: 2_000 }), [
       "run 01R is queued",
-      "ann has asked to end it after the step in flight",
+      "ann has asked to end it",
       "RunFinished"
     ])
   })

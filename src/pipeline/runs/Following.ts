@@ -47,9 +47,7 @@ const words = ({ id, state, error, notice, cancelled_by, finished_at }: Run): Re
   ...(error === undefined ? [] : [error]),
   ...(finished_at === undefined && state === "queued" ? [`run ${id} is queued`] : []),
   ...(notice === undefined ? [] : [notice]),
-  ...(finished_at === undefined && cancelled_by !== undefined
-    ? [`${cancelled_by} has asked to end it`]
-    : [])
+  ...(finished_at === undefined && cancelled_by !== undefined ? [`${cancelled_by} has asked to end it`] : [])
 ]
 
 /** What was heard last. */
