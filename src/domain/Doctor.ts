@@ -28,6 +28,22 @@ export const Finding = Schema.Struct({
 })
 export type Finding = typeof Finding.Type
 
+const finding =
+  (severity: Finding["severity"]) =>
+  (area: Area, subject: string, reason: string, remedy: string): Finding => ({
+    severity,
+    area,
+    subject,
+    reason,
+    remedy
+  })
+
+/** Something does not work, or will not. */
+export const wrong = finding("wrong")
+
+/** Something is good to know. */
+export const notice = finding("notice")
+
 /** Something that was looked at and answered. */
 export const Examined = Schema.Struct({
   /** `connection core`, `state`. */

@@ -69,7 +69,7 @@ const followed = (id: string, after: number) =>
   Stream.unwrap(
     Effect.as(
       RunBook.find(id),
-      Stream.mapConcat(Following.events(id, after), heard => Following.asEvents(heard))
+      Stream.flattenIterables(Stream.mapAccum(Following.events(id, after), undefined, Following.asEvents))
     )
   )
 

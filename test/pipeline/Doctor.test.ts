@@ -85,6 +85,7 @@ describe("doctor", () => {
     assert.deepStrictEqual(told(facts({ runs: [run({ state: "paused" })] })), [
       "notice stuck run 01R → bfm runs resume"
     ])
+    assert.deepStrictEqual(told(facts({ runs: [run({ state: "paused", continued_by: "01S" })] })), [])
     const interrupted = run({ state: "interrupted", finished_at: now })
     assert.deepStrictEqual(told(facts({ runs: [interrupted] })), ["notice stuck run 01R → bfm runs resume"])
     assert.deepStrictEqual(told(facts({ runs: [{ ...interrupted, continued_by: "01S" }] })), [])

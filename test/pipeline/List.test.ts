@@ -34,6 +34,7 @@ describe("lists", () => {
     const cases: ReadonlyArray<readonly [filter: List.Filter, names: string]> = [
       [{}, "abc"],
       [{ schema: "t1" }, "a"],
+      [{ schema: "*1" }, "a"],
       [{ connection: "core" }, "ab"],
       [{ connection: "cor" }, ""],
       [{ backend: "Postgres" }, "ab"],

@@ -174,6 +174,41 @@ export const suite = (name: string, subjects: Subjects) => {
         )
       }))
 
+    test("is one per tenant: whoever has many of them keeps each, and gives back each", process =>
+      Effect.gen(function* () {
+        const [one, two] = [yield* start(process), yield* start(process)]
+        const keys = Array.from(
+          { length: 300 },
+          (_, n): LockKey => ({ connection: "core", schema: `t_${n}` })
+        )
+        const all = { concurrency: "unbounded" } as const
+        const given = yield* Effect.forEach(keys, key => taken(one, "a", key, 20_000), all)
+        assert.lengthOf(yield* two.held, keys.length)
+        const others = yield* Effect.forEach(
+          keys,
+          key => Effect.flip(Effect.scoped(take(two, "b", key))),
+          all
+        )
+        assert.isTrue(others.every(({ _tag }) => _tag === "LockBusy"))
+        const [first, ...rest] = given
+        yield* first ?? Effect.void
+        yield* Effect.scoped(take(two, "b", keys[0]))
+        assert.lengthOf(yield* two.held, keys.length - 1)
+        yield* Effect.all(rest, { ...all, discard: true })
+        assert.deepStrictEqual(yield* two.held, [])
+      }))
+
+    test("comes to everybody who waits, also when each takes it again and again", process =>
+      Effect.gen(function* () {
+        const locks = yield* Effect.forEach(Array.from({ length: 3 }), () => start(process))
+        const turn = (lock: Lock["Type"], n: number) =>
+          Effect.scoped(Effect.zipRight(take(lock, String(n), core, 30_000), Effect.sleep(5)))
+        yield* Effect.forEach(locks, (lock, n) => Effect.repeatN(turn(lock, n), 4), {
+          concurrency: "unbounded"
+        })
+        assert.deepStrictEqual(yield* Effect.flatMap(start(process), lock => lock.held), [])
+      }))
+
     test("is given back by whoever is interrupted, holding or waiting", process =>
       Effect.gen(function* () {
         const [one, two] = [yield* start(process), yield* start(process)]

@@ -16,7 +16,8 @@ export const status = Verb.make(
     examples: [
       "bfm status",
       "bfm status --connection core --exit-code",
-      "bfm status --schema tenant_a --json"
+      "bfm status --schema tenant_a --json",
+      "bfm status --schema 'tenant_*'"
     ],
     flags: {
       connections: Options.connection,

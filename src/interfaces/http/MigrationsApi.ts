@@ -81,7 +81,7 @@ export const MigrationsApi = HttpApiGroup.make("migrations")
       .annotateContext(summary("Every known migration in every schema, with its status"))
       .setUrlParams(
         Schema.Struct({
-          schema: word("exactly this schema"),
+          schema: word("only this schema, or those that a pattern like tenant_* means"),
           table: word("exactly this table"),
           connection: word("exactly this connection"),
           backend: word("postgresql, greptimedb or etcd"),

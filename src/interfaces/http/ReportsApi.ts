@@ -56,7 +56,12 @@ export const ReportsApi = HttpApiGroup.make("reports")
   .add(
     HttpApiEndpoint.get("status", "/api/v1/status")
       .annotateContext(summary("What is applied and what is pending, as `bfm status` shows it"))
-      .setUrlParams(Schema.Struct({ connection, schema: names("run in these schemas: one per tenant") }))
+      .setUrlParams(
+        Schema.Struct({
+          connection,
+          schema: names("only these schemas: names, patterns like tenant_*, or all tenants")
+        })
+      )
       .addSuccess(Status)
       .addError(Problem.unplannable)
       .addError(Problem.unavailable)

@@ -24,13 +24,15 @@ const [soon, late] = [200, 5_000]
 /** What was heard last, and since when nothing was. */
 interface Place {
   readonly after: number
+  /** How the run stood, where no event told it. */
+  readonly stood: Run | undefined
   readonly silentSince: number | undefined
   readonly pause: number
 }
 
 /** The events of a run to its end, over as many connections as that takes. */
 export const events = (source: Source, after = 0): Stream.Stream<Event, BfmError> =>
-  from(source, { after, silentSince: undefined, pause: soon })
+  from(source, { after, stood: undefined, silentSince: undefined, pause: soon })
 
 /** Over one connection, and then over the next ones. */
 const from = (source: Source, start: Place): Stream.Stream<Event, BfmError> =>
@@ -40,9 +42,12 @@ const from = (source: Source, start: Place): Stream.Stream<Event, BfmError> =>
     let broken = false
     const hear = (heard: Followed) => {
       const after = heard._tag === "Event" ? (heard.sequence ?? place.after) : place.after
-      place = { after, silentSince: undefined, pause: soon }
+      place = { ...place, after, silentSince: undefined, pause: soon }
       ended = heard._tag === "Event" && heard.event._tag === "RunFinished"
-      return told(source, heard)
+      if (heard._tag === "Event") return told(source, heard)
+      const [stood, events] = Following.asEvents(place.stood, heard)
+      place = { ...place, stood }
+      return Effect.succeed(events)
     }
     const next = Effect.suspend(() => (broken ? again(source, place) : goOn(source, place)))
     return source.follow(start.after).pipe(
@@ -56,9 +61,10 @@ const from = (source: Source, start: Place): Stream.Stream<Event, BfmError> =>
     )
   })
 
-const told = (source: Source, heard: Followed): Effect.Effect<ReadonlyArray<Event>> => {
-  if (heard._tag === "Standing") return Effect.succeed(Following.asEvents(heard))
-  const { sequence, event } = heard
+const told = (
+  source: Source,
+  { sequence, event }: Extract<Followed, { readonly _tag: "Event" }>
+): Effect.Effect<ReadonlyArray<Event>> => {
   // An end that no event tells of has no number, and does not say the reason.
   if (sequence !== undefined) return Effect.succeed([event])
   return Effect.match(source.run, {

@@ -1,5 +1,5 @@
 import * as Either from "effect/Either"
-import type { DoctorReport, Examined, Finding } from "../../domain/Doctor.ts"
+import { type DoctorReport, type Examined, type Finding, notice, wrong } from "../../domain/Doctor.ts"
 import type { ConfigProblem, StateUnavailable } from "../../domain/Errors.ts"
 import * as Variable from "../../domain/Variable.ts"
 import type { Vitals } from "../../domain/Vitals.ts"
@@ -41,22 +41,6 @@ const made = (examined: ReadonlyArray<Examined>, findings: ReadonlyArray<Finding
   examined,
   // What is wrong comes first; the order within is that of the looking.
   findings: [...findings].sort((a, b) => Number(b.severity === "wrong") - Number(a.severity === "wrong"))
-})
-
-const wrong = (area: Finding["area"], subject: string, reason: string, remedy: string): Finding => ({
-  severity: "wrong",
-  area,
-  subject,
-  reason,
-  remedy
-})
-
-const notice = (area: Finding["area"], subject: string, reason: string, remedy: string): Finding => ({
-  severity: "notice",
-  area,
-  subject,
-  reason,
-  remedy
 })
 
 const examined = (
@@ -146,5 +130,17 @@ const unreachable = ({ name, backend }: Connection, error: Unanswered): Finding 
       ? of("ENDPOINTS")
       : `${of("DB_HOST")}, _PORT, _NAME, _USERNAME and _PASSWORD (or ${of("DB_URL")})`
   const remedy = `see that it runs, and that ${place} are right, then: bfm doctor`
-  return wrong("connection", `connection ${name}`, error.message, remedy)
+  return wrong("connection", `connection ${name}`, why(error), remedy)
+}
+
+/** Which connection it is, the finding says, and where that leads to, the report. */
+const why = (error: Unanswered): string => {
+  switch (error._tag) {
+    case "ConnectionUnreachable":
+      return error.reason
+    case "StoreRefused":
+      return `could not ${error.action}: ${error.reason}${error.hint === undefined ? "" : ` (${error.hint})`}`
+    default:
+      return error.message
+  }
 }

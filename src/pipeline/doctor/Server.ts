@@ -1,4 +1,4 @@
-import type { Finding } from "../../domain/Doctor.ts"
+import { type Finding, notice, wrong } from "../../domain/Doctor.ts"
 import * as Duration from "../../domain/Duration.ts"
 import type { Vitals } from "../../domain/Vitals.ts"
 
@@ -7,15 +7,7 @@ const tolerance = 5_000
 
 /** What a server's own answers mean for us. */
 export const findings = (subject: string, vitals: Vitals): ReadonlyArray<Finding> => [
-  ...vitals.missing.map(
-    ({ right, remedy }): Finding => ({
-      severity: "wrong",
-      area: "rights",
-      subject,
-      reason: `its user may not ${right}`,
-      remedy
-    })
-  ),
+  ...vitals.missing.map(({ right, remedy }) => wrong("rights", subject, `its user may not ${right}`, remedy)),
   ...version(subject, vitals),
   ...clock(subject, vitals),
   ...pooler(subject, vitals),
@@ -23,9 +15,7 @@ export const findings = (subject: string, vitals: Vitals): ReadonlyArray<Finding
 ]
 
 const version = (subject: string, { concern }: Vitals): ReadonlyArray<Finding> =>
-  concern === undefined
-    ? []
-    : [{ severity: "wrong", area: "version", subject, reason: concern, remedy: "upgrade the server" }]
+  concern === undefined ? [] : [wrong("version", subject, concern, "upgrade the server")]
 
 const clock = (subject: string, { clock }: Vitals): ReadonlyArray<Finding> => {
   if (clock === undefined) return []
@@ -33,13 +23,12 @@ const clock = (subject: string, { clock }: Vitals): ReadonlyArray<Finding> => {
   if (Math.abs(difference) - uncertainty <= tolerance) return []
   const way = difference > 0 ? "ahead of" : "behind"
   return [
-    {
-      severity: "wrong",
-      area: "clock",
+    wrong(
+      "clock",
       subject,
-      reason: `its clock is ${Duration.render(Math.abs(difference))} ${way} the one here: times in history, and versions of new migrations, come out wrong`,
-      remedy: "have both machines keep time (chrony, systemd-timesyncd)"
-    }
+      `its clock is ${Duration.render(Math.abs(difference))} ${way} the one here: times in history, and versions of new migrations, come out wrong`,
+      "have both machines keep time (chrony, systemd-timesyncd)"
+    )
   ]
 }
 
@@ -47,23 +36,20 @@ const pooler = (subject: string, { pooler }: Vitals): ReadonlyArray<Finding> => 
   if (pooler === undefined) return []
   return pooler.shares
     ? [
-        {
-          severity: "wrong",
-          area: "pooler",
+        wrong(
+          "pooler",
           subject,
-          reason:
-            "a pooler in transaction mode stands in front: it gives our session to others, and our locks with it",
-          remedy: "connect to the server itself, or have the pooler use session mode for BfM's user"
-        }
+          "a pooler in transaction mode stands in front: it gives our session to others, and our locks with it",
+          "connect to the server itself, or have the pooler use session mode for BfM's user"
+        )
       ]
     : [
-        {
-          severity: "notice",
-          area: "pooler",
+        notice(
+          "pooler",
           subject,
-          reason: "a pooler stands in front; it keeps sessions apart, as BfM needs it",
-          remedy: "nothing to do, as long as it is in session mode"
-        }
+          "a pooler stands in front; it keeps sessions apart, as BfM needs it",
+          "nothing to do, as long as it is in session mode"
+        )
       ]
 }
 

@@ -1,5 +1,5 @@
 import * as Either from "effect/Either"
-import type { Finding } from "../../domain/Doctor.ts"
+import { type Finding, notice, wrong } from "../../domain/Doctor.ts"
 import * as Duration from "../../domain/Duration.ts"
 import type { LedgerEntry } from "../../domain/Ledger.ts"
 import { hasEnded, type Run } from "../../domain/Run.ts"
@@ -9,23 +9,13 @@ import * as Pulse from "../execute/Pulse.ts"
 import * as Workers from "../runs/Workers.ts"
 import type { Facts, Memory } from "./Facts.ts"
 
-type Severity = Finding["severity"]
-
-const stuck = (severity: Severity, subject: string, reason: string, remedy: string): Finding => ({
-  severity,
-  area: "stuck",
-  subject,
-  reason,
-  remedy
-})
-
 /** What does not go on by itself. */
 export const findings = (facts: Facts): ReadonlyArray<Finding> => {
   const memory = facts.memory !== undefined && Either.isRight(facts.memory) ? facts.memory.right : undefined
   const held = memory?.held ?? []
   return [
     ...(facts.memory !== undefined && Either.isLeft(facts.memory)
-      ? [stuck("wrong", "state", facts.memory.left.message, "bfm status")]
+      ? [wrong("stuck", "state", facts.memory.left.message, "bfm status")]
       : []),
     ...facts.answers.flatMap(({ inspection }) =>
       Either.isRight(inspection) ? inspection.right.entries.flatMap(entry => journal(entry, held)) : []
@@ -51,7 +41,7 @@ const journal = (entry: LedgerEntry, held: ReadonlyArray<HeldLock>): ReadonlyArr
     entry.direction === "up"
       ? `bfm migrate up --connection ${entry.connection}${place(entry)} goes on with it, and asks where only you can know`
       : `bfm migrate down ${entry.migrationId}${place(entry)} goes on with it`
-  return [stuck("wrong", entry.migrationId, reason, remedy)]
+  return [wrong("stuck", entry.migrationId, reason, remedy)]
 }
 
 const items = ({ items }: Facts): ReadonlyArray<Finding> =>
@@ -60,18 +50,17 @@ const items = ({ items }: Facts): ReadonlyArray<Finding> =>
     switch (item.status) {
       case "changed":
         return [
-          {
-            severity: "wrong",
-            area: "ledger",
-            subject: id,
-            reason: "its file was edited after it was applied: runs on its connection refuse",
-            remedy: `bfm validate ${id} shows the difference; put the file back, and write the change as a new migration`
-          } satisfies Finding
+          wrong(
+            "ledger",
+            id,
+            "its file was edited after it was applied: runs on its connection refuse",
+            `bfm validate ${id} shows the difference; put the file back, and write the change as a new migration`
+          )
         ]
       case "failed":
         return [
-          stuck(
-            "notice",
+          notice(
+            "stuck",
             id,
             `its last attempt failed${item.note === undefined ? "" : `: ${item.note}`}`,
             `mend it, then: bfm migrate up --connection ${item.connection}${place(item)}`
@@ -79,13 +68,12 @@ const items = ({ items }: Facts): ReadonlyArray<Finding> =>
         ]
       case "missing":
         return [
-          {
-            severity: "notice",
-            area: "ledger",
-            subject: id,
-            reason: "it is applied, and its file is gone",
-            remedy: "bring the file back from version control; nothing else depends on it"
-          } satisfies Finding
+          notice(
+            "ledger",
+            id,
+            "it is applied, and its file is gone",
+            "bring the file back from version control; nothing else depends on it"
+          )
         ]
       default:
         return []
@@ -97,15 +85,16 @@ const runs = (now: number, { runs, workers }: Memory): ReadonlyArray<Finding> =>
   return runs.flatMap(run => {
     const subject = `run ${run.id}`
     if (run.state === "queued" && !manned) {
-      return [stuck("wrong", subject, Workers.nobody, `bfm worker, or give it up: bfm runs cancel ${run.id}`)]
+      return [wrong("stuck", subject, Workers.nobody, `bfm worker, or give it up: bfm runs cancel ${run.id}`)]
     }
     if (run.state === "paused") {
-      return [stuck("notice", subject, "it is paused between two steps", `bfm runs resume ${run.id}`)]
+      if (run.continued_by !== undefined) return []
+      return [notice("stuck", subject, "it is paused between two steps", `bfm runs resume ${run.id}`)]
     }
     if (run.state === "interrupted" && run.continued_by === undefined && run.pending + run.not_run > 0) {
       return [
-        stuck(
-          "notice",
+        notice(
+          "stuck",
           subject,
           `it was interrupted with ${run.pending + run.not_run} steps left`,
           `bfm runs resume ${run.id}, or simply: bfm migrate up`
@@ -122,8 +111,8 @@ const abandoned = (now: number, run: Run): ReadonlyArray<Finding> => {
   const silent = now - (run.heartbeat_at ?? run.started_at)
   if (hasEnded(run) || run.state !== "running" || silent <= Pulse.silence) return []
   return [
-    stuck(
-      "wrong",
+    wrong(
+      "stuck",
       `run ${run.id}`,
       `its process ${run.owner ?? ""} has been silent for ${Duration.render(silent)}: it is gone, and what it did is in the ledgers`,
       `bfm runs show ${run.id}, then bfm runs resume ${run.id}`
@@ -140,14 +129,14 @@ const locks = (now: number, { held, runs }: Memory): ReadonlyArray<Finding> =>
     const working = run !== undefined && !hasEnded(run)
     return [
       working
-        ? stuck(
-            "notice",
+        ? notice(
+            "stuck",
             place,
             `locked by ${lock.actor} (run ${lock.runId}) for ${since}`,
             `bfm runs watch ${lock.runId}`
           )
-        : stuck(
-            "notice",
+        : notice(
+            "stuck",
             place,
             `locked by ${lock.actor} for ${since}, and no run ${lock.runId} is under way: a command such as resolve or import holds it, or a process that hangs`,
             "it ends with the process that holds it: look for a bfm there"
@@ -159,21 +148,23 @@ const locks = (now: number, { held, runs }: Memory): ReadonlyArray<Finding> =>
 export const differences = ({ differences }: Facts): ReadonlyArray<Finding> => {
   const learnt = differences.filter(({ _tag }) => _tag === "Execution").length
   const gone = differences.flatMap(change => (change._tag === "ExecutionRemoved" ? [change] : []))
-  const told: Array<Finding> = gone.map(({ migrationId, schema }) => ({
-    severity: "wrong",
-    area: "ledger",
-    subject: migrationId,
-    reason: `the state remembers it as applied${schema === "" ? "" : ` in schema ${schema}`}, and the ledger does not know it: the database was restored, made anew, or is another one`,
-    remedy: `see whether its change is there; if it is: bfm resolve ${migrationId}${place({ schema })} --applied; if not, the next bfm migrate up applies it`
-  }))
+  const told: Array<Finding> = gone.map(({ migrationId, schema }) =>
+    wrong(
+      "ledger",
+      migrationId,
+      `the state remembers it as applied${schema === "" ? "" : ` in schema ${schema}`}, and the ledger does not know it: the database was restored, made anew, or is another one`,
+      `see whether its change is there; if it is: bfm resolve ${migrationId}${place({ schema })} --applied; if not, the next bfm migrate up applies it`
+    )
+  )
   if (learnt > 0) {
-    told.push({
-      severity: "notice",
-      area: "ledger",
-      subject: "state",
-      reason: `it has not heard of ${learnt} ${learnt === 1 ? "entry" : "entries"} in the ledgers`,
-      remedy: "nothing to do: the next run writes it down"
-    })
+    told.push(
+      notice(
+        "ledger",
+        "state",
+        `it has not heard of ${learnt} ${learnt === 1 ? "entry" : "entries"} in the ledgers`,
+        "nothing to do: the next run writes it down"
+      )
+    )
   }
   return told
 }

@@ -75,7 +75,7 @@ export const make = (recorder: Recorder, { run, asked, fence, after }: Beginning
         return offer([{ _tag: "Run", run: failed, fence, refusal: error }])
       }),
     leave: Effect.suspend(() => {
-      const { owner: _, finished_at: __, ...rest } = course.note({ state: "queued" })
+      const { owner: _, finished_at: __, ...rest } = course.note({ state: "queued", failed: 0, not_run: 0 })
       return offer([note({ ...rest, running: 0, pending: rest.pending + rest.running })])
     })
   }

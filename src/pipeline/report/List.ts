@@ -4,6 +4,7 @@ import * as Backend from "../../domain/Backend.ts"
 import { RequestInvalid } from "../../domain/Errors.ts"
 import { canonical } from "../../domain/Identity.ts"
 import type { Migration } from "../../domain/Migration.ts"
+import * as Selector from "../../domain/SchemaSelector.ts"
 import type { Status, StatusItem } from "../../domain/Status.ts"
 import * as Tag from "../../domain/Tag.ts"
 import type { Detail } from "./Detail.ts"
@@ -12,6 +13,7 @@ import * as Standing from "./Standing.ts"
 
 /** Each absent part means any; all given parts must hold. */
 export interface Filter {
+  /** A name, or a pattern like `tenant_*`. */
   readonly schema?: string | undefined
   readonly table?: string | undefined
   readonly connection?: string | undefined
@@ -51,6 +53,14 @@ export const of = Effect.fn("List.of")(function* (wanted: Filter, bounds: Page) 
   return { ...part, items, warnings: view.warnings }
 })
 
+const schemas = (wanted: string | undefined): ((schema: string) => boolean) => {
+  if (wanted === undefined) return () => true
+  const selector = Selector.parse(wanted)
+  if (selector._tag === "Pattern") return selector.matches
+  const name = selector._tag === "Name" ? selector.name : wanted
+  return schema => schema === name
+}
+
 /** The items that are meant. */
 export const filter = (
   items: ReadonlyArray<StatusItem>,
@@ -67,13 +77,14 @@ export const filter = (
   }
   const backend = wanted.backend === undefined ? undefined : Backend.parse(wanted.backend)
   const status = wanted.status === undefined ? undefined : (statuses[wanted.status] ?? wanted.status)
+  const isMeant = schemas(wanted.schema)
   // A backend that nobody knows has no migrations.
   if (wanted.backend !== undefined && backend === undefined) return Either.right([])
   return Either.right(
     items.filter(
       item =>
         (wanted.permitted === undefined || wanted.permitted.includes(item.connection)) &&
-        (wanted.schema === undefined || item.schema === wanted.schema) &&
+        isMeant(item.schema) &&
         (wanted.connection === undefined || item.connection === wanted.connection) &&
         (backend === undefined || item.backend === backend) &&
         (status === undefined || item.status === status) &&

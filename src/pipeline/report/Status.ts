@@ -8,12 +8,15 @@ import { type Connection, Connections } from "../../ports/Connections.ts"
 import { Lock } from "../../ports/Lock.ts"
 import { StateStore } from "../../ports/StateStore.ts"
 import * as References from "../plan/References.ts"
+import * as Scope from "../plan/Scope.ts"
 import * as World from "../plan/World.ts"
+import * as Requested from "./Requested.ts"
 import * as Standing from "./Standing.ts"
 
 /** What is asked for; empty means everything. */
 export interface Query {
   readonly connections: ReadonlyArray<string>
+  /** Names, patterns, or `all` tenants, as in a run. */
   readonly schemas: ReadonlyArray<string>
 }
 
@@ -24,17 +27,22 @@ export interface Query {
 export const report = Effect.fn("Status.report")(function* (query: Query) {
   const { configured } = yield* Connections
   const names = query.connections.length === 0 ? [...configured.keys()] : query.connections
+  const selectors = yield* Scope.parse(query.schemas)
   const memory = yield* Effect.fork(Effect.either(remembered(names)))
   const catalog = yield* World.catalog()
-  const inspections = yield* Effect.forEach(names, name => Effect.either(World.inspect(name)), {
+  const told = yield* Effect.forEach(names, name => Effect.either(Requested.ask(name, selectors)), {
     concurrency: "unbounded"
   })
+  const inspections = told.map(Either.map(({ inspection }) => inspection))
   const recalled = yield* memory
-  const world = worldOf(catalog, configured, inspections)
+  const world = worldOf(catalog, configured, inspections, tenantsOf(told))
   const known = Either.getOrElse(recalled, () => nothing)
-  const items = [...world.inspections.values()].flatMap(inspection =>
-    Standing.itemsOf(world, inspection, known, query.schemas)
-  )
+  const requested = yield* Requested.of(selectors, world, told.some(Either.isLeft))
+  const items = [...world.inspections.values()].flatMap(inspection => {
+    const schemas = requested(inspection.connection)
+    // Patterns that mean nothing here mean something elsewhere.
+    return schemas?.length === 0 ? [] : Standing.itemsOf(world, inspection, known, schemas ?? [])
+  })
   const answers = new Map(names.map((name, index) => [name, inspections[index]]))
   const result: StatusReport = {
     items,
@@ -69,14 +77,24 @@ export const remembered = Effect.fnUntraced(function* (names: ReadonlyArray<stri
 export const worldOf = (
   catalog: Catalog.Catalog,
   connections: ReadonlyMap<string, Connection>,
-  answers: ReadonlyArray<Answer>
+  answers: ReadonlyArray<Answer>,
+  tenants: ReadonlyMap<string, ReadonlyArray<string>> = new Map()
 ): World.World<Inspection> => ({
   catalog,
   connections,
   inspections: new Map(answers.filter(Either.isRight).map(({ right }) => [right.connection, right])),
   references: References.make(catalog),
-  tenants: new Map()
+  tenants
 })
+
+const tenantsOf = (told: ReadonlyArray<Either.Either<Requested.Told, unknown>>) =>
+  new Map(
+    told
+      .filter(Either.isRight)
+      .flatMap(({ right: { inspection, tenants } }) =>
+        tenants === undefined ? [] : [[inspection.connection, tenants] as const]
+      )
+  )
 
 /** The connections that were asked and, in a whole report, those that only the sources speak of. */
 export const connectionsOf = (

@@ -22,23 +22,33 @@ const parts = 20
 export const asNumbered = (heard: Heard): Option.Option<Numbered> =>
   heard._tag === "Event" ? Option.some(heard.numbered) : Option.none()
 
-/** The same as events alone: what no event tells is put in words. */
-export const asEvents = (heard: Heard): ReadonlyArray<Event> => {
-  if (heard._tag === "Event") return [heard.numbered.event]
-  const { id, state, error, notice, cancelled_by, started_at, finished_at } = heard.run
-  const words = [
-    ...(error === undefined ? [] : [error]),
-    ...(finished_at === undefined && state === "queued" ? [`run ${id} is queued`] : []),
-    ...(notice === undefined ? [] : [notice]),
-    ...(finished_at === undefined && cancelled_by !== undefined
-      ? [`${cancelled_by} has asked to end it`]
-      : [])
+/**
+ * The same as events alone: what no event tells is put in words, once for as long as it is so. With how the run stood
+ * last, as far as that was heard.
+ */
+export const asEvents = (
+  before: Run | undefined,
+  heard: Heard
+): readonly [Run | undefined, ReadonlyArray<Event>] => {
+  if (heard._tag === "Event") return [before, [heard.numbered.event]]
+  const { id, state, started_at, finished_at } = heard.run
+  const said = before === undefined ? [] : words(before)
+  const news = words(heard.run)
+    .filter(word => !said.includes(word))
+    .map((message): Event => ({ _tag: "Warned", message }))
+  if (finished_at === undefined) return [heard.run, news]
+  return [
+    heard.run,
+    [...news, { _tag: "RunFinished", run_id: id, state, duration_ms: finished_at - started_at }]
   ]
-  const warnings = words.map((message): Event => ({ _tag: "Warned", message }))
-  return finished_at === undefined
-    ? warnings
-    : [...warnings, { _tag: "RunFinished", run_id: id, state, duration_ms: finished_at - started_at }]
 }
+
+const words = ({ id, state, error, notice, cancelled_by, finished_at }: Run): ReadonlyArray<string> => [
+  ...(error === undefined ? [] : [error]),
+  ...(finished_at === undefined && state === "queued" ? [`run ${id} is queued`] : []),
+  ...(notice === undefined ? [] : [notice]),
+  ...(finished_at === undefined && cancelled_by !== undefined ? [`${cancelled_by} has asked to end it`] : [])
+]
 
 /** What was heard last. */
 interface Place {

@@ -30,6 +30,9 @@ const passing = new Set([
 /** Some drivers say only so that their connection is gone. */
 const cut = /connection (error|terminated|was cut|was lost|ended)/i
 
+/** How stores say that a step was called off because the time of a leaving worker was over. */
+const calledOff = new Set(["57014", "cancelled", "BF015"])
+
 const passes = ({ code, reason }: Failure): boolean =>
   code === undefined ? cut.test(reason) : passing.has(code)
 
@@ -94,12 +97,16 @@ const goesOn = (
   claim: Claim,
   { state, failures, cancelled = false }: End,
   postponed: Ref.Ref<string | undefined>
-): Effect.Effect<boolean> => {
-  if (state === "cancelled") return Effect.map(runs.isClosing, closing => closing && !cancelled)
-  const [first] = failures
-  if (first === undefined || state !== "failed" || !failures.every(passes)) return Effect.succeed(false)
-  return postpone(claim, `${first.id}: ${first.reason}`, postponed)
-}
+): Effect.Effect<boolean> =>
+  Effect.gen(function* () {
+    const leaving = (yield* runs.isClosing) && !cancelled
+    if (state === "cancelled") return leaving
+    const [first] = failures
+    if (first === undefined || state !== "failed") return false
+    if (leaving && failures.every(failure => calledOff.has(failure.code ?? "") || passes(failure)))
+      return true
+    return failures.every(passes) ? yield* postpone(claim, `${first.id}: ${first.reason}`, postponed) : false
+  })
 
 const isPostponed = (claim: Claim, error: BfmError, postponed: Ref.Ref<string | undefined>) =>
   passing.has(error._tag) ? postpone(claim, error.message, postponed) : Effect.succeed(false)

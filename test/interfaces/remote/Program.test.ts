@@ -33,15 +33,6 @@ const heard = (child: ChildProcess, pattern: RegExp) =>
     })
   })
 
-/** The two later steps were sent together: the second one is called back by a session with this lock. */
-const calledBack = (project: Project.Project) =>
-  Scenario.until(
-    project.query(
-      "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND query ~ 'pg_advisory_lock\\(' AND pid <> pg_backend_pid()"
-    ),
-    "the steps that were sent are called back"
-  )
-
 /** What differs from one time to the next. */
 const timeless = (text: string): string =>
   text
@@ -127,7 +118,7 @@ describe("bfm --server", () => {
       yield* gate.reached
       child.kill("SIGINT")
       yield* Fiber.join(told)
-      yield* calledBack(project)
+      yield* Scenario.calledBack(project)
       yield* gate.open
       const { code, stderr } = yield* Fiber.join(running)
       assert.strictEqual(code, 130, stderr)
