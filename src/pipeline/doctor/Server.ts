@@ -54,10 +54,11 @@ const pooler = (subject: string, { pooler }: Vitals): ReadonlyArray<Finding> => 
 }
 
 const leftovers = (subject: string, { leftovers = [] }: Vitals): ReadonlyArray<Finding> =>
-  leftovers.map(name => ({
-    severity: "notice",
-    area: "leftover",
-    subject,
-    reason: `the scratch database ${name} of a baseline that was killed is still there; nobody uses it`,
-    remedy: `the next bfm baseline of it removes it, or: DROP DATABASE ${name}`
-  }))
+  leftovers.map(name =>
+    notice(
+      "leftover",
+      subject,
+      `the scratch database ${name} of a baseline that was killed is still there; nobody uses it`,
+      `the next bfm baseline of it removes it, or: DROP DATABASE ${name}`
+    )
+  )
