@@ -172,11 +172,11 @@ function etcd(reader: Reader, candidate: Candidate): ConnectionConfig | undefine
 
 type Named = Pick<Candidate, "prefix" | "name">
 
-const postgresql = (reader: Reader, named: Named, settings: PostgresqlSettings): ConnectionConfig => ({
-  ...place(reader, named, "postgresql", address(settings)),
-  backend: "postgresql",
-  settings
-})
+const postgresql = (reader: Reader, named: Named, settings: PostgresqlSettings): ConnectionConfig => {
+  const { connection, ledgerSchema } = place(reader, named, "postgresql", address(settings))
+  const sessions = settings.pool.maxConnections
+  return { connection: { ...connection, sessions }, ledgerSchema, backend: "postgresql", settings }
+}
 
 /** What is said of a connection in the same way whatever its backend is. */
 const place = (reader: Reader, { prefix, name }: Named, backend: Backend.Backend, address: string): Place => {

@@ -33,6 +33,8 @@ export interface Connection {
   readonly ledgerSchema?: string
   /** Where the names of its tenants come from; absent where nobody says. */
   readonly tenants?: Tenants
+  /** Schemas that it can work on at the same time; absent where nothing of its own limits them. */
+  readonly sessions?: number
 }
 
 /** A step and the migration behind it: programs cannot be written down in a plan. */

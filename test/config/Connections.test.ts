@@ -19,6 +19,7 @@ describe("connections", () => {
         address: "db1:6000/app",
         schema: "core",
         schemaMode: "dynamic",
+        sessions: 2,
         ledgerSchema: "ledger"
       },
       backend: "postgresql",

@@ -19,6 +19,7 @@ import * as CarryOut from "./CarryOut.ts"
 import * as Course from "./Course.ts"
 import type * as Execute from "./Execute.ts"
 import * as Metrics from "./Metrics.ts"
+import * as Narrow from "./Narrow.ts"
 import * as Permission from "./Permission.ts"
 import * as Pulse from "./Pulse.ts"
 import * as Reconcile from "./Reconcile.ts"
@@ -156,6 +157,8 @@ const perform = <E, R>(wanted: Wanted, prepare: Effect.Effect<Prepared, E, R>, t
       return Effect.zipRight(record?.tell(event) ?? Effect.void, tell(event))
     }
     yield* announce({ _tag: "Planned", plan })
+    for (const message of Narrow.warnings(plan, world.connections, options.concurrency))
+      yield* announce({ _tag: "Warned", message })
     yield* PlanMemory.expect(plan, options.plan_hash)
     yield* recorder.offer(ready.corrections)
     const runId = record?.run().id ?? ""
