@@ -48,7 +48,7 @@ describe("a call that ends before its run", () => {
     ([how, which]) =>
       Effect.gen(function* () {
         const { client, gate, project, said } = yield* gated
-        const settings = how === "cancelled" ? {} : { deadline: 5_000 }
+        const settings = how === "cancelled" ? {} : { deadline: 10_000 }
         const call =
           which === "migrate"
             ? Effect.asVoid(client.unary(method.migrate, everything, settings))
