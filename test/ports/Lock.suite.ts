@@ -178,10 +178,11 @@ export const suite = (name: string, subjects: Subjects) => {
       Effect.gen(function* () {
         const [one, two] = [yield* start(process), yield* start(process)]
         const keys = Array.from(
-          { length: 300 },
+          { length: 100 },
           (_, n): LockKey => ({ connection: "core", schema: `t_${n}` })
         )
-        const all = { concurrency: "unbounded" } as const
+        // As a run does: so many lanes at once.
+        const all = { concurrency: 16 } as const
         const given = yield* Effect.forEach(keys, key => taken(one, "a", key, 20_000), all)
         assert.lengthOf(yield* two.held, keys.length)
         const others = yield* Effect.forEach(
