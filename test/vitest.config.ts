@@ -1,7 +1,27 @@
 import { fileURLToPath } from "node:url"
 import { defineConfig } from "vitest/config"
+import { BaseSequencer, type TestSpecification } from "vitest/node"
 
 const here = (file: string): string => fileURLToPath(new URL(file, import.meta.url))
+
+/** These take longest: whatever is begun last, nothing should wait for one of them alone. */
+const long = [
+  "shipping/Package",
+  "ui/Page",
+  "scenario/Workers",
+  "Documentation",
+  "scenario/Tenants",
+  "ui/Around",
+  "adapters/embedded/Server"
+].map(name => here(`${name}.test.ts`))
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: Array<TestSpecification>): Promise<Array<TestSpecification>> {
+    const rank = ({ moduleId }: TestSpecification) =>
+      (long.indexOf(moduleId) + long.length + 1) % (long.length + 1)
+    return (await super.sort(files)).sort((a, b) => rank(a) - rank(b))
+  }
+}
 
 export default defineConfig({
   test: {
@@ -12,7 +32,8 @@ export default defineConfig({
     // A real GreptimeDB is one for all files, and each of them empties it.
     fileParallelism: !process.env["GREPTIMEDB_URL"],
     // They wait for databases and processes more than they compute.
-    poolOptions: { forks: { maxForks: 3, minForks: 1 } },
+    poolOptions: { forks: { maxForks: 4, minForks: 1 } },
+    sequence: { sequencer: LongestFirst },
     // Of tests that mostly wait, and say so themselves.
     maxConcurrency: 3,
     // An end for what hangs, also on a machine that is busy with something else.
