@@ -81,9 +81,9 @@ describe.each([
 
 // With the state in PostgreSQL worse happens to them, below.
 describe("tenants, the state in MariaDB", () => {
-  it.scopedLive("300 of them, killed in the middle: the next run does the rest, each once", () =>
+  it.scopedLive("150 of them, killed in the middle: the next run does the rest, each once", () =>
     Effect.gen(function* () {
-      const names = numbered(300)
+      const names = numbered(150)
       const { project, environment, up } = yield* team(Project.makeOnMysql, names)
       const count = Effect.orElseSucceed(
         Effect.sandbox(Scenario.count(project, "SELECT count(*) FROM bfm.ledger")),
@@ -92,17 +92,17 @@ describe("tenants, the state in MariaDB", () => {
       const child = project.spawn(["migrate", "up", "--schema", "all", "--concurrency", "4"], environment)
       const ended = yield* Effect.fork(Project.ended(child))
       yield* Effect.repeat(count, {
-        until: done => done >= 120,
+        until: done => done >= 60,
         schedule: Schedule.spaced("25 millis")
       }).pipe(Effect.timeout("120 seconds"))
       child.kill("SIGKILL")
       yield* ended.await
       const before = yield* count
-      assert.isBelow(before, 300)
+      assert.isBelow(before, 150)
       const { applied } = yield* up()
-      assert.strictEqual((yield* made(project)).length, 300)
-      assert.isAtMost(applied.length, 300 - before)
-      assert.lengthOf(yield* Scenario.agreed(project), 300)
+      assert.strictEqual((yield* made(project)).length, 150)
+      assert.isAtMost(applied.length, 150 - before)
+      assert.lengthOf(yield* Scenario.agreed(project), 150)
       const { items } = yield* project.run(Bfm.history({ limit: 1 }), environment)
       assert.lengthOf(items, 1)
       assert.deepStrictEqual(
@@ -116,7 +116,7 @@ describe("tenants, the state in MariaDB", () => {
 })
 
 /** As many as a test in passing can do; BFM_TEST_TENANTS=2000 asks for more. */
-const crowd = Number(process.env["BFM_TEST_TENANTS"] ?? 300)
+const crowd = Number(process.env["BFM_TEST_TENANTS"] ?? 150)
 
 describe("disasters", () => {
   it.scopedLive(
