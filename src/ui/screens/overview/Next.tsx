@@ -61,6 +61,6 @@ export const Next = ({ connection }: { readonly connection: string | undefined }
 
 const Unknown = ({ problem }: { readonly problem: Problem }) => (
   <Panel title="Next run" flush>
-    <p className="inside muted">What would run cannot be said now: {problem.message}</p>
+    <p className="inside muted said">What would run cannot be said now: {problem.message}</p>
   </Panel>
 )

@@ -10,6 +10,7 @@ import { Icon } from "../../parts/Icon.tsx"
 import { Notice } from "../../parts/Notice.tsx"
 import * as Text from "../../parts/Text.ts"
 import { Confirm } from "./Confirm.tsx"
+import * as Form from "./Form.ts"
 import { wordFor } from "./Grouped.ts"
 import { seen } from "./Order.ts"
 import { Rehearse } from "./Rehearse.tsx"
@@ -17,11 +18,13 @@ import { Rehearse } from "./Rehearse.tsx"
 interface Props {
   readonly plan: Plan.Plan
   readonly request: RunRequest
+  /** What is written above is not what was planned. */
+  readonly edited: boolean
   readonly again: () => void
 }
 
 /** Carries the plan out as it is shown, or not at all. */
-export const Go = ({ plan, request, again }: Props) => {
+export const Go = ({ plan, request, edited, again }: Props) => {
   const down = plan.direction === "down"
   const may = useMay(down ? "rollback" : "migrate")
   const navigate = useNavigate()
@@ -41,6 +44,17 @@ export const Go = ({ plan, request, again }: Props) => {
       <Notice tone="calm" title="You may look, and not run">
         {`Your token lacks the scope ${down ? "rollback" : "migrate"}. Send the address of this page to somebody who has it.`}
       </Notice>
+    )
+  if (edited)
+    return (
+      <section className="panel foot" aria-label="Carry it out">
+        <span role="status">What is written above is not in this plan yet.</span>
+        <div className="end">
+          <button type="submit" form={Form.id} className="button primary">
+            Plan again
+          </button>
+        </div>
+      </section>
     )
   return (
     <section className="panel foot" aria-label="Carry it out">

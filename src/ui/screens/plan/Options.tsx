@@ -2,46 +2,28 @@ import { Link, useNavigate } from "@tanstack/react-router"
 import { type FormEvent, useId } from "react"
 import type { PlanSearch } from "../../app/Search.ts"
 import { Panel } from "../../parts/Panel.tsx"
-import * as Text from "../../parts/Text.ts"
+import * as Form from "./Form.ts"
+
+interface Props {
+  readonly search: PlanSearch
+  /** Whether the form says something else than the plan below it was made of. */
+  readonly onEdited: (edited: boolean) => void
+}
 
 /** What is selected, and how it is to be carried out. All of it is in the address; the plan follows it. */
-export const Options = ({ search }: { readonly search: PlanSearch }) => {
+export const Options = ({ search, onEdited }: Props) => {
   const navigate = useNavigate({ from: "/plan" })
   const down = search.direction === "down"
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
-    const form = new FormData(event.currentTarget)
-    const field = (name: string) => String(form.get(name) ?? "").trim()
-    const list = (name: string) => listed(Text.names(field(name)))
-    const part: PlanSearch = {
-      schema: list("schema"),
-      set: listed(
-        field("set")
-          .split("\n")
-          .map(line => line.trim())
-          .filter(Boolean)
-      ),
-      alone: field("alone") === "yes" ? "yes" : undefined,
-      failure: field("failure") === "continue" ? "continue" : undefined,
-      lanes: optional(field("lanes")),
-      canary: optional(field("canary")),
-      waves: optional(field("waves")),
-      pause: field("pause") === "yes" ? "yes" : undefined,
-      lost: optional(field("lost")),
-      ...(down
-        ? { cascade: field("cascade") === "yes" ? ("yes" as const) : undefined }
-        : {
-            tag: list("tag"),
-            to: optional(field("to")),
-            late: field("late") === "refuse" ? ("refuse" as const) : undefined
-          })
-    }
-    void navigate({ search: previous => ({ ...previous, ...part }), replace: true })
+    const written = Form.read(new FormData(event.currentTarget), down)
+    void navigate({ search: previous => ({ ...previous, ...written }), replace: true })
   }
+  const edit = (event: FormEvent<HTMLFormElement>) =>
+    onEdited(Form.differs(Form.read(new FormData(event.currentTarget), down), search))
   return (
     <Panel title={down ? "What is rolled back" : "What is selected"}>
-      {/* A form of its own for each address: what it shows, is what the address says. */}
-      <form key={JSON.stringify(search)} onSubmit={submit} className="stack">
+      <form id={Form.id} onSubmit={submit} onChange={edit} className="stack">
         <Selected search={search} />
         <div className="options">
           <Field
@@ -62,7 +44,7 @@ export const Options = ({ search }: { readonly search: PlanSearch }) => {
             <Field name="to" label="Up to version" hint="14 digits; empty: all" value={search.to} />
           )}
         </div>
-        <details>
+        <details open={Form.tells(search)}>
           <summary>How it is carried out</summary>
           <div className="options">
             <Check name="alone" value="yes" on={search.alone === "yes"}>
@@ -99,11 +81,6 @@ export const Options = ({ search }: { readonly search: PlanSearch }) => {
     </Panel>
   )
 }
-
-const optional = (text: string): string | undefined => (text === "" ? undefined : text)
-
-const listed = (found: ReadonlyArray<string>): ReadonlyArray<string> | undefined =>
-  found.length === 0 ? undefined : found
 
 const Selected = ({ search: { id, connection, version, direction } }: { readonly search: PlanSearch }) => {
   if (id === undefined)

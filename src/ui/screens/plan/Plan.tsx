@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query"
 import { getRouteApi, Link } from "@tanstack/react-router"
 import type { Plan as Planned, RunRequest } from "bfm/client"
+import { useState } from "react"
 import { useMe } from "../../api/Me.ts"
 import { of } from "../../api/Problem.ts"
 import * as Queries from "../../api/Queries.ts"
@@ -22,15 +23,24 @@ const route = getRouteApi("/plan")
 /** What a run would do now: looked at before it is done. */
 export const Plan = () => {
   const search: PlanSearch = route.useSearch()
-  const me = useMe()
-  const request = ofSearch(search, me.connections)
-  const down = search.direction === "down"
   return (
     <>
-      <Heading title={down ? "Roll back: the plan" : "Plan"}>
+      <Heading title={search.direction === "down" ? "Roll back: the plan" : "Plan"}>
         <span className="muted">Nothing is changed by looking.</span>
       </Heading>
-      <Options search={search} />
+      {/* Another one for each address: what its form shows, is what the address says. */}
+      <Addressed key={JSON.stringify(search)} search={search} />
+    </>
+  )
+}
+
+const Addressed = ({ search }: { readonly search: PlanSearch }) => {
+  const me = useMe()
+  const [edited, setEdited] = useState(false)
+  const request = ofSearch(search, me.connections)
+  return (
+    <>
+      <Options search={search} onEdited={setEdited} />
       {request === undefined ? (
         <div className="panel">
           <Empty icon="question" title="What is to be rolled back?">
@@ -40,26 +50,31 @@ export const Plan = () => {
           </Empty>
         </div>
       ) : (
-        <Asked request={request} />
+        <Asked request={request} edited={edited} />
       )}
     </>
   )
 }
 
-const Asked = ({ request }: { readonly request: RunRequest }) => {
+interface AskedProps {
+  readonly request: RunRequest
+  /** The form above says something else by now: what is shown is not to be carried out. */
+  readonly edited: boolean
+}
+
+const Asked = ({ request, edited }: AskedProps) => {
   const { data, error, isFetching, refetch } = useQuery(Queries.plan(request))
   if (error !== null && !isFetching) return <Refused problem={of(error)} again={() => void refetch()} />
   if (data === undefined) return <Skeleton lines={8} />
-  return <Shown plan={data} request={request} again={() => void refetch()} />
+  return <Shown plan={data} request={request} edited={edited} again={() => void refetch()} />
 }
 
-interface ShownProps {
+interface ShownProps extends AskedProps {
   readonly plan: Planned.Plan
-  readonly request: RunRequest
   readonly again: () => void
 }
 
-const Shown = ({ plan, request, again }: ShownProps) => {
+const Shown = ({ plan, request, edited, again }: ShownProps) => {
   const groups = grouped(plan.steps)
   return (
     <>
@@ -88,7 +103,7 @@ const Shown = ({ plan, request, again }: ShownProps) => {
         </section>
       )}
       <NotPlanned plan={plan} />
-      {plan.steps.length === 0 ? null : <Go plan={plan} request={request} again={again} />}
+      {plan.steps.length === 0 ? null : <Go plan={plan} request={request} edited={edited} again={again} />}
     </>
   )
 }
