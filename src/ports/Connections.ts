@@ -89,6 +89,18 @@ export interface StoreSession {
   readonly rehearse: (work: ReadonlyArray<Work>) => Stream.Stream<StepOutcome>
 }
 
+/** Steps of several schemas that are sent to the store together, each in a transaction of its own, for nobody's turn is waited. */
+export interface Together {
+  /**
+   * Runs them, once. Tells what became of each that was applied, or of which it cannot be known; of every other one
+   * nothing is left, whatever the reason is (another run works there, it is applied already, it failed, the run was
+   * told to halt): a session of its schema finds that out.
+   */
+  readonly run: Effect.Effect<ReadonlyArray<StepOutcome>>
+  readonly halt: StoreSession["halt"]
+  readonly cancel: StoreSession["cancel"]
+}
+
 /** Why a configured connection cannot be opened; `ConfigInvalid` where its variables are to blame. */
 export type OpenError = ConfigInvalid | ConnectionUnreachable | EmbeddedUnavailable
 
@@ -130,6 +142,16 @@ export interface Store {
     wait: number,
     waiting: (holder: string) => Effect.Effect<void>
   ) => Effect.Effect<StoreSession, LockBusy | ConnectionUnreachable | StoreRefused, Scope.Scope>
+  /**
+   * Sends steps of several schemas as one question, where each has little to do: steps of mode `transaction` without
+   * requirements, upwards, none of which needs another one. Absent where a store gains nothing by that.
+   */
+  readonly together?: (
+    work: ReadonlyArray<Work>,
+    context: RunContext,
+    /** Milliseconds to wait for a session of our own that was lost. */
+    wait: number
+  ) => Effect.Effect<Together, ConnectionUnreachable | StoreRefused, Scope.Scope>
   /**
    * A human says that the step is applied: writes the entry without running anything. `at`: when it was, in
    * milliseconds since the epoch; by the store's own clock where that is not known.

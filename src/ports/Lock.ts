@@ -37,6 +37,11 @@ export class Lock extends Context.Tag("bfm/Lock")<
       wait: number,
       waiting: (holder: string) => Effect.Effect<void>
     ) => Effect.Effect<void, LockBusy | StateUnavailable, Scope.Scope>
+    /** Takes those that are free now, until the scope closes, and says which: nobody is waited for. */
+    readonly attempt: (
+      keys: ReadonlyArray<LockKey>,
+      holder: LockHolder
+    ) => Effect.Effect<ReadonlyArray<boolean>, StateUnavailable, Scope.Scope>
     /** Locks that live sessions hold now. */
     readonly held: Effect.Effect<ReadonlyArray<HeldLock>, StateUnavailable>
   }

@@ -74,6 +74,38 @@ export const suite = (name: string, subjects: Subjects) => {
         assert.deepStrictEqual(yield* lock.held, [])
       }))
 
+    test("several are taken as far as they are free, and all of these given back", process =>
+      Effect.gen(function* () {
+        const [one, two] = [yield* start(process), yield* start(process)]
+        const keys = ["a", "b", "c", "d"].map(schema => ({ connection: "core", schema }))
+        const [, b = core, c = core] = keys
+        const giveBack = yield* taken(one, "a", b)
+        const giveBackOwn = yield* taken(two, "b", c)
+        yield* Effect.scoped(
+          Effect.gen(function* () {
+            assert.deepStrictEqual(yield* two.attempt(keys, by("b")), [true, false, false, true])
+            assert.deepStrictEqual(
+              (yield* one.held).map(({ schema, actor }) => [schema, actor]),
+              [
+                ["a", "b"],
+                ["b", "a"],
+                ["c", "b"],
+                ["d", "b"]
+              ]
+            )
+            assert.deepStrictEqual(yield* one.attempt([], by("a")), [])
+          })
+        )
+        yield* giveBack
+        yield* giveBackOwn
+        assert.deepStrictEqual(yield* one.held, [])
+        yield* Effect.scoped(
+          Effect.flatMap(one.attempt(keys, by("a")), got =>
+            Effect.sync(() => assert.deepStrictEqual(got, [true, true, true, true]))
+          )
+        )
+      }))
+
     test("waits until it is free, and says once for whom", process =>
       Effect.gen(function* () {
         const [one, two] = [yield* start(process), yield* start(process)]

@@ -41,6 +41,13 @@ export const layer = (options: Options): Layer.Layer<Lock, never, StateStore> =>
       return Lock.of({
         acquire: (key, holder, wait, waiting) =>
           acquire(options, client, state, { key, holder, wait, waiting }),
+        attempt: (keys, holder) =>
+          Effect.forEach(keys, key =>
+            acquire(options, client, state, { key, holder, wait: 0, waiting: () => Effect.void }).pipe(
+              Effect.as(true),
+              Effect.catchTag("LockBusy", () => Effect.succeed(false))
+            )
+          ),
         held: Effect.flatMap(client, it => Ledger.scan(it, below(options.prefix))).pipe(
           Effect.map(kvs => kvs.flatMap(({ value }) => heldBy(EtcdLock.read(value)))),
           Effect.mapError(unavailable(options, "read the locks"))

@@ -52,6 +52,10 @@ export const acquire = Effect.fn("Guard.acquire")(function* (
   }
 })
 
+/** For PL/pgSQL: takes the lock where it is free, and refuses the step where it is not. */
+export const take = (place: Place): string =>
+  `IF NOT pg_catalog.pg_try_advisory_lock(${key(place)}) THEN RAISE EXCEPTION 'another session works on this schema' USING ERRCODE='BF010';END IF;`
+
 /**
  * For PL/pgSQL: takes the lock once more, which costs nothing where it is held. A script may have given up all
  * locks of its session; nothing is recorded without it.

@@ -14,6 +14,8 @@ export interface Ledger {
   readonly select: (connection: string, schema?: string) => string
   /** The same for planning, what is the same in many schemas put together. One row: see {@link groupsOf}. */
   readonly survey: (connection: string) => string
+  /** Which of these steps a run has applied. One row: see {@link appliedOf}. */
+  readonly applied: (steps: ReadonlyArray<Step>, runId: string) => string
   /** Writes the entry of a step that is done, now or at `at`; returns the server's clock as `at`, in milliseconds. */
   readonly insertApplied: (step: Step, context: RunContext, at?: number) => string
   /** Removes the entry of a step that was rolled back; raises when there is none. */
@@ -75,6 +77,8 @@ COMMIT`,
     // One text to group by, and the schemas as one text: twice as fast as columns and arrays. No name has a line end.
     survey: connection =>
       `SELECT (SELECT coalesce(json_agg(json_build_array(k,s)),'[]') FROM (SELECT ${grouping.join("||E'\\n'||")} AS k,string_agg(schema,E'\\n') AS s FROM ${table} WHERE connection=${literal(connection)} AND state='applied' GROUP BY 1) g) AS groups,(SELECT coalesce(json_agg(l),'[]') FROM (SELECT ${columns} FROM ${table} WHERE connection=${literal(connection)} AND state<>'applied') l) AS entries`,
+    applied: (steps, runId) =>
+      `SELECT coalesce(json_agg(json_build_array(migration_id,schema)),'[]') AS applied FROM ${table} WHERE state='applied' AND run_id=${literal(runId)} AND (migration_id,schema) IN (${steps.map(step => `(${literal(step.migration_id)},${literal(step.schema)})`).join(",")})`,
     insertApplied: (step, context, at) =>
       `${insert(table, step, context, "applied", at)} RETURNING ${now} AS at`,
     remove: step =>
@@ -128,6 +132,13 @@ const insert = (
 export const entriesOf = (result: Result | undefined): ReadonlyArray<Entry> => {
   const entries: unknown = result?.rows[0]?.["entries"]
   return Array.isArray(entries) ? entries.map(decode) : []
+}
+
+/** What {@link Ledger.applied} found: whether a step is among them. */
+export const appliedOf = (result: Result | undefined): ((step: Step) => boolean) => {
+  const applied: unknown = result?.rows[0]?.["applied"]
+  const keys = new Set(Array.isArray(applied) ? applied.map(key => JSON.stringify(key)) : [])
+  return step => keys.has(JSON.stringify([step.migration_id, step.schema]))
 }
 
 /** What makes entries the same for planning. */

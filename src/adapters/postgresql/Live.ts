@@ -117,6 +117,6 @@ const guarded = (
     return made
   })
 
-/** 63 bytes at most is what the server keeps. */
-const nameSession = ({ actor, runId }: RunContext): string =>
+/** For those who look at the server; it keeps 63 bytes at most. */
+export const nameSession = ({ actor, runId }: RunContext): string =>
   `SELECT pg_catalog.set_config('application_name',${literal(`bfm ${actor.name.slice(0, 30)} run ${runId}`)},false)`

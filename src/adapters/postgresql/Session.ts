@@ -62,7 +62,12 @@ const announce = (state: State): Pull => {
 const advance = (live: Live, state: State, announced: Announced, retries: number): Effect.Effect<Pull> =>
   execute(live, announced, state.attempts, retries, state.rest.length === announced.length).pipe(
     Effect.catchAll(error =>
-      Effect.succeed({ outcomes: [lost(announced[0], error)], rest: [], attempts: 0, durationMs: 0 })
+      Effect.succeed({
+        outcomes: [Settle.unanswered(announced[0], error)],
+        rest: [],
+        attempts: 0,
+        durationMs: 0
+      })
     ),
     Effect.map(progress => {
       const failed = progress.outcomes.some(({ _tag }) => _tag === "Failed")
@@ -112,12 +117,6 @@ const execute = (
     }
   })
 
-/** Neither the old nor a new session could be asked what became of the step. */
-const lost = (work: Work, error: Fault.Fault | LockBusy): StepOutcome => {
-  const fault = error._tag === "LockBusy" ? new Fault.Lost({ reason: error.message, code: undefined }) : error
-  return Settle.unknown(work, fault, error.message, 0)
-}
-
 const rehearse = (live: Live, work: ReadonlyArray<Work>): Stream.Stream<StepOutcome> =>
   Stream.unwrapScoped(
     Effect.gen(function* () {
@@ -130,4 +129,8 @@ const rehearse = (live: Live, work: ReadonlyArray<Work>): Stream.Stream<StepOutc
         Stream.takeUntil(outcome => outcome._tag === "Failed")
       )
     })
-  ).pipe(Stream.catchAll(error => Stream.fromIterable(work.slice(0, 1).map(item => lost(item, error)))))
+  ).pipe(
+    Stream.catchAll(error =>
+      Stream.fromIterable(work.slice(0, 1).map(item => Settle.unanswered(item, error)))
+    )
+  )

@@ -1,7 +1,8 @@
 import * as Effect from "effect/Effect"
+import type { LockBusy } from "../../domain/Errors.ts"
 import type { StepOutcome, Work } from "../../ports/Connections.ts"
 import type { Entry } from "../store/Journal.ts"
-import type { Fault } from "./Fault.ts"
+import * as Fault from "./Fault.ts"
 import type { Live } from "./Live.ts"
 import { reset } from "./Message.ts"
 import * as Report from "./Report.ts"
@@ -24,7 +25,7 @@ export const isDone = (entries: ReadonlyArray<Entry>, { step }: Work): boolean =
  * Undoes what is open, or, when the connection is gone, waits until the old session has ended and asks over
  * a new one: a commit whose answer was lost is found in the ledger.
  */
-export const settle = (live: Live, works: ReadonlyArray<Work>, fault: Fault) =>
+export const settle = (live: Live, works: ReadonlyArray<Work>, fault: Fault.Fault) =>
   Effect.gen(function* () {
     if (fault._tag === "Lost") yield* live.drop
     else yield* Effect.flatMap(live.wire, wire => wire.send(`ROLLBACK;${reset}`))
@@ -34,10 +35,12 @@ export const settle = (live: Live, works: ReadonlyArray<Work>, fault: Fault) =>
     return { done: works.slice(0, cut), rest: works.slice(cut) } satisfies Settled
   })
 
-/** The ledger cannot be asked now: honest about not knowing. */
-export const unknown = (work: Work, fault: Fault, reason: string, durationMs: number): StepOutcome =>
-  Report.failed(work.step, fault, {
-    aftermath: `it is not known yet whether it was applied (${reason}); the ledger in the database knows: bfm status`,
+/** Neither the old nor a new session could be asked what became of the step: honest about not knowing. */
+export const unanswered = (work: Work, error: Fault.Fault | LockBusy): StepOutcome => {
+  const fault = error._tag === "LockBusy" ? new Fault.Lost({ reason: error.message, code: undefined }) : error
+  return Report.failed(work.step, fault, {
+    aftermath: `it is not known yet whether it was applied (${error.message}); the ledger in the database knows: bfm status`,
     attempts: 1,
-    durationMs
+    durationMs: 0
   })
+}

@@ -11,6 +11,7 @@ import * as Ledger from "./Ledger.ts"
 import * as Live from "./Live.ts"
 import { literal } from "./Quote.ts"
 import * as Session from "./Session.ts"
+import * as Together from "./Together.ts"
 import * as Wire from "./Wire.ts"
 
 /** What a store is made of: the pool of one connection, and how it is to be used. */
@@ -42,9 +43,16 @@ export const make = (parts: Parts): Store => {
   let hasLedger = false
   const stored = new Set<string>()
 
-  const entriesOf = Effect.fnUntraced(function* (live: Live.Live) {
-    if (!hasLedger) yield* Effect.flatMap(live.wire, wire => Ledger.ensure(wire, ledger))
+  const ensure = Effect.fnUntraced(function* (wire: Wire.Wire) {
+    if (!hasLedger) yield* Ledger.ensure(wire, ledger)
     hasLedger = true
+  })
+  /** The texts are kept for comparing later; they are written once, and before any change. */
+  const keep = (wire: Wire.Wire, work: ReadonlyArray<Work>) =>
+    Effect.ignoreLogged(storeScripts(wire, ledger, work, stored))
+
+  const entriesOf = Effect.fnUntraced(function* (live: Live.Live) {
+    if (!hasLedger) yield* Effect.flatMap(live.wire, ensure)
     return live.found ?? (yield* live.entries)
   })
 
@@ -61,15 +69,14 @@ export const make = (parts: Parts): Store => {
       )
       const entries = yield* context.rehearsal ? Effect.succeed([]) : entriesOf(live)
       const inner = Session.make(live, entries, parts.retries, {
-        halt: Effect.ignore(parts.aside(Halt.hold(Halt.key(place(schema))))),
-        cancel: cancel(parts, live)
+        halt: halt(parts, Halt.key(place(schema))),
+        cancel: Effect.suspend(() => cancel(parts, live.pid()))
       })
-      // The texts are kept for comparing later; they are written once, and before any change.
-      const keep = (work: ReadonlyArray<Work>) =>
-        Effect.flatMap(live.wire, wire => storeScripts(wire, ledger, work, stored)).pipe(Effect.ignoreLogged)
+      const kept = (work: ReadonlyArray<Work>) =>
+        Effect.ignoreLogged(Effect.flatMap(live.wire, wire => keep(wire, work)))
       return {
         ...inner,
-        run: (work: ReadonlyArray<Work>) => Stream.concat(Stream.execute(keep(work)), inner.run(work))
+        run: (work: ReadonlyArray<Work>) => Stream.concat(Stream.execute(kept(work)), inner.run(work))
       }
     }).pipe(Effect.mapError(error => (error._tag === "LockBusy" ? error : refused("open a session")(error))))
 
@@ -99,6 +106,13 @@ export const make = (parts: Parts): Store => {
     undo: () => Effect.succeed(undefined),
     preview: Effect.succeed,
     session,
+    together: (work, context, wait) =>
+      Together.make({
+        ...{ pool, ledger, context, work, place, wait },
+        prepare: wire => Effect.zipRight(ensure(wire), keep(wire, work)),
+        halt: key => halt(parts, key),
+        cancel: pid => cancel(parts, pid)
+      }).pipe(Effect.mapError(refused("open a session"))),
     markApplied: (work, context, at) =>
       ensured("write the ledger", wire =>
         Effect.zipRight(
@@ -153,13 +167,12 @@ const storeScripts = Effect.fnUntraced(function* (
 })
 
 /** Over a connection of its own: the one that is busy cannot be told. */
-const cancel = (parts: Parts, live: Live.Live): Effect.Effect<void> =>
-  Effect.suspend(() => {
-    const pid = live.pid()
-    return pid === undefined
-      ? Effect.void
-      : Effect.ignore(parts.aside(client => client.query("SELECT pg_catalog.pg_cancel_backend($1)", [pid])))
-  })
+const cancel = (parts: Parts, pid: number | undefined): Effect.Effect<void> =>
+  pid === undefined
+    ? Effect.void
+    : Effect.ignore(parts.aside(client => client.query("SELECT pg_catalog.pg_cancel_backend($1)", [pid])))
+
+const halt = (parts: Parts, key: string): Effect.Effect<void> => Effect.ignore(parts.aside(Halt.hold(key)))
 
 /** Refusals that mean a missing right, and what to grant. */
 const rights = new Set(["42501"])

@@ -21,16 +21,18 @@ export interface Progress {
   readonly durationMs: number
 }
 
-/** A step as one transaction: its statements and its ledger row commit together, or not at all. */
-const transaction = (
-  live: Live,
+/**
+ * A step as one transaction: its statements and its ledger row commit together, or not at all. `before` and `after`
+ * its statements comes PL/pgSQL of ours.
+ */
+export const text = (
+  { ledger, context }: Pick<Live, "ledger" | "context">,
   { step }: Work,
   guards: { readonly before: string; readonly after: string },
   durable: boolean
 ): string => {
   const [unit] = step.units
-  const record =
-    step.direction === "up" ? live.ledger.insertApplied(step, live.context) : live.ledger.remove(step)
+  const record = step.direction === "up" ? ledger.insertApplied(step, context) : ledger.remove(step)
   const statements = unit === undefined ? "" : Message.body(unit, guards.before, guards.after)
   return `${Message.open(step, durable)}${statements}${Message.ourselves}${record};COMMIT;${Message.reset}`
 }
@@ -41,7 +43,7 @@ const message = (live: Live, batch: ReadonlyArray<Work>, pid: number): string =>
   const first = { before: Message.sameSession(pid), after }
   const later = { before: Halt.check(Halt.key(live.place)), after }
   return batch
-    .map((work, index) => transaction(live, work, index === 0 ? first : later, index === batch.length - 1))
+    .map((work, index) => text(live, work, index === 0 ? first : later, index === batch.length - 1))
     .join(";")
 }
 
@@ -61,8 +63,8 @@ export const run = (
   Effect.gen(function* () {
     const began = yield* Clock.currentTimeMillis
     const wire = yield* live.wire
-    const text = message(live, batch, wire.pid)
-    const sent = wire.send(last ? `${text};${Guard.release}` : text)
+    const steps = message(live, batch, wire.pid)
+    const sent = wire.send(last ? `${steps};${Guard.release}` : steps)
     const answer = yield* Effect.either(Blockers.watch(live.pool, wire.pid, sent))
     const durationMs = (yield* Clock.currentTimeMillis) - began
     if (answer._tag === "Right") {
@@ -97,12 +99,12 @@ export const pause = (tried: number) =>
     Effect.sleep(Math.min(5_000, 200 * 2 ** (tried - 1)) * jitter)
   )
 
-const applied =
+export const applied =
   (durationMs: number) =>
   ({ step }: Work): StepOutcome => ({ _tag: "Applied", step, durationMs: Math.max(0, durationMs) })
 
 /** Each transaction answers with the server's clock when its ledger row is written: a step took as long as since the one before. */
-const succeeded = (
+export const succeeded = (
   batch: ReadonlyArray<Work>,
   results: ReadonlyArray<Result>,
   durationMs: number

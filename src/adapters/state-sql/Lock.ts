@@ -60,7 +60,7 @@ const make = Effect.gen(function* () {
       pause: number
     ): Effect.Effect<LockSessions.Taken, LockBusy | StateUnavailable> =>
       Effect.gen(function* () {
-        const taken = yield* sessions.attempt(key, holder)
+        const [taken] = yield* sessions.attempt([key], holder)
         if (taken !== undefined) return taken
         const left = wait - ((yield* Clock.currentTimeMillis) - begun)
         if (left <= 0) return yield* restore(busy(key, (yield* Clock.currentTimeMillis) - begun))
@@ -71,12 +71,23 @@ const make = Effect.gen(function* () {
         return yield* loop(restore, Math.min(pause * 1.6, longest))
       })
     yield* Effect.uninterruptibleMask(restore =>
-      Effect.flatMap(loop(restore, shortest), taken => Effect.addFinalizer(() => sessions.release(taken)))
+      Effect.flatMap(loop(restore, shortest), taken => Effect.addFinalizer(() => sessions.release([taken])))
     )
   })
 
+  const attempt = (keys: ReadonlyArray<LockKey>, holder: LockHolder) =>
+    sessions.attempt(keys, holder).pipe(
+      Effect.tap(found => {
+        const taken = found.filter(one => one !== undefined)
+        return taken.length === 0 ? Effect.void : Effect.addFinalizer(() => sessions.release(taken))
+      }),
+      Effect.map(found => found.map(one => one !== undefined)),
+      Effect.uninterruptible
+    )
+
   return Lock.of({
     acquire,
+    attempt,
     held: Effect.map(
       database.query<{ connection: string; schema: string; run_id: string; actor: string; since: number }>(
         "read the locks",

@@ -98,23 +98,35 @@ export const make = Effect.gen(function* () {
     })
   )
 
-  const attempt = (key: LockKey, holder: LockHolder): Effect.Effect<Taken | undefined, StateUnavailable> => {
-    const name = JSON.stringify([key.connection, key.schema])
-    return Effect.gen(function* () {
-      if (taken.has(name)) return undefined
-      taken.add(name)
-      const answer = yield* Deferred.make<Taken | undefined, StateUnavailable>()
-      waiting.push({ wanted: { key, holder }, answer })
-      yield* ask
-      return yield* Deferred.await(answer).pipe(
-        Effect.onExit(exit =>
-          Effect.sync(() => {
-            if (!Exit.isSuccess(exit) || exit.value === undefined) taken.delete(name)
-          })
+  /** Those that were free, where they stood among the keys. */
+  const attempt = (
+    keys: ReadonlyArray<LockKey>,
+    holder: LockHolder
+  ): Effect.Effect<ReadonlyArray<Taken | undefined>, StateUnavailable> =>
+    Effect.gen(function* () {
+      const answers: Array<Asked | undefined> = []
+      for (const key of keys) {
+        const name = nameOf(key)
+        const free = !taken.has(name)
+        if (free) taken.add(name)
+        answers.push(
+          free
+            ? { wanted: { key, holder }, answer: yield* Deferred.make<Taken | undefined, StateUnavailable>() }
+            : undefined
         )
-      )
+      }
+      const asked = answers.filter(answer => answer !== undefined)
+      waiting.push(...asked)
+      if (asked.length > 0) yield* ask
+      const forget = ({ wanted }: Asked) => void taken.delete(nameOf(wanted.key))
+      // All of them are answered together.
+      const got = yield* Effect.forEach(answers, one =>
+        one === undefined ? Effect.succeed(undefined) : Deferred.await(one.answer)
+      ).pipe(Effect.onError(() => Effect.sync(() => asked.forEach(forget))))
+      for (const [index, one] of answers.entries())
+        if (one !== undefined && got[index] === undefined) forget(one)
+      return got
     })
-  }
 
   let leaving: Array<Taken> = []
 
@@ -126,7 +138,7 @@ export const make = Effect.gen(function* () {
         .filter(({ session }) => session === opened?.session && session.isAlive())
         .map(({ key }) => key)
       const done = Effect.sync(() => {
-        for (const { key } of given) taken.delete(JSON.stringify([key.connection, key.schema]))
+        for (const { key } of given) taken.delete(nameOf(key))
       })
       const session = opened?.session
       const released =
@@ -137,12 +149,14 @@ export const make = Effect.gen(function* () {
     })
   )
 
-  /** Never fails: a lock that cannot be given back ends with its session. */
-  const release = (held: Taken): Effect.Effect<void> =>
+  /** Never fails: locks that cannot be given back end with their session. */
+  const release = (held: ReadonlyArray<Taken>): Effect.Effect<void> =>
     Effect.suspend(() => {
-      leaving.push(held)
+      leaving.push(...held)
       return giveBack
     })
 
   return { attempt, release }
 })
+
+const nameOf = ({ connection, schema }: LockKey): string => JSON.stringify([connection, schema])

@@ -3,7 +3,9 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import type { Event } from "../../domain/Run.ts"
 import { Signals } from "../../ports/Signals.ts"
+import * as Alone from "./Alone.ts"
 import * as Execute from "./Execute.ts"
+import type { Order } from "./Ongoing.ts"
 import * as Pulse from "./Pulse.ts"
 import type { Recorder } from "./Recorder.ts"
 import type { Identity } from "./Run.ts"
@@ -11,7 +13,7 @@ import type { RunRecord } from "./RunRecord.ts"
 
 /** A run that has steps, with what is remembered of it. */
 export interface Course {
-  readonly order: Execute.Order
+  readonly order: Order
   /** Nothing of a rehearsal. */
   readonly record: RunRecord | undefined
   readonly recorder: Recorder
@@ -31,7 +33,7 @@ export const of = Effect.fnUntraced(function* (course: Course, announce: Tell) {
   const tell: Tell = event => {
     // Whoever waits for a lock is to be seen.
     if (event._tag === "LockWaiting") return Effect.zipRight(opened, announce(event))
-    if (event._tag !== "StepNotRun" || event.reason !== Execute.stopped) return announce(event)
+    if (event._tag !== "StepNotRun" || event.reason !== Alone.stopped) return announce(event)
     // It runs elsewhere.
     return Effect.unlessEffect(announce(event), leaving).pipe(Effect.asVoid)
   }

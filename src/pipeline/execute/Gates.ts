@@ -6,6 +6,8 @@ import type { Segment } from "./Segment.ts"
 /** What a segment waits for: those that it needs, and the waves before its own. */
 export interface Gates {
   readonly await: (segment: Segment) => Effect.Effect<void>
+  /** Whether nothing has to be waited for now. */
+  readonly isOpen: (segment: Segment) => boolean
   readonly end: (segment: Segment) => Effect.Effect<void>
 }
 
@@ -19,11 +21,13 @@ export const make = Effect.fnUntraced(function* (segments: ReadonlyArray<Segment
   const ended: Array<Deferred.Deferred<void>> = []
   for (const _ of left.keys()) ended.push(yield* Deferred.make<void>())
 
+  const over = new Set<number>()
+
   /** A wave has ended when it and all before it have nothing left. */
   const settle = Effect.suspend(() => {
     const first = left.findIndex(count => (count ?? 0) > 0)
-    const over = first === -1 ? ended : ended.slice(0, first)
-    return Effect.forEach(over, wave => Deferred.succeed(wave, undefined), { discard: true })
+    const past = first === -1 ? ended : ended.slice(0, first)
+    return Effect.forEach(past, wave => Deferred.succeed(wave, undefined), { discard: true })
   })
   yield* settle
 
@@ -34,8 +38,15 @@ export const make = Effect.fnUntraced(function* (segments: ReadonlyArray<Segment
       const all = before === undefined ? direct : [...direct, before]
       return Effect.forEach(all, Deferred.await, { discard: true })
     },
+    isOpen: ({ index, after }) => {
+      const wave = waveOf[index] ?? 0
+      return (
+        left.every((count, other) => other >= wave || count === 0) && [...after].every(one => over.has(one))
+      )
+    },
     end: ({ index }) =>
       Effect.suspend(() => {
+        over.add(index)
         const wave = waveOf[index] ?? 0
         const rest = (left[wave] ?? 1) - 1
         left[wave] = rest

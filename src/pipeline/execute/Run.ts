@@ -20,6 +20,7 @@ import * as Course from "./Course.ts"
 import type * as Execute from "./Execute.ts"
 import * as Metrics from "./Metrics.ts"
 import * as Narrow from "./Narrow.ts"
+import type { Order as Executed } from "./Ongoing.ts"
 import * as Permission from "./Permission.ts"
 import * as Pulse from "./Pulse.ts"
 import * as Reconcile from "./Reconcile.ts"
@@ -109,7 +110,7 @@ const rehearsable = (ready: Prepared): Effect.Effect<Prepared, NotSupported> => 
 
 /** What is to be carried out, how, and as which run. */
 interface Wanted {
-  readonly mode: Execute.Order["mode"]
+  readonly mode: Executed["mode"]
   readonly order: Order
   readonly identity?: Identity | undefined
 }

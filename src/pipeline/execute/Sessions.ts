@@ -2,10 +2,13 @@ import * as Effect from "effect/Effect"
 import * as Scope from "effect/Scope"
 import type { StoreSession } from "../../ports/Connections.ts"
 
+/** What can be told of a run's end. */
+type Session = Pick<StoreSession, "halt" | "cancel">
+
 /** The sessions in which steps are under way: what is told to a run reaches all of them. */
 export interface Sessions {
   /** Until the scope closes. Whoever comes after the run was cancelled is cancelled too. */
-  readonly add: (session: StoreSession) => Effect.Effect<void, never, Scope.Scope>
+  readonly add: (session: Session) => Effect.Effect<void, never, Scope.Scope>
   /** Nothing more is to be begun. */
   readonly halt: Effect.Effect<void>
   /** Nor is what has begun to be waited for. */
@@ -13,7 +16,7 @@ export interface Sessions {
 }
 
 export const make = (): Sessions => {
-  const open = new Map<StoreSession, Scope.Scope>()
+  const open = new Map<Session, Scope.Scope>()
   let cancelled = false
   return {
     add: session =>
