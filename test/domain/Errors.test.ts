@@ -55,7 +55,11 @@ const said: ReadonlyArray<readonly [Errors.BfmError, string]> = [
   ],
   [
     new Errors.MigrationChanged({ ids: ["a", "b"] }),
-    "2 applied migrations changed after it was applied, nothing was run\n  a  see what changed: bfm validate a\n  b  see what changed: bfm validate b"
+    "2 applied migrations changed after they were applied, nothing was run\n  a  see what changed: bfm validate a\n  b  see what changed: bfm validate b"
+  ],
+  [
+    new Errors.MigrationChanged({ ids: ["a"] }),
+    "1 applied migration changed after it was applied, nothing was run\n  a  see what changed: bfm validate a"
   ],
   [new Errors.MigrationNotFound({ id: "x", similar: [] }), "migration not found: x"],
   [
@@ -143,6 +147,15 @@ describe("an error", () => {
       assert.strictEqual(read?.constructor, error.constructor)
       assert.strictEqual(read?.message, error.message)
       assert.deepStrictEqual({ ...read }, { ...error })
+    }
+  })
+
+  it("whose fields say something else is none", () => {
+    for (const [error] of said) {
+      for (const field of Object.keys(error).filter(field => field !== "_tag")) {
+        const written = { ...WrittenError.write(error), [field]: { of: "another version" } }
+        assert.isUndefined(WrittenError.read(written), `${error._tag} ${field}`)
+      }
     }
   })
 
