@@ -8,6 +8,9 @@ import * as Goose from "../../../src/domain/foreign/Goose.ts"
 import * as NodePgMigrate from "../../../src/domain/foreign/NodePgMigrate.ts"
 import * as Rewrite from "../../../src/domain/foreign/Rewrite.ts"
 
+/** A variable as Flyway writes it. */
+const flyway = (name: string): string => `$\{${name}}`
+
 const read = ({ tool }: { readonly tool: Tool }, files: Readonly<Record<string, string>>) =>
   tool.read(Object.entries(files).map(([name, text]) => ({ name, text })))
 
@@ -175,11 +178,11 @@ describe("folders of other tools", () => {
       "BfM repeats nothing: R__b.sql becomes a migration that is applied once; write a later change as a new one"
     ])
     assert.deepStrictEqual(
-      read(Flyway, { "R__c.sql": "${flyway:user}", "R__b.sql": "", "V1__a.sql": "${name}" }).notes,
+      read(Flyway, { "R__c.sql": flyway("flyway:user"), "R__b.sql": "", "V1__a.sql": flyway("name") }).notes,
       [
         "BfM repeats nothing: R__b.sql, R__c.sql become migrations that are applied once; write a later change as a new one",
-        "V1__a.sql has placeholders of Flyway: write each ${name} as {{.Vars.name}} before it is run",
-        "R__c.sql has placeholders of Flyway: write each ${name} as {{.Vars.name}} before it is run"
+        `V1__a.sql has placeholders of Flyway: write each ${flyway("name")} as {{.Vars.name}} before it is run`,
+        `R__c.sql has placeholders of Flyway: write each ${flyway("name")} as {{.Vars.name}} before it is run`
       ]
     )
     assert.deepStrictEqual(read(Flyway, { "V1__a.sql": "SELECT 1;" }).notes, [])
