@@ -119,7 +119,7 @@ describe("a migration written as a program", () => {
         ]
       )
       const { end } = yield* sent(migration.up)
-      assert.deepInclude(end, { left: { message: migration.problems[0]?.reason } })
+      assert.deepInclude(end, { left: { message: migration.problems[0]?.reason ?? "" } })
     })
   )
 
