@@ -5,8 +5,8 @@ export const nearest = (word: string, candidates: Iterable<string>): string | un
   let best: string | undefined
   for (const candidate of candidates) {
     const other = candidate.toLowerCase()
-    const begun = wanted.length >= 3 && other.startsWith(wanted)
-    const far = begun ? Math.min(1, limit) : distance(wanted, other, limit)
+    const begun = wanted.length >= 3 && other !== wanted && other.startsWith(wanted)
+    const far = begun ? 1 : distance(wanted, other, limit)
     if (far > limit || (far === limit && best !== undefined)) continue
     best = candidate
     limit = far

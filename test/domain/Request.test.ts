@@ -2,6 +2,7 @@ import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
 import { describe, expect, it } from "vitest"
 import * as Request from "../../src/domain/Request.ts"
+import * as SchemaSelector from "../../src/domain/SchemaSelector.ts"
 
 const options = Schema.decodeUnknownEither(Request.RunOptions)
 const up = Schema.decodeUnknownEither(Request.UpRequest)
@@ -68,5 +69,38 @@ describe("a request", () => {
       expect(String(variables({ [name]: "x" }))).toContain("a variable is named with letters")
     for (const value of ["a\0b", "\ud800", "x\udc00"])
       expect(String(variables({ a: value }))).toContain("the value of a has a character that cannot be kept")
+  })
+})
+
+describe("schemas of a request", () => {
+  it.each([
+    ["t1", "Name", "t1"],
+    ["all", "All", "all"],
+    ["=all", "Name", "=all"],
+    ["=a*b", "Name", "=a*b"],
+    ["==x", "Name", "==x"],
+    ["=t1", "Name", "t1"],
+    ["x=", "Name", "x="],
+    ["t_*", "Pattern", "t_*"]
+  ])("are names, patterns, or every tenant: %s is a %s", (text, tag, rendered) => {
+    const selector = SchemaSelector.parse(text)
+    expect(selector._tag).toBe(tag)
+    expect(SchemaSelector.render(selector)).toBe(rendered)
+  })
+
+  it.each(["all", "a*b", "=x", "t1", ""])("name %j itself when it is quoted", name => {
+    expect(SchemaSelector.parse(SchemaSelector.literal(name))).toEqual({ _tag: "Name", name })
+  })
+
+  it.each([
+    ["t_*", ["t_", "t_1", "t_\n1"], ["xt_1", "t-1", "T_1"]],
+    ["*_eu", ["_eu", "a_eu"], ["a_eu1"]],
+    ["a*b*c", ["abc", "a1b2c"], ["acb", "abcd"]],
+    ["t.$+*", ["t.$+", "t.$+1"], ["tx$+"]]
+  ])("are met by a pattern: %s", (pattern, met, missed) => {
+    const selector = SchemaSelector.parse(pattern)
+    const matches = selector._tag === "Pattern" ? selector.matches : () => false
+    expect(met.filter(matches)).toEqual(met)
+    expect(missed.filter(matches)).toEqual([])
   })
 })

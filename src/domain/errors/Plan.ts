@@ -52,7 +52,7 @@ export class MigrationChanged extends TaggedError("MigrationChanged", () => ({
 })) {
   override get message() {
     return lines(
-      `${count(this.ids.length, "applied migration")} changed after it was applied, nothing was run`,
+      `${count(this.ids.length, "applied migration")} changed after ${this.ids.length === 1 ? "it was" : "they were"} applied, nothing was run`,
       this.ids.map(id => `${id}  see what changed: bfm validate ${id}`)
     )
   }

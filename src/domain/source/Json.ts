@@ -10,10 +10,7 @@ export const parse = (text: string): Either.Either<unknown, MetadataProblem> =>
 
 const problem = (text: string, message: string): MetadataProblem => {
   const offset = offsetOf(text, message)
-  const words = message.replace(
-    / in JSON at position .*| in JSON input| JSON input|, [".].* is not valid JSON/s,
-    ""
-  )
+  const words = message.replace(/ in JSON at position .*| of JSON input|, [".].* is not valid JSON/s, "")
   return {
     ...(offset === undefined ? {} : { line: text.slice(0, offset).split("\n").length }),
     reason: `not valid JSON: ${words.charAt(0).toLowerCase()}${words.slice(1)}`

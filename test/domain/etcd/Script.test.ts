@@ -96,17 +96,34 @@ describe("Script.analyse of etcd", () => {
     ['{"key": "k", "value": "\\ud800"}', "value is not valid Unicode"],
     ['{"key": "k", "valueBase64": "?"}', "valueBase64 is not valid base64"],
     ['{"key": "k", "value": "v", "valueBase64": "b24="}', "has both value and valueBase64"],
-    [`{"key": "k", "value": "${"x".repeat(1_600_000)}"}`, /^.*has 1600065 bytes; etcd takes no more than/]
+    ['{"key": "k", "keyBase64": "aw==", "value": "v"}', "has both key and keyBase64"],
+    ['{"keyBase64": 7, "value": "v"}', "keyBase64 is not valid base64"],
+    ['{"keyBase64": "?", "value": "v"}', "keyBase64 is not valid base64"],
+    ['{"operation": 7, "key": "k"}', "unknown operation 7; known: put, delete"],
+    [
+      '{"key": "k", "value": "v", "lease": 1}',
+      'unknown field lease; expected {"operation": "put", "key": …, "value": …}'
+    ]
   ])("refuses %s", (operation, reason) => {
-    const found = one(operation)
-    if (typeof reason === "string") assert.strictEqual(found, `1: operation 1: ${reason}`)
-    else assert.match(found, reason)
+    assert.strictEqual(one(operation), `1: operation 1: ${reason}`)
+  })
+
+  it("refuses more than etcd takes", () => {
+    const large = `{"key": "k", "value": "${"x".repeat(1_600_000)}"}`
+    assert.match(one(large), /^.*has 1600065 bytes; etcd takes no more than/)
+  })
+
+  it("calls destructive what deletes, and only that", () => {
+    const destructive = (...operations: ReadonlyArray<unknown>) =>
+      Script.analyse(JSON.stringify(operations)).destructive
+    assert.deepStrictEqual([destructive(put("a")), destructive(put("a"), remove("b"))], [false, true])
   })
 
   it("tells where the text is no JSON, and what else it is", () => {
     assert.match(one("{'key': 1}"), /^1: not valid JSON: /)
     assert.deepStrictEqual(problems('{"operations": {}}'), ["?: must be a list of operations"])
     assert.deepStrictEqual(problems('"a=b"'), ["?: must be a list of operations"])
+    assert.deepStrictEqual(problems('{"operation": [{}]}'), ["?: must be a list of operations"])
   })
 
   it("warns of a key that begins with a slash", () => {
@@ -114,6 +131,8 @@ describe("Script.analyse of etcd", () => {
       Script.analyse('[\n{"key": "/a", "value": ""}]').warnings[0] ?? "",
       /^key \/a \(line 2\) begins/
     )
+    const binary = Script.analyse('[{"keyBase64": "L/8=", "value": ""}]')
+    assert.match(binary.warnings.join(), /^key base64:L\/8= \(line 1\) begins/)
   })
 })
 

@@ -8,6 +8,9 @@ import * as Goose from "../../../src/domain/foreign/Goose.ts"
 import * as NodePgMigrate from "../../../src/domain/foreign/NodePgMigrate.ts"
 import * as Rewrite from "../../../src/domain/foreign/Rewrite.ts"
 
+/** A variable as Flyway writes it. */
+const flyway = (name: string): string => `$\{${name}}`
+
 const read = ({ tool }: { readonly tool: Tool }, files: Readonly<Record<string, string>>) =>
   tool.read(Object.entries(files).map(([name, text]) => ({ name, text })))
 
@@ -40,6 +43,10 @@ describe("folders of other tools", () => {
     assert.deepStrictEqual(read(GolangMigrate, twice).problems, [
       { file: "01_b.up.sql", reason: "it has the version of 1_a.up.sql" }
     ])
+    assert.match(
+      read(GolangMigrate, { "a1_x.up.sql": "" }).left[0]?.reason ?? "",
+      /^its name is not \{version\}_\{title\}\.up\.sql/
+    )
   })
 
   it("dbmate: parts and their options", () => {
@@ -52,6 +59,27 @@ describe("folders of other tools", () => {
       ["20250101 a: A / -", "20250102 b!: B / not B"]
     )
     assert.match(read(Dbmate, { "1_a.sql": "A" }).problems[0]?.reason ?? "", /no line -- migrate:up/)
+    // A name may be missing, nothing may follow the last line, and blanks take nothing back.
+    assert.deepStrictEqual(told(Dbmate, { "3.sql": "--migrate:up", "4.sql": "-- migrate:up\nD" }), [
+      "3 migration:  / -",
+      "4 migration: D / -"
+    ])
+    assert.deepStrictEqual(told(Dbmate, { "1_a.sql": "-- migrate:up\nA\n-- migrate:down\n \n" }), [
+      "1 a: A / -"
+    ])
+    assert.deepStrictEqual(read(Dbmate, { "readme.sql": "", "1_a.txt": "" }), {
+      migrations: [],
+      problems: [],
+      left: ["1_a.txt", "readme.sql"].map(file => ({
+        file,
+        reason: "its name does not begin with a version"
+      })),
+      notes: []
+    })
+    const up = "-- migrate:up\n"
+    assert.deepStrictEqual(read(Dbmate, { "1_b.sql": up, "1_a.sql": up }).problems, [
+      { file: "1_b.sql", reason: "it has the version of 1_a.sql" }
+    ])
   })
 
   it("goose: annotations in any case, statements that are held together, and what is not SQL", () => {
@@ -63,6 +91,22 @@ describe("folders of other tools", () => {
     }
     assert.deepStrictEqual(told(Goose, reading), ["1 i!: I; / -", `2 f: ${body} / DROP FUNCTION f;`])
     assert.match(read(Goose, reading).left[0]?.reason ?? "", /in Go/)
+    assert.match(read(Goose, { "a_1.sql": "" }).left[0]?.reason ?? "", /^its name is not \{version\}_/)
+    assert.deepStrictEqual(told(Goose, { "10_b.sql": "-- +goose Up\nB", "9_a.sql": "-- +goose  UP \nA" }), [
+      "9 a: A / -",
+      "10 b: B / -"
+    ])
+    const odd = { "1_a.sql": "-- +goose Up\n-- +goose Sideways\nA", "2_b.sql": "-- +goose Down\nB" }
+    assert.deepStrictEqual(
+      read(Goose, odd).problems.map(({ reason }) => reason),
+      ["-- +goose sideways is no annotation that is known"]
+    )
+    const off = "-- +goose ENVSUB OFF\nbefore\n-- +goose Up\nA"
+    assert.deepStrictEqual(told(Goose, { "1_a.sql": off }), ["1 a: A / -"])
+    const up = "-- +goose Up"
+    assert.deepStrictEqual(read(Goose, { "1_a.sql": up, "01_b.sql": up }).problems, [
+      { file: "01_b.sql", reason: "it has the version of 1_a.sql" }
+    ])
     const reasons = read(Goose, {
       "1_a.sql": "-- +goose Up\n-- +goose ENVSUB ON\nA",
       "2_b.sql": "B"
@@ -78,6 +122,24 @@ describe("folders of other tools", () => {
         "1735689600001_c.js": "exports.up = () => {}"
       }),
       ["20241231000000000_a a: A / -", "1735689600000_b b: B / not B"]
+    )
+    // What is neither has no time; what has the same is in the order of its names.
+    assert.deepStrictEqual(
+      told(NodePgMigrate, { "z.sql": "Z", "5_b.sql": "B", "5-a.sql": "A", "a.sql": "", "04_c.sql": "C" }),
+      ["04_c c: C / -", "5-a a: A / -", "5_b b: B / -", "a a:  / -", "z z: Z / -"]
+    )
+    const left = read(NodePgMigrate, { "1_a.cts": "", "1_b.txt": "", "2_c.mjs": "" }).left
+    assert.match(
+      left.map(({ file, reason }) => `${file} ${reason}`).join("\n"),
+      /^1_a.cts a migration in JavaScript or TypeScript: .*\n1_b.txt it is no SQL file\n2_c.mjs a migration in J/
+    )
+    assert.deepStrictEqual(
+      told(NodePgMigrate, {
+        "1_only_down.sql": "A\n  -- down migration\nnot A",
+        "2_turned.sql": "-- Down Migration\nnot B\n\n--- UP  MIGRATION, from here\nB",
+        "3_close.sql": "-- Up Migration\n-- Down Migration"
+      }),
+      ["1_only_down only_down: A / not A", "2_turned turned: B / -", "3_close close:  / "]
     )
   })
 
@@ -102,6 +164,39 @@ describe("folders of other tools", () => {
       read(Flyway, files).left.map(({ file }) => file),
       ["B3__all.sql", "Vx__odd.sql"]
     )
+    assert.match(read(Flyway, files).left[0]?.reason ?? "", /bfm baseline does this/)
+    assert.match(read(Flyway, { "notes.sql": "" }).left[0]?.reason ?? "", /^its name is none of Flyway's/)
+    assert.lengthOf(read(Flyway, { "R1__x.sql": "", "V1.__x.sql": "", "V1__x.sql.bak": "" }).left, 3)
+    assert.deepStrictEqual(read(Flyway, { "V1__a.sql": "", "V1.0__b.sql": "" }).problems, [
+      { file: "V1.0__b.sql", reason: "it has the version of V1__a.sql" }
+    ])
+  })
+
+  it("flyway: tells what BfM does otherwise", () => {
+    const once = { "V1__a.sql": "SELECT '$' || '{x}';", "R__b.sql": "" }
+    assert.deepStrictEqual(read(Flyway, once).notes, [
+      "BfM repeats nothing: R__b.sql becomes a migration that is applied once; write a later change as a new one"
+    ])
+    assert.deepStrictEqual(
+      read(Flyway, { "R__c.sql": flyway("flyway:user"), "R__b.sql": "", "V1__a.sql": flyway("name") }).notes,
+      [
+        "BfM repeats nothing: R__b.sql, R__c.sql become migrations that are applied once; write a later change as a new one",
+        `V1__a.sql has placeholders of Flyway: write each ${flyway("name")} as {{.Vars.name}} before it is run`,
+        `R__c.sql has placeholders of Flyway: write each ${flyway("name")} as {{.Vars.name}} before it is run`
+      ]
+    )
+    assert.deepStrictEqual(read(Flyway, { "V1__a.sql": "SELECT 1;" }).notes, [])
+  })
+
+  it.each([
+    ["executeInTransaction=false", true],
+    ["encoding=UTF-8\n  ExecuteInTransaction = false \nplaceholders.a=b", true],
+    ["executeInTransaction=true", false],
+    ["#executeInTransaction=false", false],
+    ["executeInTransaction=falsey", false]
+  ])("flyway: a setting %j puts the script outside of a transaction: %s", (setting, outside) => {
+    const { migrations, left } = read(Flyway, { "V1__a.sql": "A", "V1__a.sql.conf": setting })
+    assert.deepStrictEqual([migrations.map(migration => migration.outside), left], [[outside], []])
   })
 
   it("flyway: counts lines as Flyway does, whatever ends them", () => {
@@ -122,10 +217,36 @@ describe("scripts of other tools", () => {
       "-- imported from dbmate: 1_a.sql\n-- bfm-transaction: none\nCREATE INDEX CONCURRENTLY i ON t (a);\n"
     )
     assert.deepStrictEqual(Rewrite.originOf(rewritten("").up), { tool: "dbmate", file: "1_a.sql" })
+    assert.strictEqual(
+      rewritten("SELECT 1;", true).up,
+      "-- imported from dbmate: 1_a.sql\n-- bfm-transaction: none\nSELECT 1;\n"
+    )
+    assert.isUndefined(rewritten("CREATE INDEX CONCURRENTLY i ON t (a);").refused)
+  })
+
+  it("keep their words, without a mark, blank lines around them, and with an end", () => {
+    const { up, down } = Rewrite.rewrite("goose", {
+      ...{ key: "1", file: "1 a.sql", parts: ["1"], name: "a", outside: false },
+      up: "\ufeff\r\n \t\n  SELECT 1;\r\n\n  SELECT 2;  \n\n",
+      down: "\n\n"
+    })
+    assert.strictEqual(up, "-- imported from goose: 1 a.sql\n  SELECT 1;\r\n\n  SELECT 2;\n")
+    assert.strictEqual(down, "")
+    assert.notProperty(rewritten(""), "down")
+  })
+
+  it("are known again by the line that says so, in the first 80 lines", () => {
+    const origin = "-- imported from goose: 1 a.sql"
+    const found = { tool: "goose", file: "1 a.sql" }
+    assert.deepStrictEqual(Rewrite.originOf(`-- mine\r\n${origin}\r\nSELECT 1;`), found)
+    assert.deepStrictEqual(Rewrite.originOf(`${"\n".repeat(79)}${origin}`), found)
+    assert.isUndefined(Rewrite.originOf(`${"\n".repeat(80)}${origin}`))
+    assert.isUndefined(Rewrite.originOf(`SELECT 1; ${origin}`))
   })
 
   it("that BfM would refuse say why", () => {
     assert.match(rewritten("SELECT 1;\nCOPY t FROM stdin;").refused ?? "", /^line 2: /)
+    assert.match(rewritten("COPY t FROM stdin;", true).refused ?? "", /^line 1: /)
     assert.match(rewritten("SELECT '{{.Nothing}}';").refused ?? "", /Nothing/)
     assert.strictEqual(rewritten("BEGIN;\nSELECT 1;\nCOMMIT;").refused, undefined)
   })

@@ -84,6 +84,58 @@ describe("GoFile.read", () => {
   it("understands Go's ways of writing a text", () => {
     expect(read('Schema: "caf\\u00e9" + "_" + "\\xc3\\xa9\\101",')).toMatchObject({ schema: "café_éA" })
     expect(read("Schema: `a\\nb`,")).toMatchObject({ schema: "a\\nb" })
+    expect(read("Schema: `a\r\nb`,")).toMatchObject({ schema: "a\nb" })
+    expect(read('Schema: "\\003\\u0041\\U0001F600\\\\\\"",')).toMatchObject({ schema: '\u0003A😀\\"' })
+    expect(read('Schema: `"a"`,')).toMatchObject({ schema: '"a"' })
+    expect(read('Schema: "`a`",')).toMatchObject({ schema: "`a`" })
+  })
+
+  it.each([
+    ['"a" + b', "Schema is not written as a text"],
+    ['"a" - "b"', "Schema is not written as a text"],
+    ['"a" +', "Schema is not written as a text"],
+    ['"a" "b"', "Schema is not written as a text"],
+    ['+ "a"', "Schema is not written as a text"],
+    ["T{}", "Schema is not written as a text"],
+    ['"a" + T{}', "Schema is not written as a text"],
+    ['"\\q"', '"\\q" is not a string that Go can read'],
+    ['"\\xff"', '"\\xff" is not a string that Go can read'],
+    ["'a", "a string that begins with ' is never closed"],
+    ["`a", "a string that begins with ` is never closed"]
+  ])("guesses no schema from %s", (value, reason) => {
+    expect(read(`Schema: ${value},`)).toEqual(expect.objectContaining({ problems: [{ line: 16, reason }] }))
+    expect(read(`Schema: ${value},`)).not.toHaveProperty("schema")
+  })
+
+  it.each([
+    ["Tags: nil,", { tags: [] }],
+    ["Tags: none,", { problems: [{ line: 16, reason: "Tags is not written as a list of texts" }] }],
+    ["Tags: ,", { problems: [{ line: 16, reason: "Tags is not written as a list of texts" }] }],
+    ['Tags: T{"a"},', { problems: [{ line: 16, reason: "Tags is not written as a list of texts" }] }],
+    [
+      'Tags: []string{a: "b"},',
+      { problems: [{ line: 16, reason: "Tags is not written as a list of texts" }] }
+    ],
+    ['Tags: []string{"a" + "=" + "b", "c=d"},', { tags: ["a=b", "c=d"], problems: [] }],
+    ["StructuredDependencies: nil,", { structured: [] }],
+    [
+      "StructuredDependencies: []T{x},",
+      { problems: [{ line: 16, reason: "StructuredDependencies is not written as a list of dependencies" }] }
+    ],
+    [
+      'StructuredDependencies: []T{{"a"}},',
+      { problems: [{ line: 16, reason: "StructuredDependencies is not written as a list of dependencies" }] }
+    ],
+    [
+      "StructuredDependencies: []T{{Target: x}},",
+      { problems: [{ line: 16, reason: "StructuredDependencies is not written as a list of dependencies" }] }
+    ],
+    [
+      'StructuredDependencies: []T{{Target: " a ", Connection: " "}},',
+      { structured: [expect.objectContaining({ target: "a", connection: "" })], problems: [] }
+    ]
+  ])("reads lists as they are written: %s", (fields, expected) => {
+    expect(read(fields)).toMatchObject(expected)
   })
 
   it("says what it cannot read, and guesses nothing", () => {
@@ -98,7 +150,7 @@ describe("GoFile.read", () => {
       ]
     })
     expect(GoFile.read(`${generated('Schema: "a",')}\n${generated('Schema: "b",')}`).problems).toMatchObject([
-      { reason: "a second migration is declared; only you can tell which one counts" }
+      { line: 41, reason: "a second migration is declared; only you can tell which one counts" }
     ])
     expect(read('Schema: "core').problems).toEqual([
       { line: 16, reason: 'a string that begins with " is never closed' }
@@ -107,9 +159,10 @@ describe("GoFile.read", () => {
   })
 
   it("finds nothing in a file without a migration", () => {
-    expect(GoFile.read("package core\n\nfunc helper() { x := map[string]int{`a`: 1} }")).toMatchObject({
-      schema: "",
-      problems: []
-    })
+    const file = "package core\n\nfunc helper() { x := map[string]int{`a`: 1} }"
+    const nothing = { schema: "", dependencies: [], structured: [], tags: [], problems: [] }
+    expect(GoFile.read(file)).toEqual(nothing)
+    expect(GoFile.read("")).toEqual(nothing)
+    expect(read("")).toEqual(nothing)
   })
 })

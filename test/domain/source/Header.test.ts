@@ -42,6 +42,23 @@ describe("Header.read", () => {
   })
 
   it.each([
+    ["", "1: not valid JSON: unexpected end"],
+    ["[\n1,\n\n", "2: not valid JSON: unexpected end"],
+    ["nope", "1: not valid JSON: unexpected token 'o'"],
+    ["[\n1,\nx]", "3: not valid JSON: unexpected token 'x'"],
+    ['[\n{"a": tru}]', "2: not valid JSON: unexpected token '}'"],
+    ['["a\nb"]', "1: not valid JSON: bad control character in string literal"],
+    ['{"operations": [], "x": 1}', '?: unknown field x; expected {"bfm": {…}, "operations": […]}'],
+    ["null", '?: must be a list of operations, or {"bfm": {…}, "operations": […]}'],
+    [
+      '{"bfm": {"nothing": 1}, "operations": []}',
+      "1: unknown field nothing; known: schema, table, tags, dependsOn, requires"
+    ]
+  ])("says in one line what is wrong with %j", (text, expected) => {
+    expect(problems(text)).toEqual([expected])
+  })
+
+  it.each([
     ['[\n  {"key": "a"},\n  {"key" "b"}\n]', /^3: not valid JSON: /],
     ['[\n\n\n  {"key": "aaaaaaaaaaaaaaaaaaa", "value": nope}\n]', /^4: not valid JSON: /],
     ['[\n  {"key": "a"}\n', /^3: not valid JSON: /],

@@ -112,13 +112,33 @@ describe("a schema's name in SQL", () => {
     )
   })
 
+  it("keeps a name inside of what it stands in, wherever that is in the text", () => {
+    const body = (schema: string, inner: string) => quoted(schema, `SELECT 1; DO $x$ ${inner} $x$; SELECT 2`)
+    expect(body("Tenant", "PERFORM \"{{.Schema}}\".f('a')")).toContain('"Tenant".f')
+    expect(body("Tenant", "PERFORM {{.Schema}}.f('a')")).toContain("unquoted")
+    expect(body("a$b", "-- {{.Schema}}")).toBe(
+      '1: schema "a$b" would end the $-quoted text that {{.Schema}} stands in'
+    )
+    expect(quoted("a\\b", 'SELECT e AS "{{.Schema}}"')).toContain('"a\\b"')
+    expect(quoted("tenant-a", "SELECT 1 `{{.Schema}}")).toContain("unquoted")
+    expect(quoted("a$b", "SELECT {{.Schema}}.x -- $$")).toBe("SELECT a$b.x -- $$")
+    expect(quoted("x\ny", "-- {{.Schema}}")).toContain("contains \n and would end the comment")
+    expect(quoted('a"b', 'SELECT "{{.Schema}}"')).toBe(
+      '1: schema "a\\"b" contains " and would end the quoted name that {{.Schema}} stands in'
+    )
+  })
+
   it("minds prefixes: a backslash means something in U&\"\" and E''", () => {
     expect(quoted("a\\b", 'SELECT U&"{{.Schema}}"')).toContain("would end the quoted name")
     expect(quoted("a\\b", "SELECT E'{{.Schema}}'")).toContain("would end the string")
+    expect(quoted("Tenant", "SELECT U&\"{{.Schema}}\", E'{{.Schema}}'")).toContain('U&"Tenant"')
   })
 
   it("refuses to fill in no name at all where a name must stand", () => {
-    expect(render("CREATE TABLE {{.Schema}}.t ()", { schema: "" })).toContain("CORE_SCHEMA")
+    expect(render("CREATE TABLE {{.Schema}}.t ()", { schema: "" })).toBe(
+      "1: {{.Schema}} is empty here: name a schema (bfm-schema in the file, --schema or CORE_SCHEMA)"
+    )
+    expect(render("{{.Schema}}", { schema: "", connection: "tenant-db" })).toContain("TENANT_DB_SCHEMA")
     expect(render("SELECT '{{.Schema}}' -- {{.Schema}}", { schema: "" })).toBe("SELECT '' -- ")
   })
 
@@ -148,6 +168,18 @@ describe("a schema's name elsewhere", () => {
     expect(render("CREATE TABLE `{{.Schema}}`.t ()", greptimedb)).toBe("CREATE TABLE `tenant-a`.t ()")
     expect(render("CREATE TABLE {{.Schema}}.t ()", greptimedb)).toContain("unquoted")
     expect(render("SELECT 1 `{{.Schema}}`", { schema: "x; drop" })).toContain("contains ;")
+  })
+})
+
+describe("Template.dependsOnSchema", () => {
+  it.each([
+    ["SELECT 1", false],
+    ["SELECT '{{ .SCHEMA }}'", true],
+    ["{{.Schema}}", true],
+    ["{{.Schemas}} {{.Connection}} {{ schema }}", false],
+    [".schema}}", false]
+  ])("%s: %s", (text, expected) => {
+    expect(Template.dependsOnSchema(text)).toBe(expected)
   })
 })
 

@@ -153,6 +153,10 @@ describe("Checksum of SQL", () => {
       algorithm: 1,
       value: digest(["select", "'É'", ",", "É", "from", "t", ";", "select", "2"])
     })
+    // One string on several lines has its parts on lines of their own, whatever stood between them.
+    const string = "SELECT e'a\\''\r\n -- ;\r\n'b\r\nc' 'd'"
+    assert.strictEqual(sql(string), digest(["select", "e'a\\''\n'b\nc'", "'d'"]))
+    assert.strictEqual(sql("A Z @ [ ` x"), digest(["a", "z", "@", "[", "`", "x"]))
     const body = `$$${"é;\n".repeat(70_000)}$$`
     assert.strictEqual(sql(`DO ${body}; DO ${body}`), digest(["do", body, ";", "do", body]))
   })
@@ -187,6 +191,15 @@ describe("Checksum of JSON and text", () => {
     ["text that is no JSON", "{a", "{b"]
   ])("counts %s", (_, one, other) => {
     assert.notStrictEqual(json(one), json(other))
+  })
+
+  it("stays what it is: ledgers hold it", () => {
+    const value = '{"b": [1, {"d": null, "c": "x y"}], "a": true, "10": 2, "9": ""}'
+    const same = '{"10":2,"9":"","a":true,"b":[1,{"c":"x y","d":null}]}'
+    assert.deepStrictEqual(Checksum.of("json", value), {
+      algorithm: 1,
+      value: createHash("sha256").update(same).digest("hex")
+    })
   })
 
   it("reads text that is no JSON, or too deep, as text", () => {

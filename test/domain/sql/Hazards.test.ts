@@ -108,4 +108,20 @@ describe("Hazards", () => {
   it("looks into the transaction around a script", () => {
     assert.isTrue(Script.analyse("BEGIN; DROP TABLE t; COMMIT", "own").destructive)
   })
+
+  it("knows names as the server does: folded, unquoted, and cut at 63 bytes", () => {
+    const loses = (name: string) => look(`DROP TABLE ${name}`).warnings.join()
+    const said = (name: string) => `DROP TABLE loses ${name} and its rows`
+    const [long, wide] = ["n".repeat(63), "ü".repeat(31)]
+    assert.strictEqual(loses("Core.USERS"), said("core.users"))
+    assert.strictEqual(loses('db.core."Us""ers"'), said('core."Us""ers"'))
+    assert.strictEqual(loses('"users"'), said("users"))
+    assert.strictEqual(loses('"1a", "a-b", a$1, _b'), said('"1a", "a-b", a$1, _b'))
+    assert.deepStrictEqual([loses(long), loses(`${long}X`)], [said(long), said(long)])
+    assert.deepStrictEqual([loses(`${wide}a`), loses(`${wide}ü`)], [said(`${wide}a`), said(wide)])
+    assert.strictEqual(loses(`"${wide}aü"`), said(`${wide}a`))
+    assert.strictEqual(loses("ÄB"), said("Äb"))
+    assert.isFalse(look(`CREATE TABLE ${long}1 (); DROP TABLE ${long}2`).destructive)
+    assert.isTrue(look(`CREATE TABLE ${wide} (); DROP TABLE ${wide}a`).destructive)
+  })
 })
