@@ -32,6 +32,7 @@ export const Attention = ({ connection }: { readonly connection: string | undefi
       .flatMap(Concern.ofConnection),
     ...(sources.data?.problems ?? []).map(Concern.ofSource),
     ...lists.flatMap(({ data }) => (data?.items ?? []).map(Concern.ofItem)),
+    ...Concern.ofPaused(runs.data?.items ?? []),
     ...(plan.error === null ? [] : Concern.ofPlan(of(plan.error).error))
   ]
   const more = lists.reduce(
@@ -102,6 +103,12 @@ const Kind = ({ kind }: Pick<Concern.Concern, "kind">) => {
           {kind === "idle" ? "no worker" : kind}
         </Sign>
       )
+    case "paused":
+      return (
+        <Sign tone="warn" icon="pause">
+          {kind}
+        </Sign>
+      )
     case "blocked":
       return (
         <Sign tone="warn" icon="lock">
@@ -114,12 +121,18 @@ const Kind = ({ kind }: Pick<Concern.Concern, "kind">) => {
 }
 
 /** What can be done about it here. */
-const Step = ({ concern: { kind, id } }: { readonly concern: Concern.Concern }) => {
+const Step = ({ concern: { kind, id, run } }: { readonly concern: Concern.Concern }) => {
   const may = useMay("migrate")
   if (kind === "waiting")
     return (
       <Link to="/runs" search={{ state: "queued" }} className="button">
         Show them
+      </Link>
+    )
+  if (run !== undefined)
+    return (
+      <Link to="/runs/$id" params={{ id: run }} className="button">
+        Open
       </Link>
     )
   if (kind === "unreachable" || kind === "broken")

@@ -14,11 +14,14 @@ export interface Concern {
     | "broken"
     | "waiting"
     | "idle"
+    | "paused"
   readonly connection: string
   readonly title: string
   /** The migration that it is about. */
   readonly id?: string
   readonly schema?: string
+  /** The run that it is about. */
+  readonly run?: string
   readonly said: string
 }
 
@@ -68,6 +71,19 @@ export const ofQueue = (runs: ReadonlyArray<Run.Run>): ReadonlyArray<Concern> =>
     }
   ]
 }
+
+/** Runs that go on when somebody wants it. */
+export const ofPaused = (runs: ReadonlyArray<Run.Run>): ReadonlyArray<Concern> =>
+  runs
+    .filter(({ state, continued_by }) => state === "paused" && continued_by === undefined)
+    .map(({ id, succeeded, total }) => ({
+      key: `r ${id}`,
+      kind: "paused",
+      connection: "",
+      title: `Run ${id.slice(-6)}: ${Text.number(succeeded)} of ${Text.count(total, "step")} done`,
+      run: id,
+      said: "It pauses after what was to be looked at first. Resume it, or plan what is left."
+    }))
 
 /** What is wrong with the sources: nothing is run while anything is. */
 export const ofSource = ({ path, line, reason }: SourceProblem): Concern => ({

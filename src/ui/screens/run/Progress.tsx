@@ -11,11 +11,12 @@ interface Props {
 export const Progress = ({ run, counts }: Props) => {
   const heard = Object.values(counts).reduce((sum, n) => sum + n, 0)
   const total = heard === 0 ? run.total : heard
-  const done = heard === 0 ? run.succeeded + run.failed : heard - counts.waiting - counts.running
+  const done =
+    heard === 0 ? run.succeeded + run.failed : heard - counts.waiting - counts.running - counts.stopped
   if (total === 0) return null
   const share = Math.round((done / total) * 100)
   const failed = heard === 0 ? run.failed : counts.failed
-  const lost = Math.round(((failed + counts.stopped) / total) * 100)
+  const lost = Math.round((failed / total) * 100)
   const parts = [
     `${Text.number(done)} of ${Text.count(total, "step")}`,
     ...(failed > 0 ? [`${Text.number(failed)} failed`] : []),
