@@ -10,6 +10,7 @@ export default {
     "src/pipeline/doctor/{Diagnose,Stuck}.ts"
   ],
   coverageAnalysis: "perTest",
+  dryRunTimeoutMinutes: 60,
   // Lines that run while a module is loaded would need a process each.
   ignoreStatic: true,
   concurrency: 1,

@@ -5,8 +5,13 @@ import { defineConfig } from "vitest/config"
 export default defineConfig({
   test: {
     root: fileURLToPath(new URL("../..", import.meta.url)),
-    include: ["test/domain/**/*.test.ts", "test/pipeline/**/*.test.ts"],
+    include: [
+      "test/domain/**/*.test.ts",
+      "test/pipeline/**/*.test.ts",
+      "test/adapters/files/Registry.test.ts"
+    ],
     exclude: ["test/pipeline/{Runs,Resume,Problems}.test.ts"],
-    testTimeout: 60_000
+    // Lines that are counted, all of them, make scripts of megabytes slow.
+    testTimeout: 600_000
   }
 })

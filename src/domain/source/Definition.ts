@@ -124,10 +124,8 @@ const readMetadata = (
   return { metadata: reading.metadata, problems: [...problems, ...reading.problems] }
 }
 
-/** Any way of writing a duration, in the directives' own. */
+/** Any way of writing a duration, in the directives' own; theirs stay as they are. */
 const time = (value: Specification["lockTimeout"]): unknown => {
-  if (value === undefined || (typeof value === "string" && Metadata.milliseconds(value) !== undefined))
-    return value
   const decoded = Duration.decodeUnknown(value)
   return decoded._tag === "Some" ? `${Duration.toMillis(decoded.value)}ms` : value
 }

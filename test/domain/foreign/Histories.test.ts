@@ -45,6 +45,9 @@ describe("the history of golang-migrate", () => {
     const dirty = history("golang-migrate", [{ version: "2", dirty: true }], files)
     assert.deepStrictEqual([dirty.applied, dirty.notes, dirty.problems.length], [{}, [], 1])
     assert.match(dirty.problems[0] ?? "", /^it is dirty at version 2: .* say migrate force V/)
+    assert.lengthOf(history("golang-migrate", [{ version: "0", dirty: false }], files).problems, 1)
+    const zero = ["0_a.up.sql", "1_b.up.sql"]
+    assert.deepStrictEqual(keys("golang-migrate", [{ version: "0", dirty: false }], zero), ["0"])
     const rows = [
       { version: "3", dirty: false },
       { version: "2", dirty: false }
@@ -140,7 +143,10 @@ describe("the history of Flyway", () => {
       row(6, "2", { type: "DELETE" }),
       row(10, "1", { installed_by: null, installed_on: null })
     ]
-    assert.deepStrictEqual(history("flyway", rows).applied, { "3": told, "1": {} })
+    const found = { applied: { "3": told, "1": {} }, problems: [], notes: [] }
+    assert.deepStrictEqual(history("flyway", rows), found)
+    // The order is that of the ranks.
+    assert.deepStrictEqual(history("flyway", rows.toReversed()), found)
   })
 
   it("is not believed after a failure", () => {

@@ -206,6 +206,25 @@ describe("folders of other tools", () => {
   })
 })
 
+describe("a migration of another tool", () => {
+  const one = (module: { readonly tool: Tool }, file: string, text: string) => {
+    const [migration] = read(module, { [file]: text }).migrations
+    return [migration?.file, migration?.parts, migration?.name]
+  }
+
+  it("has the file that it is in, its version, and a name without blanks", () => {
+    const name = "2_ add  users\\x "
+    assert.deepStrictEqual(one(Goose, `${name}.sql`, "-- +goose Up"), [`${name}.sql`, ["2"], "add_users_x"])
+    assert.deepStrictEqual(one(GolangMigrate, "2_b.down.sql", ""), ["2_b.down.sql", ["2"], "b"])
+    assert.deepStrictEqual(one(GolangMigrate, "2_b.up.sql", ""), ["2_b.up.sql", ["2"], "b"])
+    assert.deepStrictEqual(one(Dbmate, "2_b.sql", "-- migrate:up"), ["2_b.sql", ["2"], "b"])
+    assert.deepStrictEqual(one(NodePgMigrate, "2_b.sql", ""), ["2_b.sql", ["2"], "b"])
+    assert.deepStrictEqual(one(NodePgMigrate, "b.sql", ""), ["b.sql", [], "b"])
+    assert.deepStrictEqual(one(Flyway, "V1_2.3__b.sql", ""), ["V1_2.3__b.sql", ["1", "2", "3"], "b"])
+    assert.deepStrictEqual(one(Flyway, "R__b c.sql", ""), ["R__b c.sql", [], "b_c"])
+  })
+})
+
 describe("scripts of other tools", () => {
   const rewritten = (up: string, outside = false) =>
     Rewrite.rewrite("dbmate", { key: "1", file: "1_a.sql", parts: ["1"], name: "a", up, outside })
@@ -247,6 +266,8 @@ describe("scripts of other tools", () => {
   it("that BfM would refuse say why", () => {
     assert.match(rewritten("SELECT 1;\nCOPY t FROM stdin;").refused ?? "", /^line 2: /)
     assert.match(rewritten("COPY t FROM stdin;", true).refused ?? "", /^line 1: /)
+    assert.notInclude(rewritten("VACUUM;\nCOPY t FROM stdin;").up, "bfm-transaction")
+    assert.notProperty(rewritten("SELECT 1;"), "refused")
     assert.match(rewritten("SELECT '{{.Nothing}}';").refused ?? "", /Nothing/)
     assert.strictEqual(rewritten("BEGIN;\nSELECT 1;\nCOMMIT;").refused, undefined)
   })

@@ -28,6 +28,8 @@ describe("Script.analyse for GreptimeDB", () => {
       "SELECT e'\\'"
     ])
     assert.deepStrictEqual(Script.analyse(text).units[1]?.statements[0]?.line, 3)
+    const { mode, units } = Script.analyse(text)
+    assert.deepStrictEqual([mode, units.map(({ atomic }) => atomic)], ["journal", [false, false, false]])
     assert.deepStrictEqual(Script.analyse("-- nothing").units, [])
   })
 
@@ -86,6 +88,7 @@ describe("Script.analyse for GreptimeDB", () => {
       { _tag: "RowsWritten", table: { schema: "db", name: "t" }, columns: ["a", "B"] }
     ],
     ["INSERT INTO t VALUES (1, now())", { _tag: "Unknown" }],
+    ["CREATE TABLE", { _tag: "Unknown" }],
     ["COPY t FROM '/tmp/x.parquet'", { _tag: "Unknown" }]
   ])("knows how to verify: %s", (text, expected) => {
     assert.deepStrictEqual(verify(text), expected)
@@ -164,6 +167,8 @@ describe("Script.analyse for GreptimeDB", () => {
   it("finds the first table and what is about a database", () => {
     assert.strictEqual(Script.firstTable("SELECT 1; ALTER TABLE db.`T` ADD a INT"), "T")
     assert.strictEqual(Script.createdDatabase("CREATE DATABASE IF NOT EXISTS plant WITH (ttl='1d')"), "plant")
+    assert.isUndefined(Script.createdDatabase("DROP DATABASE plant"))
+    assert.isUndefined(Script.createdDatabase("CREATE DATABASE"))
     assert.isTrue(Script.isAboutDatabase("drop schema x"))
     assert.isFalse(Script.isAboutDatabase("DROP TABLE database"))
   })

@@ -165,6 +165,14 @@ describe("a migration made of embedded scripts", () => {
     assert.strictEqual(fromScripts({ ...scripts, path: "x.up.y.up.sql" }).down?.path, "x.up.y.down.sql")
   })
 
+  it("is known with what is wrong with it, and by the table that it declares", () => {
+    const said = "-- bfm-table: b\n-- bfm-tagz: x\nCREATE TABLE a (id int);"
+    const { up, table, problems } = fromScripts({ ...scripts, up: said })
+    const reason = "unknown directive bfm-tagz; did you mean bfm-tags?"
+    assert.deepStrictEqual(problems, [{ path: scripts.path, line: 2, reason }])
+    assert.deepStrictEqual([up, table], [{ _tag: "Script", path: scripts.path, text: said }, "b"])
+  })
+
   it.each([
     [{ name: "a/b" }, 'name "a/b": a name must not contain /'],
     [{ connection: "Core" }, 'connection "Core": only lower-case letters, digits, _ and - are allowed'],

@@ -45,6 +45,7 @@ describe("Header.read", () => {
     ["", "1: not valid JSON: unexpected end"],
     ["[\n1,\n\n", "2: not valid JSON: unexpected end"],
     ["nope", "1: not valid JSON: unexpected token 'o'"],
+    [`["${"a".repeat(40)}",\nx\n\n\nx]`, "2: not valid JSON: unexpected token 'x'"],
     ["[\n1,\nx]", "3: not valid JSON: unexpected token 'x'"],
     ['[\n{"a": tru}]', "2: not valid JSON: unexpected token '}'"],
     ['["a\nb"]', "1: not valid JSON: bad control character in string literal"],

@@ -154,9 +154,9 @@ describe("Checksum of SQL", () => {
       value: digest(["select", "'É'", ",", "É", "from", "t", ";", "select", "2"])
     })
     // One string on several lines has its parts on lines of their own, whatever stood between them.
-    const string = "SELECT e'a\\''\r\n -- ;\r\n'b\r\nc' 'd'"
-    assert.strictEqual(sql(string), digest(["select", "e'a\\''\n'b\nc'", "'d'"]))
-    assert.strictEqual(sql("A Z @ [ ` x"), digest(["a", "z", "@", "[", "`", "x"]))
+    const string = "SELECT e'A\\''\r\n -- ;\r\n'b\r\nc' 'd'"
+    assert.strictEqual(sql(string), digest(["select", "e'A\\''\n'b\nc'", "'d'"]))
+    assert.strictEqual(sql("A1$ Z @ [ ` x"), digest(["a1$", "z", "@", "[", "`", "x"]))
     const body = `$$${"é;\n".repeat(70_000)}$$`
     assert.strictEqual(sql(`DO ${body}; DO ${body}`), digest(["do", body, ";", "do", body]))
   })
