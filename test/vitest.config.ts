@@ -33,7 +33,8 @@ export default defineConfig({
     // A real GreptimeDB is one for all files, and each of them empties it.
     fileParallelism: !process.env["GREPTIMEDB_URL"],
     // They wait for databases and processes more than they compute. Modules stay loaded: Effect anew for each file was half of the work.
-    poolOptions: { forks: { maxForks: 4, minForks: 1, isolate: false } },
+    // As few as many: tinypool ends a fork with nothing left to do twice, and the whole run with it.
+    poolOptions: { forks: { maxForks: 4, minForks: 4, isolate: false } },
     sequence: { sequencer: LongestFirst },
     // Of tests that mostly wait, and say so themselves.
     maxConcurrency: 3,

@@ -17,10 +17,11 @@ const unusable = (given: Readonly<Record<string, string>>): string | undefined =
   }
   return undefined
 }
-const variables = Schema.optionalWith(
-  Schema.Record({ key: Schema.String, value: Schema.String }).pipe(Schema.filter(unusable)),
-  { default: () => ({}) }
+/** Values for scripts, by name; every way of asking takes them by this. */
+export const Variables = Schema.Record({ key: Schema.String, value: Schema.String }).pipe(
+  Schema.filter(unusable)
 )
+const variables = Schema.optionalWith(Variables, { default: () => ({}) })
 
 /** What the caller selects; each absent part means any, all given parts must hold. */
 export const Target = Schema.Struct({

@@ -66,6 +66,20 @@ export const suite = (name: string, subjects: Subjects) => {
     )
 
   describe(`runs of any process: ${name}`, () => {
+    test("are recorded whatever the names of what they were asked with", store =>
+      Effect.gen(function* () {
+        const variables = { "NUL \0": "a\0b", "half \uD83D": "\uD83D", fine: "ö" }
+        const odd: Asked = {
+          order: {
+            _tag: "Down",
+            request: { ...asked.order.request, id: "x", variables, cascade: false, generated: false },
+            options: asked.order.options
+          }
+        }
+        yield* store.record([report(), { _tag: "Asked", runId: "R1", asked: odd }])
+        assert.deepStrictEqual(steady(yield* store.run("R1")), run({ owner: "host:1" }))
+      }))
+
     test("keep what they were asked, whatever is told of them later", store =>
       Effect.gen(function* () {
         assert.isUndefined(yield* store.asked("R1"))

@@ -108,9 +108,17 @@ const eventKey = ({ migration_id, schema, event, run_id }: EventOf): string =>
 /** Replaces characters that SQL databases cannot store: an odd error text must not lose a batch. */
 export const storable = (text: string): string => text.replaceAll(/[\p{Surrogate}\0]/gu, "\uFFFD")
 
-/** As JSON that can be stored. */
-export const encode = (batch: Batch): string =>
-  JSON.stringify(batch, (_, value: unknown) => (typeof value === "string" ? storable(value) : value))
+/** As JSON that can be stored: texts and names of fields. */
+export const encode = (value: object): string =>
+  JSON.stringify(value, (_, part: unknown) => {
+    if (typeof part === "string") return storable(part)
+    return isRecord(part) && Object.keys(part).some(name => storable(name) !== name)
+      ? Object.fromEntries(Object.entries(part).map(([name, field]) => [storable(name), field]))
+      : part
+  })
+
+const isRecord = (part: unknown): part is Readonly<Record<string, unknown>> =>
+  typeof part === "object" && part !== null && !Array.isArray(part)
 
 const keyOf = (migrationId: string, schema: string): string => JSON.stringify([migrationId, schema])
 

@@ -1,4 +1,5 @@
 import * as Either from "effect/Either"
+import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import { RequestInvalid } from "../../domain/Errors.ts"
 import type { Plan } from "../../domain/Plan.ts"
@@ -8,6 +9,7 @@ import {
   type Order,
   type RunOptions,
   type UpRequest,
+  Variables,
   Waves
 } from "../../domain/Request.ts"
 import * as Tag from "../../domain/Tag.ts"
@@ -158,24 +160,39 @@ export const pairs = (
     : Either.right(Object.fromEntries(parsed.flatMap(([, pair]) => (pair === undefined ? [] : [pair]))))
 }
 
-export const upRequest = (selected: Selection): Either.Either<UpRequest, RequestInvalid> =>
-  Either.map(
-    Either.all([pairs("--var", selected.variables), pairs("--tag", selected.tags)]),
-    ([variables]) => ({
-      target: {
-        tables: selected.tables,
-        connections: selected.connections,
-        tags: selected.tags,
-        ...(selected.version === undefined ? {} : { version: selected.version })
-      },
-      schemas: selected.schemas,
-      ...(selected.to === undefined ? {} : { to: selected.to }),
-      variables,
-      ignore_dependencies: selected.ignoreDependencies,
-      out_of_order: selected.outOfOrder,
-      strict_schema: false
-    })
+const decodeVariables = Schema.decodeEither(Variables)
+
+/** Of `--var`: names that a script can use, and values that every store can keep. */
+export const values = (
+  texts: ReadonlyArray<string>
+): Either.Either<Readonly<Record<string, string>>, RequestInvalid> =>
+  Either.flatMap(pairs("--var", texts), given =>
+    Either.mapLeft(
+      decodeVariables(given),
+      error =>
+        new RequestInvalid({
+          problems: ParseResult.ArrayFormatter.formatErrorSync(error).map(
+            ({ message }) => `--var: ${message}`
+          )
+        })
+    )
   )
+
+export const upRequest = (selected: Selection): Either.Either<UpRequest, RequestInvalid> =>
+  Either.map(Either.all([values(selected.variables), pairs("--tag", selected.tags)]), ([variables]) => ({
+    target: {
+      tables: selected.tables,
+      connections: selected.connections,
+      tags: selected.tags,
+      ...(selected.version === undefined ? {} : { version: selected.version })
+    },
+    schemas: selected.schemas,
+    ...(selected.to === undefined ? {} : { to: selected.to }),
+    variables,
+    ignore_dependencies: selected.ignoreDependencies,
+    out_of_order: selected.outOfOrder,
+    strict_schema: false
+  }))
 
 /** The words that select the same again. */
 export const words = (selected: Selection): ReadonlyArray<string> => [

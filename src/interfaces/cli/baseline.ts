@@ -53,7 +53,7 @@ export const make = (bench: Bench) =>
           problems: ["say whose database it is: bfm baseline --connection C"]
         })
       }
-      const parsed = Options.pairs("--var", texts)
+      const parsed = Options.values(texts)
       if (Either.isLeft(parsed)) return yield* parsed.left
       const request = { connection, to, variables: parsed.right }
       return yield* Effect.provide(run(request, wish), bench(scratchUrl))

@@ -43,7 +43,7 @@ export const down = Verb.make(
     const request: DownRequest = {
       id,
       schemas: given.schemas,
-      variables: yield* Options.pairs("--var", given.variables),
+      variables: yield* Options.values(given.variables),
       cascade: given.cascade,
       generated: given.generated,
       ignore_dependencies: given.ignoreDependencies

@@ -55,7 +55,7 @@ export const provision = Verb.make(
       request: {
         target: { connections: meant, tables: [], tags: [] },
         schemas: [Selector.literal(name)],
-        variables: yield* Options.pairs("--var", variables),
+        variables: yield* Options.values(variables),
         ignore_dependencies: false,
         out_of_order: "allow",
         strict_schema: false

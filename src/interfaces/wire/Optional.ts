@@ -1,4 +1,5 @@
 import * as Schema from "effect/Schema"
+import { Variables } from "../../domain/Request.ts"
 
 const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optional(Schema.NullOr(schema))
 
@@ -6,7 +7,7 @@ const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optional(Schema.N
 export const text = optional(Schema.String)
 export const texts = optional(Schema.Array(Schema.String))
 export const flag = optional(Schema.Boolean)
-export const variables = optional(Schema.Record({ key: Schema.String, value: Schema.String }))
+export const variables = optional(Variables)
 
 /** What may be left out. */
 export type Maybe<A> = A | null | undefined

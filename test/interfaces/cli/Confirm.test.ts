@@ -60,7 +60,8 @@ describe("Interruption.receive", () => {
 
 describe("Options", () => {
   it("pairs: everything behind the first = is the value; all wrong ones are named", () => {
-    assert.deepStrictEqual(Options.pairs("--var", ["a=b=c", "X=", "a=d"]), Either.right({ a: "d", x: "" }))
+    assert.deepStrictEqual(Options.values(["a=b=c", "X=", "a=d"]), Either.right({ a: "d", x: "" }))
+    assert.include(String(Options.values(["a b=c"])), "--var: a variable is named with letters")
     const wrong = Options.pairs("--tag", ["x", "a=b", "=y"])
     assert.deepStrictEqual(Either.isLeft(wrong) && wrong.left.problems, [
       "--tag is written k=v, not x",

@@ -144,6 +144,19 @@ describe("Migrate", () => {
       assert.deepInclude(yield* refused({ target: { tags: ["x"] }, connection: "core" }), {
         code: status.INVALID_ARGUMENT
       })
+      for (const variables of [{ "\0": "x" }, { "not one": "x" }, { region: "a\0b" }]) {
+        for (const error of yield* Effect.all([
+          refused({ ...everything, variables }),
+          failure(Stream.runDrain(client.stream(method.streamMigrate, { ...everything, variables }))),
+          failure(client.unary(method.migrateUp, { ...everything, variables })),
+          failure(client.unary(method.migrateDown, { migrationId: a, variables })),
+          failure(client.unary(method.plan, { variables })),
+          failure(client.unary(method.startRun, { variables }))
+        ])) {
+          assert.deepInclude(error, { code: status.INVALID_ARGUMENT, reason: "RequestInvalid" })
+          assert.match(error.details, /variable is named with|value of region/)
+        }
+      }
       const unknown = yield* refused({ target: {}, connection: "nope" })
       assert.deepInclude(unknown, { code: status.NOT_FOUND, reason: "ConnectionUnknown" })
       assert.deepStrictEqual(unknown.fields, { connection: "nope", configured: '["core"]' })

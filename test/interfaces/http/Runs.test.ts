@@ -106,17 +106,31 @@ describe("runs", () => {
 
   it.scopedLive("are refused with variables that no script can name or no store can keep", () =>
     Effect.gen(function* () {
-      const { post } = yield* Service.start(yield* project)
-      for (const [name, value] of [
-        ["\0", "x"],
-        ["not one", "x"],
-        ["region", "a\0b"],
-        ["region", "\ud800"]
-      ] as const) {
-        const refused = yield* post("/api/v1/runs", { dry_run: true, variables: { [name]: value } })
-        assert.deepStrictEqual([refused.status, refused.body.code], [400, "RequestInvalid"], refused.text)
-        assert.match(refused.body.error, /variable is named with|value of region/)
+      const { get, post } = yield* Service.start(yield* project)
+      const down = { migration_id: "20250101120000_users", id: "20250101120000_users" }
+      const asked = [
+        ["/api/v1/plan", {}],
+        ["/api/v1/runs", {}],
+        ["/api/v1/runs", { direction: "down", ...down }],
+        ["/api/v1/migrate", { connection: "core", target: {} }],
+        ["/api/v1/migrations/up", { connection: "core" }],
+        ["/api/v1/migrations/down", down]
+      ] as const
+      for (const [path, body] of asked) {
+        for (const [name, value] of [
+          ["\0", "x"],
+          ["\ud800", "x"],
+          ["not one", "x"],
+          ["region", "a\0b"],
+          ["region", "\ud800"]
+        ] as const) {
+          const refused = yield* post(path, { ...body, variables: { [name]: value } })
+          const told = `${path}: ${refused.text}`
+          assert.deepStrictEqual([refused.status, refused.body.code], [400, "RequestInvalid"], told)
+          assert.match(refused.body.error, /variable is named with|value of region/, told)
+        }
       }
+      assert.strictEqual((yield* get("/api/v1/runs")).body.total, 0)
     })
   )
 

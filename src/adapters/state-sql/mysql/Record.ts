@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto"
-import { type Batch, keptSkips, storable } from "../Batch.ts"
+import { type Batch, encode, keptSkips, storable } from "../Batch.ts"
 import type { Statement } from "../Dialect.ts"
 
 /** A value of a row, as it is sent. */
@@ -89,7 +89,7 @@ const runs = (batch: Batch): Rows => {
 /** A part that is written again may have grown. Whoever has lost the run adds nothing. */
 const events = (batch: Batch): ReadonlyArray<Part> =>
   batch.events.map(part => {
-    const said = storable(JSON.stringify(part.events))
+    const said = encode(part.events)
     return {
       text: `insert into bfm_run_events (run_id, \`first\`, fence, \`last\`, events)
 select ?, ?, ?, ?, ? from dual
@@ -184,7 +184,7 @@ const moment = (milliseconds: number | undefined): Value =>
 
 const text = (value: string | undefined): Value => (value === undefined ? null : storable(value))
 
-const json = (value: object | null): Value => (value === null ? null : storable(JSON.stringify(value)))
+const json = (value: object | null): Value => (value === null ? null : encode(value))
 
 /** In the order of the rows, in parts that fit into a message. */
 const insertions = ({ table, columns, rows, replaced, merged = {}, guard }: Rows): ReadonlyArray<Part> => {
