@@ -93,8 +93,8 @@ export interface StoreSession {
 export interface Together {
   /**
    * Runs them, once. Tells what became of each that was applied, or of which it cannot be known; of every other one
-   * nothing is left, whatever the reason is (another run works there, it is applied already, it failed, the run was
-   * told to halt): a session of its schema finds that out.
+   * nothing is left, whatever the reason is (another run works there, it is applied already, it failed, the store cannot
+   * be reached, the run was told to halt): a session of its schema finds that out.
    */
   readonly run: Effect.Effect<ReadonlyArray<StepOutcome>>
   readonly halt: StoreSession["halt"]
@@ -151,7 +151,7 @@ export interface Store {
     context: RunContext,
     /** Milliseconds to wait for a session of our own that was lost. */
     wait: number
-  ) => Effect.Effect<Together, ConnectionUnreachable | StoreRefused, Scope.Scope>
+  ) => Together
   /**
    * A human says that the step is applied: writes the entry without running anything. `at`: when it was, in
    * milliseconds since the epoch; by the store's own clock where that is not known.

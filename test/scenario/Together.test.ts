@@ -22,7 +22,8 @@ ${gate.statement.replace(" FOR", ` WHERE current_schema() = '${slow}' FOR`)};
 CREATE TABLE t (id int);
 INSERT INTO public.counter VALUES (current_schema());`
   )
-  const environment = { CORE_TENANTS: names.join(",") }
+  // Whoever asks again after a loss has no other connection than the lost one.
+  const environment = { CORE_TENANTS: names.join(","), BFM_DB_MAX_OPEN_CONNS: "1" }
   const up = project.run(Bfm.up({ schemas: ["all"] }, { concurrency: 1 }), environment)
   const reached = Scenario.waiting(project, "public\\.gate WHERE")
   const touched = Effect.map(project.query("SELECT schema FROM public.counter ORDER BY 1"), rows =>

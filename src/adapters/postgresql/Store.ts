@@ -112,7 +112,7 @@ export const make = (parts: Parts): Store => {
         prepare: wire => Effect.zipRight(ensure(wire), keep(wire, work)),
         halt: key => halt(parts, key),
         cancel: pid => cancel(parts, pid)
-      }).pipe(Effect.mapError(refused("open a session"))),
+      }),
     markApplied: (work, context, at) =>
       ensured("write the ledger", wire =>
         Effect.zipRight(

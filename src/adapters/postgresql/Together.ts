@@ -1,6 +1,5 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import type * as Scope from "effect/Scope"
 import type pg from "pg"
 import type { RunContext, StepOutcome, Together, Work } from "../../ports/Connections.ts"
 import type * as Fault from "./Fault.ts"
@@ -29,32 +28,41 @@ export interface Batch {
 }
 
 /** One session works on several schemas in one message, and has the lock of each from its first statement there. */
-export const make = (batch: Batch): Effect.Effect<Together, Fault.Fault, Scope.Scope> =>
-  Wire.acquire(batch.pool).pipe(
-    Effect.tap(batch.prepare),
-    Effect.map(wire => ({
-      run: run(batch, wire),
-      halt: batch.halt(haltKey(batch)),
-      cancel: batch.cancel(wire.pid)
-    }))
-  )
+export const make = (batch: Batch): Together => {
+  let pid: number | undefined
+  const sent = Effect.gen(function* () {
+    const wire = yield* Wire.acquire(batch.pool)
+    yield* batch.prepare(wire)
+    pid = wire.pid
+    return yield* send(batch, wire)
+  })
+  return {
+    run: Effect.scoped(sent).pipe(
+      // Nothing was sent: whoever is asked next says why.
+      Effect.catchAll(() => Effect.succeed([])),
+      Effect.flatMap(outcomes => (outcomes === undefined ? afterwards(batch) : Effect.succeed(outcomes)))
+    ),
+    halt: batch.halt(haltKey(batch)),
+    cancel: Effect.suspend(() => (pid === undefined ? Effect.void : batch.cancel(pid)))
+  }
+}
 
 const haltKey = ({ work, place }: Batch): string => Halt.key(place(work[0]?.step.schema ?? ""))
 
 /**
  * The server stops at the first error: of what it has not come to, nothing has happened. The last commit waits until
- * all of them are on disk.
+ * all of them are on disk. `undefined` when the connection is lost.
  */
-const run = (batch: Batch, wire: Wire.Wire): Effect.Effect<ReadonlyArray<StepOutcome>> =>
+const send = (batch: Batch, wire: Wire.Wire): Effect.Effect<ReadonlyArray<StepOutcome> | undefined> =>
   Effect.gen(function* () {
     const began = yield* Clock.currentTimeMillis
     const answer = yield* Effect.either(wire.send(message(batch, wire.pid)))
     const durationMs = (yield* Clock.currentTimeMillis) - began
     if (answer._tag === "Right") return Transaction.succeeded(batch.work, answer.right, durationMs)
-    const isApplied = yield* answer.left._tag === "Lost" ? afterwards(batch) : cleaned(batch, wire)
-    const each = durationMs / batch.work.length
-    return batch.work.filter(({ step }) => isApplied(step)).map(Transaction.applied(each))
-  }).pipe(Effect.catchAll(error => Effect.succeed(batch.work.map(work => Settle.unanswered(work, error)))))
+    if (answer.left._tag === "Lost") return undefined
+    const results = yield* wire.send(`ROLLBACK;${Message.reset};${Guard.release};${question(batch)}`)
+    return among(batch, results.at(-1), durationMs / batch.work.length)
+  }).pipe(Effect.orElseSucceed(() => undefined))
 
 const message = (batch: Batch, pid: number): string => {
   const { work, place, context } = batch
@@ -68,25 +76,25 @@ const message = (batch: Batch, pid: number): string => {
   return [Message.reset, nameSession(context), ...steps, Guard.release].join(";")
 }
 
-/** What was applied before the error; the session is as good as new then. */
-const cleaned = (batch: Batch, wire: Wire.Wire) =>
-  wire.send(`ROLLBACK;${Message.reset};${Guard.release};${question(batch)}`).pipe(
-    Effect.map(results => Ledger.appliedOf(results.at(-1))),
-    Effect.catchTag("Lost", () => afterwards(batch))
+/** What was applied by a session that is lost, and given back to the pool: it may still work, and is waited for. */
+const afterwards = (batch: Batch): Effect.Effect<ReadonlyArray<StepOutcome>> =>
+  Effect.gen(function* () {
+    const wire = yield* Wire.acquire(batch.pool)
+    yield* Effect.addFinalizer(() => Effect.ignore(wire.send(Guard.release)))
+    for (const schema of new Set(batch.work.map(({ step }) => step.schema)))
+      yield* Guard.acquire(wire, batch.place(schema), batch.wait, () => Effect.void)
+    const [found] = yield* wire.send(question(batch))
+    return among(batch, found, 0)
+  }).pipe(
+    Effect.scoped,
+    Effect.catchAll(error => Effect.succeed(batch.work.map(work => Settle.unanswered(work, error))))
   )
 
-/** What was applied by a session that is lost: it may still work, and is waited for. */
-const afterwards = (batch: Batch) =>
-  Effect.scoped(
-    Effect.gen(function* () {
-      const wire = yield* Wire.acquire(batch.pool)
-      yield* Effect.addFinalizer(() => Effect.ignore(wire.send(Guard.release)))
-      for (const schema of new Set(batch.work.map(({ step }) => step.schema)))
-        yield* Guard.acquire(wire, batch.place(schema), batch.wait, () => Effect.void)
-      const [found] = yield* wire.send(question(batch))
-      return Ledger.appliedOf(found)
-    })
-  )
+/** The steps that the ledger has from this run. */
+const among = ({ work }: Batch, answer: Wire.Result | undefined, durationMs: number) => {
+  const isApplied = Ledger.appliedOf(answer)
+  return work.filter(({ step }) => isApplied(step)).map(Transaction.applied(durationMs))
+}
 
 const question = ({ ledger, work, context }: Batch): string =>
   ledger.applied(

@@ -34,7 +34,7 @@ const message = Effect.fnUntraced(function* (ongoing: Ongoing, segments: Readonl
     .filter(({ segment, step }) => obstacle(ongoing, segment, step) === undefined)
     .map(({ step }) => step)
   if (steps.length === 0 || (yield* Ref.get(stopping))) return
-  const session = yield* together(workOf(ongoing, steps), contextOf(ongoing), lockWait)
+  const session = together(workOf(ongoing, steps), contextOf(ongoing), lockWait)
   yield* sessions.add(session)
   for (const { id, position } of steps) yield* tell({ _tag: "StepStarted", id, position })
   if (yield* Ref.get(stopping)) return
