@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process"
 import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
@@ -88,7 +89,10 @@ const measure = async (
   console.log(Report.render(rows))
   console.log(Report.reading)
   if (options.write) {
-    fs.writeFileSync(path.join(place.root, "docs", "benchmarks.md"), Report.document(machine, rows))
+    const report = path.join(place.root, "docs", "benchmarks.md")
+    fs.writeFileSync(report, Report.document(machine, rows))
+    // As all other documents are.
+    spawnSync(path.join(place.root, "node_modules", ".bin", "biome"), ["format", "--write", report])
   }
   await server.close()
 }
