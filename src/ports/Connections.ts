@@ -92,8 +92,8 @@ export interface StoreSession {
 /** Steps of several schemas that are sent to the store together, each in a transaction of its own, for nobody's turn is waited. */
 export interface Together {
   /**
-   * Runs them, once. Tells what became of each that was applied, or of which it cannot be known; of every other one
-   * nothing is left, whatever the reason is (another run works there, it is applied already, it failed, the store cannot
+   * Runs them, once. Tells what became of each that was done, or of which it cannot be known; of every other one
+   * nothing is left, whatever the reason is (another run works there, it is done already, it failed, the store cannot
    * be reached, the run was told to halt): a session of its schema finds that out.
    */
   readonly run: Effect.Effect<ReadonlyArray<StepOutcome>>
@@ -144,7 +144,7 @@ export interface Store {
   ) => Effect.Effect<StoreSession, LockBusy | ConnectionUnreachable | StoreRefused, Scope.Scope>
   /**
    * Sends steps of several schemas as one question, where each has little to do: steps of mode `transaction` without
-   * requirements, upwards, none of which needs another one. Absent where a store gains nothing by that.
+   * requirements, all in one direction, none of which needs another one. Absent where a store gains nothing by that.
    */
   readonly together?: (
     work: ReadonlyArray<Work>,

@@ -22,15 +22,52 @@ ${gate.statement.replace(" FOR", ` WHERE current_schema() = '${slow}' FOR`)};
 CREATE TABLE t (id int);
 INSERT INTO public.counter VALUES (current_schema());`
   )
+  project.write(
+    `${Scenario.named(1, "it")}.down.sql`,
+    `-- bfm-schema: dynamic
+${gate.statement.replace(" FOR", ` WHERE current_schema() = '${slow}' FOR`)};
+DROP TABLE t;
+DELETE FROM public.counter WHERE schema = current_schema();`
+  )
   // Whoever asks again after a loss has no other connection than the lost one.
   const environment = { CORE_TENANTS: names.join(","), BFM_DB_MAX_OPEN_CONNS: "1" }
   const up = project.run(Bfm.up({ schemas: ["all"] }, { concurrency: 1 }), environment)
-  const reached = Scenario.waiting(project, "public\\.gate WHERE")
+  const request = { id: Scenario.id(1, "it"), schemas: ["all"] }
+  const down = project.run(Bfm.down(request, { concurrency: 1 }), environment)
+  // A message is longer than what the server shows of it.
+  const reached = Scenario.until(
+    project.query(
+      "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'transactionid'"
+    ),
+    "somebody stands before the gate"
+  )
   const touched = Effect.map(project.query("SELECT schema FROM public.counter ORDER BY 1"), rows =>
     rows.map(({ schema }) => String(schema))
   )
-  return { project, environment, gate, up, reached, touched }
+  return { project, environment, gate, up, down, reached, touched }
 })
+
+/** Everybody has the table; whoever stands before the gate now waits. */
+const applied = Effect.gen(function* () {
+  const it = yield* team
+  yield* it.gate.open
+  yield* it.up
+  yield* it.gate.shut
+  return it
+})
+
+/** Everything is gone, was taken back once, and everybody says so. */
+const nothing = ({ project, touched }: Effect.Effect.Success<typeof team>) =>
+  Effect.gen(function* () {
+    assert.deepStrictEqual(yield* touched, [])
+    assert.deepStrictEqual(yield* Scenario.agreed(project), [])
+    assert.deepStrictEqual(
+      yield* project.queryState(
+        "SELECT count(*)::int AS n, count(DISTINCT schema)::int AS schemas FROM bfm_history WHERE event = 'rolled_back'"
+      ),
+      [{ n: names.length, schemas: names.length }]
+    )
+  })
 
 /** Everything is there once, and everybody says so. */
 const everything = ({ project, touched }: Effect.Effect.Success<typeof team>) =>
@@ -134,4 +171,57 @@ describe("schemas that are worked on together", () => {
       yield* everything(it)
     })
   )
+
+  describe("and rolled back", () => {
+    it.scopedLive("when their session is cut, what was committed is known, and the rest is done", () =>
+      Effect.gen(function* () {
+        const it = yield* applied
+        const run = yield* Effect.fork(it.down)
+        yield* it.reached
+        yield* it.project.query(Project.terminate)
+        yield* it.reached
+        assert.deepStrictEqual(yield* it.touched, names.slice(9))
+        yield* it.gate.open
+        const { applied: rolledBack, skipped } = yield* Fiber.join(run)
+        assert.deepStrictEqual([rolledBack.length, skipped.length], [names.length, 0])
+        yield* nothing(it)
+      })
+    )
+
+    it.scopedLive("whoever is held by another run is waited for, after all who go along with it", () =>
+      Effect.gen(function* () {
+        const it = yield* applied
+        const other = yield* Effect.fork(
+          it.project.run(Bfm.down({ id: Scenario.id(1, "it"), schemas: [slow] }))
+        )
+        yield* it.reached
+        const run = yield* Effect.fork(it.down)
+        yield* Scenario.until(
+          it.project.query(
+            "SELECT true WHERE NOT EXISTS (SELECT FROM public.counter WHERE schema = 'tenant_14')"
+          ),
+          "the last of the message is done"
+        )
+        yield* it.gate.open
+        assert.lengthOf((yield* Fiber.join(other)).applied, 1)
+        const { applied: rolledBack, skipped } = yield* Fiber.join(run)
+        assert.deepStrictEqual([rolledBack.length, skipped.length], [names.length - 1, 1])
+        yield* nothing(it)
+      })
+    )
+
+    it.scopedLive("what another run has taken back meanwhile is told as that", () =>
+      Effect.gen(function* () {
+        const it = yield* applied
+        const run = yield* Effect.fork(it.down)
+        yield* it.reached
+        yield* it.project.run(Bfm.down({ id: Scenario.id(1, "it"), schemas: ["tenant_20", "tenant_21"] }))
+        yield* it.gate.open
+        const { applied: rolledBack, skipped } = yield* Fiber.join(run)
+        assert.lengthOf(rolledBack, names.length - 2)
+        assert.lengthOf(skipped, 2)
+        yield* nothing(it)
+      })
+    )
+  })
 })

@@ -14,11 +14,15 @@ export interface Ledger {
   readonly select: (connection: string, schema?: string) => string
   /** The same for planning, what is the same in many schemas put together. One row: see {@link groupsOf}. */
   readonly survey: (connection: string) => string
-  /** Which of these steps a run has applied. One row: see {@link appliedOf}. */
+  /** Which of these steps a run has applied. One row: see {@link foundOf}. */
   readonly applied: (steps: ReadonlyArray<Step>, runId: string) => string
+  /** Which of these steps it has an entry for. One row: see {@link foundOf}. */
+  readonly present: (steps: ReadonlyArray<Step>) => string
   /** Writes the entry of a step that is done, now or at `at`; returns the server's clock as `at`, in milliseconds. */
   readonly insertApplied: (step: Step, context: RunContext, at?: number) => string
-  /** Removes the entry of a step that was rolled back; raises when there is none. */
+  /** For PL/pgSQL: refuses the step with {@link absent} where it has no entry that could be removed. */
+  readonly demand: (step: Step) => string
+  /** Removes the entry of a step that was rolled back; raises {@link absent} when there is none. */
   readonly remove: (step: Step) => string
   /** Begins a journal, or turns an applied entry into one that is being rolled back. */
   readonly begin: (step: Step, context: RunContext) => string
@@ -42,6 +46,7 @@ export const make = (schema: string): Ledger => {
   const scripts = `${identifier(schema)}.script`
   const where = (step: Step) =>
     `migration_id=${literal(step.migration_id)} AND schema=${literal(step.schema)}`
+  const found = `SELECT coalesce(json_agg(json_build_array(migration_id,schema)),'[]') AS found FROM ${table}`
   return {
     schema,
     // Serialized by hand: CREATE … IF NOT EXISTS of two sessions at once can still collide. The schema is looked
@@ -78,11 +83,13 @@ COMMIT`,
     survey: connection =>
       `SELECT (SELECT coalesce(json_agg(json_build_array(k,s)),'[]') FROM (SELECT ${grouping.join("||E'\\n'||")} AS k,string_agg(schema,E'\\n') AS s FROM ${table} WHERE connection=${literal(connection)} AND state='applied' GROUP BY 1) g) AS groups,(SELECT coalesce(json_agg(l),'[]') FROM (SELECT ${columns} FROM ${table} WHERE connection=${literal(connection)} AND state<>'applied') l) AS entries`,
     applied: (steps, runId) =>
-      `SELECT coalesce(json_agg(json_build_array(migration_id,schema)),'[]') AS applied FROM ${table} WHERE state='applied' AND run_id=${literal(runId)} AND (migration_id,schema) IN (${steps.map(step => `(${literal(step.migration_id)},${literal(step.schema)})`).join(",")})`,
+      `${found} WHERE state='applied' AND run_id=${literal(runId)} AND ${among(steps)}`,
+    present: steps => `${found} WHERE ${among(steps)}`,
     insertApplied: (step, context, at) =>
       `${insert(table, step, context, "applied", at)} RETURNING ${now} AS at`,
+    demand: step => raiseUnless(`EXISTS(SELECT FROM ${table} WHERE ${where(step)})`, step),
     remove: step =>
-      `DO ${literal(`BEGIN DELETE FROM ${table} WHERE ${where(step)};IF NOT FOUND THEN RAISE EXCEPTION 'the ledger has no entry to remove' USING ERRCODE='BF002';END IF;END`)};SELECT ${now} AS at`,
+      `DO ${literal(`BEGIN DELETE FROM ${table} WHERE ${where(step)};${raiseUnless("FOUND", step)}END`)};SELECT ${now} AS at`,
     begin: (step, context) =>
       step.direction === "up"
         ? insert(table, step, context, "running")
@@ -97,6 +104,18 @@ COMMIT`,
     appliedText: `SELECT s.text FROM ${table} l JOIN ${scripts} s ON s.hash=l.source_hash WHERE l.migration_id=$1 AND l.schema=$2`
   }
 }
+
+/** The code of the refusal to remove an entry that is not there; its detail is the {@link nameOf} of the step. */
+export const absent = "BF002"
+
+/** A migration in its schema, for people. */
+export const nameOf = (step: Step): string => `${step.migration_id} in schema ${step.schema}`
+
+const raiseUnless = (condition: string, step: Step): string =>
+  `IF NOT ${condition} THEN RAISE EXCEPTION 'the ledger has no entry to remove' USING ERRCODE='${absent}',DETAIL=${literal(nameOf(step))};END IF;`
+
+const among = (steps: ReadonlyArray<Step>): string =>
+  `(migration_id,schema) IN (${steps.map(step => `(${literal(step.migration_id)},${literal(step.schema)})`).join(",")})`
 
 /** Any number, the same for everybody: who creates a ledger waits for the other who does. */
 const creationKey = "4716402187235114337"
@@ -134,10 +153,10 @@ export const entriesOf = (result: Result | undefined): ReadonlyArray<Entry> => {
   return Array.isArray(entries) ? entries.map(decode) : []
 }
 
-/** What {@link Ledger.applied} found: whether a step is among them. */
-export const appliedOf = (result: Result | undefined): ((step: Step) => boolean) => {
-  const applied: unknown = result?.rows[0]?.["applied"]
-  const keys = new Set(Array.isArray(applied) ? applied.map(key => JSON.stringify(key)) : [])
+/** What {@link Ledger.applied} or {@link Ledger.present} found: whether a step is among them. */
+export const foundOf = (result: Result | undefined): ((step: Step) => boolean) => {
+  const found: unknown = result?.rows[0]?.["found"]
+  const keys = new Set(Array.isArray(found) ? found.map(key => JSON.stringify(key)) : [])
   return step => keys.has(JSON.stringify([step.migration_id, step.schema]))
 }
 

@@ -59,16 +59,16 @@ export const sameSession = (pid: number): string =>
 
 /**
  * A unit's statements inside DO and EXECUTE: there the server itself refuses transaction control before
- * anything is committed, and positions are relative to the user's own text. `before` and `after` are PL/pgSQL.
+ * anything is committed, and positions are relative to the user's own text. `before` and `after` are PL/pgSQL; they
+ * hold for a script without a statement too.
  */
-export const body = (unit: Unit, before: string, after: string): string =>
-  unit.statements.length === 0
-    ? ""
-    : `DO ${literal(`DECLARE s text;BEGIN ${before}${executes(unit)}${after}END`)};`
+export const body = (unit: Unit | undefined, before: string, after: string): string =>
+  `DO ${literal(`DECLARE s text;BEGIN ${before}${unit === undefined ? "" : executes(unit)}${after}END`)};`
 
 /** The server prepares each EXECUTE of a constant by itself: a loop over an array prepares one. */
 const executes = (unit: Unit): string => {
   const texts = unit.statements.map(({ text }) => text)
+  if (texts.length === 0) return ""
   if (texts.length === 1 || texts.length > manyStatements) return `EXECUTE ${literal(joined(unit))};`
   return `FOREACH s IN ARRAY ARRAY[${texts.map(literal).join(",")}]::text[] LOOP EXECUTE s;END LOOP;`
 }

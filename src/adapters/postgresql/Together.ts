@@ -1,6 +1,7 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type pg from "pg"
+import type { Step } from "../../domain/Plan.ts"
 import type { RunContext, StepOutcome, Together, Work } from "../../ports/Connections.ts"
 import type * as Fault from "./Fault.ts"
 import * as Guard from "./Guard.ts"
@@ -61,16 +62,18 @@ const send = (batch: Batch, wire: Wire.Wire): Effect.Effect<ReadonlyArray<StepOu
     if (answer._tag === "Right") return Transaction.succeeded(batch.work, answer.right, durationMs)
     if (answer.left._tag === "Lost") return undefined
     const results = yield* wire.send(`ROLLBACK;${Message.reset};${Guard.release};${question(batch)}`)
-    return among(batch, results.at(-1), durationMs / batch.work.length)
+    return done(batch, results.at(-1), answer.left).map(Transaction.applied(durationMs / batch.work.length))
   }).pipe(Effect.orElseSucceed(() => undefined))
 
 const message = (batch: Batch, pid: number): string => {
-  const { work, place, context } = batch
+  const { work, place, context, ledger } = batch
   const halt = Halt.check(haltKey(batch))
   const steps = work.map((item, index) => {
     const at = place(item.step.schema)
     const first = index === 0 ? Message.sameSession(pid) : halt
-    const guards = { before: `${first}${Guard.take(at)}`, after: Guard.keep(at) }
+    // Nobody has read the ledger under this lock yet.
+    const entry = item.step.direction === "down" ? ledger.demand(item.step) : ""
+    const guards = { before: `${first}${Guard.take(at)}${entry}`, after: Guard.keep(at) }
     return Transaction.text(batch, item, guards, index === work.length - 1)
   })
   return [Message.reset, nameSession(context), ...steps, Guard.release].join(";")
@@ -84,20 +87,30 @@ const afterwards = (batch: Batch): Effect.Effect<ReadonlyArray<StepOutcome>> =>
     for (const schema of new Set(batch.work.map(({ step }) => step.schema)))
       yield* Guard.acquire(wire, batch.place(schema), batch.wait, () => Effect.void)
     const [found] = yield* wire.send(question(batch))
-    return among(batch, found, 0)
+    return done(batch, found).map(Transaction.applied(0))
   }).pipe(
     Effect.scoped,
     Effect.catchAll(error => Effect.succeed(batch.work.map(work => Settle.unanswered(work, error))))
   )
 
-/** The steps that the ledger has from this run. */
-const among = ({ work }: Batch, answer: Wire.Result | undefined, durationMs: number) => {
-  const isApplied = Ledger.appliedOf(answer)
-  return work.filter(({ step }) => isApplied(step)).map(Transaction.applied(durationMs))
+/**
+ * The steps of which the ledger says that this run has done them. Rolled back in their order are those without an entry,
+ * up to the one that had none before.
+ */
+const done = (
+  { work }: Batch,
+  answer: Wire.Result | undefined,
+  refused?: Fault.Refused
+): ReadonlyArray<Work> => {
+  const isFound = Ledger.foundOf(answer)
+  if (work[0]?.step.direction !== "down") return work.filter(({ step }) => isFound(step))
+  const isAbsentBefore = (step: Step) =>
+    refused?.code === Ledger.absent && refused.detail === Ledger.nameOf(step)
+  const end = work.findIndex(({ step }) => isFound(step) || isAbsentBefore(step))
+  return end === -1 ? work : work.slice(0, end)
 }
 
-const question = ({ ledger, work, context }: Batch): string =>
-  ledger.applied(
-    work.map(({ step }) => step),
-    context.runId
-  )
+const question = ({ ledger, work, context }: Batch): string => {
+  const steps = work.map(({ step }) => step)
+  return steps[0]?.direction === "down" ? ledger.present(steps) : ledger.applied(steps, context.runId)
+}

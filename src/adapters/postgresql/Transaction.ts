@@ -33,8 +33,8 @@ export const text = (
 ): string => {
   const [unit] = step.units
   const record = step.direction === "up" ? ledger.insertApplied(step, context) : ledger.remove(step)
-  const statements = unit === undefined ? "" : Message.body(unit, guards.before, guards.after)
-  return `${Message.open(step, durable)}${statements}${Message.ourselves}${record};COMMIT;${Message.reset}`
+  const body = Message.body(unit, guards.before, guards.after)
+  return `${Message.open(step, durable)}${body}${Message.ourselves}${record};COMMIT;${Message.reset}`
 }
 
 /** The transactions of several steps. One message has one session: it is looked at once. */

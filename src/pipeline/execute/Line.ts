@@ -19,9 +19,7 @@ const patience = 250
 
 /** Whether the steps of a segment can be sent together with those of others. */
 const isPlain = ({ steps }: Segment): boolean =>
-  steps.every(
-    ({ mode, direction, requires }) => mode === "transaction" && direction === "up" && requires.length === 0
-  )
+  steps.every(({ mode, requires }) => mode === "transaction" && requires.length === 0)
 
 export const make = (segments: ReadonlyArray<Segment>, gates: Gates, workers: number): Line => {
   /** How many segments of a connection may go together: more while they are quick, fewer at once when they are not. */
