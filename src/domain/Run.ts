@@ -1,6 +1,6 @@
 import * as Schema from "effect/Schema"
 import { Actor } from "./Actor.ts"
-import { Direction, Plan } from "./Plan.ts"
+import { Direction, Plan, type Step } from "./Plan.ts"
 
 /** Why a step did not succeed, with everything that a person needs to mend it. */
 export const Failure = Schema.Struct({
@@ -32,6 +32,18 @@ export const Failure = Schema.Struct({
   duration_ms: Schema.Number
 })
 export type Failure = typeof Failure.Type
+
+/** The step that a failure is about. */
+export const failing = ({ id, migration_id, connection, schema, version, name, direction, path }: Step) => ({
+  id,
+  migration_id,
+  connection,
+  schema,
+  version,
+  name,
+  direction,
+  path
+})
 
 /** A step that did not run because something before it failed. */
 export const NotRun = Schema.Struct({

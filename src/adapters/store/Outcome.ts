@@ -1,5 +1,5 @@
 import type { Step } from "../../domain/Plan.ts"
-import type { Failure } from "../../domain/Run.ts"
+import { type Failure, failing } from "../../domain/Run.ts"
 import type { StepOutcome } from "../../ports/Connections.ts"
 
 /** What a store said when it refused, or what is known instead. */
@@ -37,18 +37,11 @@ export const failed = (
   place?: Place
 ): StepOutcome => {
   const failure: Failure = {
-    id: step.id,
-    migration_id: step.migration_id,
-    connection: step.connection,
-    schema: step.schema,
-    version: step.version,
-    name: step.name,
-    direction: step.direction,
+    ...failing(step),
     reason,
     ...(code === undefined ? {} : { code }),
     ...(detail === undefined ? {} : { detail }),
     ...(hint === undefined ? {} : { hint }),
-    path: step.path,
     ...place,
     aftermath,
     ...(blockedBy === undefined ? {} : { blocked_by: blockedBy }),

@@ -1,24 +1,6 @@
-import type * as Hazards from "../sql/Hazards.ts"
+import { destroys, fine, type Hazard, mind, type Rules } from "../sql/Hazards.ts"
 import * as Pattern from "../sql/Pattern.ts"
 import * as RuleTable from "../sql/RuleTable.ts"
-
-interface Hazard {
-  readonly pattern: Pattern.Pattern
-  readonly says?: string
-  readonly destroys: boolean
-}
-
-const fine = (pattern: string): Hazard => ({ pattern: Pattern.make(pattern), destroys: false })
-const mind = (pattern: string, says: string): Hazard => ({
-  pattern: Pattern.make(pattern),
-  says,
-  destroys: false
-})
-const destroys = (pattern: string, says: string): Hazard => ({
-  pattern: Pattern.make(pattern),
-  says,
-  destroys: true
-})
 
 const list =
   "DROP TABLE IF EXISTS {first}, {table} can leave some in place and succeed, where one is missing: write one DROP for each; their rows are lost"
@@ -63,7 +45,7 @@ const actions: RuleTable.RuleTable<Hazard> = RuleTable.make([
   mind("SET (...) 'append_mode'", "append_mode of {table} cannot be turned off again")
 ])
 
-export const rules: Hazards.Rules = {
+export const rules: Rules = {
   statements,
   actions,
   opening: Pattern.make("ALTER TABLE <table>"),

@@ -13,28 +13,40 @@ export interface Hazards {
 
 type Names = Pattern.Match["names"]
 
-/** `{table}` and the like are the names that were found. Nothing to say when absent. */
-interface Hazard {
+/** What a kind of statement means to those who use the store. */
+export interface Hazard {
+  readonly pattern: Pattern.Pattern
+  /** `{table}` and the like are the names that were found. Nothing to say when absent. */
   readonly says?: string
   /** Something would be lost. */
   readonly destroys: boolean
 }
 
-type Table<Said> = RuleTable.RuleTable<{ readonly pattern: Pattern.Pattern } & Said>
+/** Harms nobody. */
+export const fine = (pattern: string): Hazard => ({ pattern: Pattern.make(pattern), destroys: false })
+
+/** Keeps others waiting, or does other than it seems to. */
+export const mind = (pattern: string, says: string): Hazard => ({ ...fine(pattern), says })
+
+/** Something is lost for ever. */
+export const destroys = (pattern: string, says: string): Hazard => ({
+  ...mind(pattern, says),
+  destroys: true
+})
 
 /** What a store's statements mean to those who use it. */
 export interface Rules {
-  readonly statements: Table<Hazard>
+  readonly statements: RuleTable.RuleTable<Hazard>
   /** What comes before the actions of ALTER TABLE. */
   readonly opening: Pattern.Pattern
-  readonly actions: Table<Hazard>
+  readonly actions: RuleTable.RuleTable<Hazard>
   /** Of every action that the table does not know. */
   readonly usual?: string
   /** Statements after which there is a table that nobody else uses yet; `surely`: it was not there before. */
-  readonly creations: Table<{ readonly surely: boolean }>
+  readonly creations: RuleTable.RuleTable<{ readonly pattern: Pattern.Pattern; readonly surely: boolean }>
 }
 
-interface Finding extends Hazard {
+interface Finding extends Omit<Hazard, "pattern"> {
   readonly names: Names
 }
 

@@ -1,3 +1,4 @@
+import { destroys, fine, type Hazard, mind } from "./Hazards.ts"
 import * as Pattern from "./Pattern.ts"
 import * as RuleTable from "./RuleTable.ts"
 
@@ -15,14 +16,6 @@ interface Standing {
   readonly verify?: Verify
   /** What PostgreSQL refuses inside of a transaction; it may stand there when absent. */
   readonly refused?: string
-}
-
-interface Hazard {
-  readonly pattern: Pattern.Pattern
-  /** `{table}` and the like are the names that were found. Nothing to say when absent. */
-  readonly says?: string
-  /** Something would be lost. */
-  readonly destroys: boolean
 }
 
 /** What no script can have. */
@@ -134,18 +127,6 @@ export const firstTables = RuleTable.make([
   { pattern: Pattern.make("ALTER [FOREIGN] TABLE [IF EXISTS] [ONLY] <table>") }
 ])
 
-const fine = (pattern: string): Hazard => ({ pattern: Pattern.make(pattern), destroys: false })
-const locks = (pattern: string, says: string): Hazard => ({
-  pattern: Pattern.make(pattern),
-  says,
-  destroys: false
-})
-const destroys = (pattern: string, says: string): Hazard => ({
-  pattern: Pattern.make(pattern),
-  says,
-  destroys: true
-})
-
 const exclusive = "takes ACCESS EXCLUSIVE on {table} (short)"
 
 const vacuumFull = "VACUUM FULL rewrites {table} under ACCESS EXCLUSIVE"
@@ -153,23 +134,23 @@ const vacuumFull = "VACUUM FULL rewrites {table} under ACCESS EXCLUSIVE"
 /** What a person wants to know before a statement runs. The first that matches counts. */
 export const hazards: RuleTable.RuleTable<Hazard> = RuleTable.make([
   fine("CREATE [UNIQUE] INDEX CONCURRENTLY"),
-  locks(
+  mind(
     "CREATE [UNIQUE] INDEX [[IF NOT EXISTS] <index>] ON [ONLY] <table>",
     "CREATE INDEX without CONCURRENTLY blocks writes to {table} while it builds"
   ),
-  locks(
+  mind(
     "CREATE [OR REPLACE] [CONSTRAINT] TRIGGER <trigger> ... ON <table>",
     "CREATE TRIGGER takes SHARE ROW EXCLUSIVE on {table} (short)"
   ),
-  locks("CREATE [OR REPLACE] RULE <rule> ... TO <table>", exclusive),
-  locks("CREATE|ALTER|DROP POLICY [IF EXISTS] <policy> ON <table>", exclusive),
-  locks(`CREATE ${table} [IF NOT EXISTS] <child> PARTITION OF <table>`, exclusive),
+  mind("CREATE [OR REPLACE] RULE <rule> ... TO <table>", exclusive),
+  mind("CREATE|ALTER|DROP POLICY [IF EXISTS] <policy> ON <table>", exclusive),
+  mind(`CREATE ${table} [IF NOT EXISTS] <child> PARTITION OF <table>`, exclusive),
   fine("DROP INDEX CONCURRENTLY"),
-  locks(
+  mind(
     "DROP INDEX [IF EXISTS] <index,>",
     "DROP INDEX takes ACCESS EXCLUSIVE on the table of {index} (short)"
   ),
-  locks("DROP TRIGGER|RULE [IF EXISTS] <name> ON <table>", exclusive),
+  mind("DROP TRIGGER|RULE [IF EXISTS] <name> ON <table>", exclusive),
   destroys("DROP [FOREIGN] TABLE [IF EXISTS] <table,>", "DROP TABLE loses {table} and its rows"),
   destroys("DROP SCHEMA [IF EXISTS] <schema,>", "DROP SCHEMA loses {schema}"),
   destroys("DROP DATABASE [IF EXISTS] <database>", "DROP DATABASE loses {database}"),
@@ -189,18 +170,15 @@ export const hazards: RuleTable.RuleTable<Hazard> = RuleTable.make([
     "WITH (...) UPDATE [ONLY] <table> [*] [AS] [<alias>] SET",
     "UPDATE without WHERE overwrites every row of {table}"
   ),
-  locks("LOCK [TABLE] [ONLY] <table,>", "LOCK TABLE holds {table} until the step ends"),
+  mind("LOCK [TABLE] [ONLY] <table,>", "LOCK TABLE holds {table} until the step ends"),
   fine("REINDEX (...) CONCURRENTLY"),
-  locks(
-    "REINDEX [()] TABLE <table>",
-    "REINDEX without CONCURRENTLY blocks writes to {table} while it builds"
-  ),
-  locks("REINDEX [()] INDEX <index>", "REINDEX without CONCURRENTLY blocks writes to the table of {index}"),
-  locks("CLUSTER [VERBOSE] [()] <table>", "CLUSTER rewrites {table} under ACCESS EXCLUSIVE"),
-  locks("VACUUM FULL FREEZE|VERBOSE|ANALYZE* <table,>", vacuumFull),
-  locks("VACUUM ( (...) FULL (...) ) <table,>", vacuumFull),
+  mind("REINDEX [()] TABLE <table>", "REINDEX without CONCURRENTLY blocks writes to {table} while it builds"),
+  mind("REINDEX [()] INDEX <index>", "REINDEX without CONCURRENTLY blocks writes to the table of {index}"),
+  mind("CLUSTER [VERBOSE] [()] <table>", "CLUSTER rewrites {table} under ACCESS EXCLUSIVE"),
+  mind("VACUUM FULL FREEZE|VERBOSE|ANALYZE* <table,>", vacuumFull),
+  mind("VACUUM ( (...) FULL (...) ) <table,>", vacuumFull),
   fine("REFRESH MATERIALIZED VIEW CONCURRENTLY"),
-  locks(
+  mind(
     "REFRESH MATERIALIZED VIEW <table>",
     "REFRESH without CONCURRENTLY blocks reads of {table} while it runs"
   )

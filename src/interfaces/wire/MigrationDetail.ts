@@ -3,7 +3,7 @@ import { Backend } from "../../domain/Backend.ts"
 import { type Dependency, renderDependency, renderRequirement } from "../../domain/Dependency.ts"
 import type { Migration } from "../../domain/Migration.ts"
 import type { StatusItem } from "../../domain/Status.ts"
-import { tags } from "./MigrationItem.ts"
+import { common, tags } from "./MigrationItem.ts"
 
 export const StructuredDependency = Schema.Struct({
   connection: Schema.String,
@@ -56,16 +56,8 @@ export const MigrationDetail = Schema.Struct({
 })
 export type MigrationDetail = typeof MigrationDetail.Type
 
-/** `migration` is absent when it is no longer among the sources. */
 export const fromItem = (item: StatusItem, migration: Migration | undefined): MigrationDetail => ({
-  migration_id: item.migration_id,
-  schema: item.schema,
-  table: migration?.table ?? "",
-  version: item.version,
-  name: item.name,
-  connection: item.connection,
-  backend: item.backend,
-  applied: item.applied,
+  ...common(item, migration),
   ...(migration === undefined ? {} : source(migration))
 })
 

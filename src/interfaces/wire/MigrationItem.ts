@@ -43,8 +43,8 @@ export const MigrationItem = Schema.Struct({
 })
 export type MigrationItem = typeof MigrationItem.Type
 
-/** `migration` is absent when it is no longer among the sources. */
-export const fromItem = (item: StatusItem, migration: Migration | undefined): MigrationItem => ({
+/** What lists and details say alike. `migration` is absent when it is no longer among the sources. */
+export const common = (item: StatusItem, migration: Migration | undefined) => ({
   migration_id: item.migration_id,
   schema: item.schema,
   table: migration?.table ?? "",
@@ -52,7 +52,11 @@ export const fromItem = (item: StatusItem, migration: Migration | undefined): Mi
   name: item.name,
   connection: item.connection,
   backend: item.backend,
-  applied: item.applied,
+  applied: item.applied
+})
+
+export const fromItem = (item: StatusItem, migration: Migration | undefined): MigrationItem => ({
+  ...common(item, migration),
   status: item.status,
   ...since(item),
   ...problem(item),

@@ -5,7 +5,7 @@ import * as Ref from "effect/Ref"
 import * as Stream from "effect/Stream"
 import type { LedgerEntry } from "../../domain/Ledger.ts"
 import type { Step } from "../../domain/Plan.ts"
-import type { Event } from "../../domain/Run.ts"
+import { type Event, failing } from "../../domain/Run.ts"
 import type { StepOutcome } from "../../ports/Connections.ts"
 
 /** What the ledger, read under the lock, says about a planned step. */
@@ -41,16 +41,9 @@ export const unopened = (
   id: step.id,
   position: step.position,
   failure: {
-    id: step.id,
-    migration_id: step.migration_id,
-    connection: step.connection,
-    schema: step.schema,
-    version: step.version,
-    name: step.name,
-    direction: step.direction,
+    ...failing(step),
     reason: error.message,
     code: error._tag,
-    path: step.path,
     aftermath: "nothing of it was sent",
     attempts: 0,
     duration_ms: 0

@@ -1,14 +1,11 @@
 import { Link } from "@tanstack/react-router"
 import type { MigrationDetail, MigrationItem } from "bfm/client"
-import { useState } from "react"
 import { useMay } from "../../api/Me.ts"
 import { Empty } from "../../parts/Empty.tsx"
 import { Moment } from "../../parts/Moment.tsx"
+import { usePortion } from "../../parts/Portion.tsx"
 import { StatusSign } from "../../parts/Sign.tsx"
 import { RollBack } from "./Actions.tsx"
-
-/** So many are shown at once. */
-const chunk = 200
 
 interface Props {
   readonly items: ReadonlyArray<MigrationItem>
@@ -17,7 +14,7 @@ interface Props {
 
 /** How it stands in each schema in which it is known. */
 export const Places = ({ items, detail }: Props) => {
-  const [shown, setShown] = useState(chunk)
+  const { some, more } = usePortion(items, "schema")
   const mayRollBack = useMay("rollback")
   if (items.length === 0)
     return (
@@ -42,7 +39,7 @@ export const Places = ({ items, detail }: Props) => {
           </tr>
         </thead>
         <tbody>
-          {items.slice(0, shown).map(item => (
+          {some.map(item => (
             <tr key={`${item.migration_id} ${item.schema}`}>
               <td>{item.schema === "" ? <span className="muted">needs a schema</span> : item.schema}</td>
               <td>
@@ -62,11 +59,7 @@ export const Places = ({ items, detail }: Props) => {
           ))}
         </tbody>
       </table>
-      {items.length > shown ? (
-        <button type="button" className="button quiet" onClick={() => setShown(shown + chunk)}>
-          Show more
-        </button>
-      ) : null}
+      {more}
     </section>
   )
 }

@@ -1,14 +1,11 @@
 import { Link } from "@tanstack/react-router"
-import { useState } from "react"
 import type { Name } from "../../parts/Icon.tsx"
 import { duration } from "../../parts/Moment.tsx"
 import { Panel } from "../../parts/Panel.tsx"
+import { usePortion } from "../../parts/Portion.tsx"
 import { Sign, type Tone } from "../../parts/Sign.tsx"
 import * as Text from "../../parts/Text.ts"
 import type { StepCourse, StepState } from "./Course.ts"
-
-/** So many are shown at once. */
-const chunk = 100
 
 const looks: Readonly<Record<StepState, readonly [Tone, Name, string]>> = {
   waiting: ["calm", "clock", "waiting"],
@@ -21,7 +18,7 @@ const looks: Readonly<Record<StepState, readonly [Tone, Name, string]>> = {
 
 /** Each step, in the order of the plan. */
 export const Steps = ({ steps }: { readonly steps: ReadonlyArray<StepCourse> }) => {
-  const [shown, setShown] = useState(chunk)
+  const { some, more } = usePortion(steps, "step")
   return (
     <Panel title="Steps" flush>
       <div className="scroll">
@@ -38,17 +35,13 @@ export const Steps = ({ steps }: { readonly steps: ReadonlyArray<StepCourse> }) 
             </tr>
           </thead>
           <tbody>
-            {steps.slice(0, shown).map(course => (
+            {some.map(course => (
               <Row key={course.step.id} course={course} />
             ))}
           </tbody>
         </table>
       </div>
-      {steps.length > shown ? (
-        <button type="button" className="button quiet" onClick={() => setShown(shown + chunk * 5)}>
-          Show more of {Text.count(steps.length, "step")}
-        </button>
-      ) : null}
+      {more}
     </Panel>
   )
 }

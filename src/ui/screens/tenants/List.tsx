@@ -1,13 +1,10 @@
 import { Link } from "@tanstack/react-router"
 import type { TenantsReport } from "bfm/client"
-import { useState } from "react"
 import { useMay } from "../../api/Me.ts"
 import { Empty } from "../../parts/Empty.tsx"
+import { usePortion } from "../../parts/Portion.tsx"
 import { Sign } from "../../parts/Sign.tsx"
 import * as Text from "../../parts/Text.ts"
-
-/** So many are shown at once. */
-const chunk = 200
 
 export const words = { at_head: "at head", behind: "behind", failed: "failed" } as const
 
@@ -19,7 +16,7 @@ const looks = {
 
 /** The tenants, those that are behind with the next step. */
 export const List = ({ items }: { readonly items: TenantsReport["items"] }) => {
-  const [shown, setShown] = useState(chunk)
+  const { some, more } = usePortion(items, "tenant")
   if (items.length === 0)
     return (
       <div className="panel">
@@ -49,16 +46,12 @@ export const List = ({ items }: { readonly items: TenantsReport["items"] }) => {
           </tr>
         </thead>
         <tbody>
-          {items.slice(0, shown).map(item => (
+          {some.map(item => (
             <Row key={`${item.connection} ${item.schema}`} item={item} />
           ))}
         </tbody>
       </table>
-      {items.length > shown ? (
-        <button type="button" className="button quiet" onClick={() => setShown(shown + chunk * 5)}>
-          Show more of {Text.count(items.length, "tenant")}
-        </button>
-      ) : null}
+      {more}
     </section>
   )
 }
