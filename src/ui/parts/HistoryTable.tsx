@@ -1,4 +1,5 @@
 import { Link } from "@tanstack/react-router"
+import { Columns } from "./Columns.tsx"
 import type { Name } from "./Icon.tsx"
 import { duration, Moment } from "./Moment.tsx"
 import { Sign, type Tone } from "./Sign.tsx"
@@ -50,20 +51,10 @@ const Event = ({ event }: { readonly event: string }) => {
 export const HistoryTable = ({ items }: { readonly items: ReadonlyArray<Happened> }) => (
   <div className="scroll">
     <table>
-      <thead>
-        <tr>
-          <th scope="col">What</th>
-          <th scope="col">Migration</th>
-          <th scope="col">Where</th>
-          <th scope="col">When</th>
-          <th scope="col">By</th>
-          <th scope="col">Request</th>
-          <th scope="col">Run</th>
-          <th scope="col" className="number">
-            Took
-          </th>
-        </tr>
-      </thead>
+      <Columns
+        names={["What", "Migration", "Where", "When", "By", "Request", "Run", "Took"]}
+        figures={["Took"]}
+      />
       <tbody>
         {items.map(item => (
           <tr key={item.key}>

@@ -1,5 +1,6 @@
 import { Link } from "@tanstack/react-router"
 import type { Run } from "bfm/client"
+import { Columns } from "./Columns.tsx"
 import { duration, Moment } from "./Moment.tsx"
 import { RunSign } from "./Sign.tsx"
 import * as Text from "./Text.ts"
@@ -10,18 +11,7 @@ const words = { up: "apply", down: "roll back" } as const
 export const RunTable = ({ runs }: { readonly runs: ReadonlyArray<Run.Run> }) => (
   <div className="scroll">
     <table className="runs">
-      <thead>
-        <tr>
-          <th scope="col">State</th>
-          <th scope="col">Run</th>
-          <th scope="col">What</th>
-          <th scope="col">By</th>
-          <th scope="col">Began</th>
-          <th scope="col" className="number">
-            Took
-          </th>
-        </tr>
-      </thead>
+      <Columns names={["State", "Run", "What", "By", "Began", "Took"]} figures={["Took"]} />
       <tbody>
         {runs.map(run => (
           <tr key={run.id}>

@@ -1,6 +1,7 @@
 import { Link } from "@tanstack/react-router"
 import type { MigrationDetail, MigrationItem } from "bfm/client"
 import { useMay } from "../../api/Me.ts"
+import { Columns } from "../../parts/Columns.tsx"
 import { Empty } from "../../parts/Empty.tsx"
 import { Moment } from "../../parts/Moment.tsx"
 import { usePortion } from "../../parts/Portion.tsx"
@@ -27,17 +28,7 @@ export const Places = ({ items, detail }: Props) => {
   return (
     <section className="panel scroll" aria-label="Schemas">
       <table>
-        <thead>
-          <tr>
-            <th scope="col">Schema</th>
-            <th scope="col">Status</th>
-            <th scope="col">Applied</th>
-            <th scope="col">What was said</th>
-            <th scope="col">
-              <span className="unseen">What can be done</span>
-            </th>
-          </tr>
-        </thead>
+        <Columns names={["Schema", "Status", "Applied", "What was said"]} actions />
         <tbody>
           {some.map(item => (
             <tr key={`${item.migration_id} ${item.schema}`}>

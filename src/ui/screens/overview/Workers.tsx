@@ -1,6 +1,7 @@
 import { Link } from "@tanstack/react-router"
 import type { Worker } from "bfm/client"
 import { type Fleet, useFleet } from "../../api/Fleet.ts"
+import { Columns } from "../../parts/Columns.tsx"
 import type { Name } from "../../parts/Icon.tsx"
 import { Loaded } from "../../parts/Loaded.tsx"
 import { Moment } from "../../parts/Moment.tsx"
@@ -35,16 +36,7 @@ const Table = ({ items }: { readonly items: ReadonlyArray<Worker.Worker> }) => (
   // biome-ignore lint/a11y/noNoninteractiveTabindex: whoever has only keys must be able to scroll it
   <section className="scroll" aria-label="Workers" tabIndex={0}>
     <table>
-      <thead>
-        <tr>
-          <th scope="col">State</th>
-          <th scope="col">Worker</th>
-          <th scope="col">Carries out</th>
-          <th scope="col">Since</th>
-          <th scope="col">Last heard</th>
-          <th scope="col">Version</th>
-        </tr>
-      </thead>
+      <Columns names={["State", "Worker", "Carries out", "Since", "Last heard", "Version"]} />
       <tbody>
         {items.map(worker => (
           <Row key={worker.id} worker={worker} />

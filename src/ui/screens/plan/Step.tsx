@@ -1,6 +1,7 @@
 import { Link } from "@tanstack/react-router"
 import type { Plan } from "bfm/client"
 import { Code } from "../../parts/Code.tsx"
+import { Columns } from "../../parts/Columns.tsx"
 import * as Highlight from "../../parts/Highlight.ts"
 import { Icon } from "../../parts/Icon.tsx"
 import { duration } from "../../parts/Moment.tsx"
@@ -128,13 +129,7 @@ const Effects = ({ effects }: Pick<Plan.Step["units"][number]["statements"][numb
   effects === undefined || effects.length === 0 ? null : (
     <div className="scroll">
       <table>
-        <thead>
-          <tr>
-            <th scope="col">Key</th>
-            <th scope="col">Now</th>
-            <th scope="col">Then</th>
-          </tr>
-        </thead>
+        <Columns names={["Key", "Now", "Then"]} />
         <tbody>
           {effects.map(({ key, before, after }) => (
             <tr key={key}>

@@ -1,4 +1,5 @@
 import { Link } from "@tanstack/react-router"
+import { Columns } from "../../parts/Columns.tsx"
 import type { Name } from "../../parts/Icon.tsx"
 import { duration } from "../../parts/Moment.tsx"
 import { Panel } from "../../parts/Panel.tsx"
@@ -23,17 +24,7 @@ export const Steps = ({ steps }: { readonly steps: ReadonlyArray<StepCourse> }) 
     <Panel title="Steps" flush>
       <div className="scroll">
         <table>
-          <thead>
-            <tr>
-              <th scope="col">State</th>
-              <th scope="col">Migration</th>
-              <th scope="col">Where</th>
-              <th scope="col">What was said</th>
-              <th scope="col" className="number">
-                Took
-              </th>
-            </tr>
-          </thead>
+          <Columns names={["State", "Migration", "Where", "What was said", "Took"]} figures={["Took"]} />
           <tbody>
             {some.map(course => (
               <Row key={course.step.id} course={course} />

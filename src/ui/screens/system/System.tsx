@@ -3,6 +3,7 @@ import { useMay } from "../../api/Me.ts"
 import { of } from "../../api/Problem.ts"
 import * as Queries from "../../api/Queries.ts"
 import { ask } from "../../api/Service.ts"
+import { Columns } from "../../parts/Columns.tsx"
 import { Heading } from "../../parts/Heading.tsx"
 import { Icon, type Name } from "../../parts/Icon.tsx"
 import { Loaded } from "../../parts/Loaded.tsx"
@@ -104,14 +105,7 @@ const Connections = () => (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: whoever has only keys must be able to scroll it
         <section className="scroll" aria-label="Connections" tabIndex={0}>
           <table>
-            <thead>
-              <tr>
-                <th scope="col">Name</th>
-                <th scope="col">Backend</th>
-                <th scope="col">Address</th>
-                <th scope="col">What was said</th>
-              </tr>
-            </thead>
+            <Columns names={["Name", "Backend", "Address", "What was said"]} />
             <tbody>
               {items.map(item => (
                 <tr key={`${item.connection} ${item.backend}`}>

@@ -1,6 +1,7 @@
 import { Link } from "@tanstack/react-router"
 import type { TenantsReport } from "bfm/client"
 import { useMay } from "../../api/Me.ts"
+import { Columns } from "../../parts/Columns.tsx"
 import { Empty } from "../../parts/Empty.tsx"
 import { usePortion } from "../../parts/Portion.tsx"
 import { Sign } from "../../parts/Sign.tsx"
@@ -28,23 +29,11 @@ export const List = ({ items }: { readonly items: TenantsReport["items"] }) => {
   return (
     <section className="panel scroll" aria-label="Tenants">
       <table>
-        <thead>
-          <tr>
-            <th scope="col">Tenant</th>
-            <th scope="col">Standing</th>
-            <th scope="col">Version</th>
-            <th scope="col" className="number">
-              Applied
-            </th>
-            <th scope="col" className="number">
-              Pending
-            </th>
-            <th scope="col">What was said</th>
-            <th scope="col">
-              <span className="unseen">What can be done</span>
-            </th>
-          </tr>
-        </thead>
+        <Columns
+          names={["Tenant", "Standing", "Version", "Applied", "Pending", "What was said"]}
+          figures={["Applied", "Pending"]}
+          actions
+        />
         <tbody>
           {some.map(item => (
             <Row key={`${item.connection} ${item.schema}`} item={item} />
