@@ -1,5 +1,6 @@
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as NodePath from "@effect/platform-node/NodePath"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
@@ -70,6 +71,16 @@ export const program: Commands.Program = {
       )
   }
 }
+
+/** What goes on until the process is told to stop: that is how it ends, and no interruption. */
+export const lasting = <A, E, R>(
+  begin: (stop: Effect.Effect<void>) => Effect.Effect<A, E, R>
+): Effect.Effect<A, E, R> =>
+  Effect.flatMap(Interruption.Interruption, shared => {
+    shared.busy = true
+    shared.patient = true
+    return begin(Deferred.await(shared.stop))
+  })
 
 /** Runs the effect as this process: signals reach it, and its value is the exit code. */
 export const main = (effect: Effect.Effect<number>): void => {

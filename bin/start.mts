@@ -1,17 +1,16 @@
-import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Embedded from "../src/adapters/embedded/Server.ts"
 import * as Config from "../src/Config.ts"
 import type * as Catalog from "../src/domain/Catalog.ts"
 import * as Cli from "../src/interfaces/cli/Cli.ts"
-import { Interruption } from "../src/interfaces/cli/Interruption.ts"
 import * as RenderError from "../src/interfaces/cli/RenderError.ts"
 import * as Screen from "../src/interfaces/cli/Screen.ts"
 import * as Text from "../src/interfaces/cli/Text.ts"
 import * as Main from "../src/Main.ts"
 import { Registry } from "../src/ports/Registry.ts"
 import { main, program } from "./program.mts"
+import { tried } from "./tried.mts"
 
 const once = process.argv.includes("--once")
 
@@ -76,23 +75,16 @@ const start = Effect.gen(function* () {
     "",
     "  Next:  npx bfm status",
     `         edit ${folder} and run npx bfm migrate plan`,
-    "         BFM_API_TOKEN=choose-one npx bfm serve, and open http://localhost:7070: the page",
     '         README, "Your own database"'
   ])
-  if (once || server === undefined) return code
-  yield* screen.out([
-    "",
-    ...databases.map(([name, database]) => `  ${name}:  psql '${url(server, database)}'`),
-    "  The database stays up until you stop this with Ctrl-C (npm start -- --once ends here)."
-  ])
-  yield* stopped
+  if (once) return code
+  const reached =
+    server === undefined
+      ? []
+      : ["", ...databases.map(([name, database]) => `  ${name}:  psql '${url(server, database)}'`)]
+  yield* screen.out([""])
+  yield* tried("configured", reached)
   return code
-})
-
-/** Until somebody says that it is enough; that is then no interruption. */
-const stopped = Effect.flatMap(Interruption, shared => {
-  shared.busy = true
-  return Deferred.await(shared.stop)
 })
 
 const layer = Layer.unwrapEffect(

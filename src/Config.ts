@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import { defaultPool, type PoolLimits } from "./adapters/postgresql/Settings.ts"
 import * as Connections from "./config/Connections.ts"
+import * as Dev from "./config/Dev.ts"
 import * as Lock from "./config/Lock.ts"
 import * as Reader from "./config/Reader.ts"
 import * as Remote from "./config/Remote.ts"
@@ -38,6 +39,9 @@ export interface BfmConfig {
 
 /** The same of a service. */
 export type ServiceConfig = BfmConfig & { readonly server: Server.ServerConfig }
+
+/** The same of a service that is only tried. */
+export type DevConfig = Omit<Dev.Dev, "environment"> & { readonly config: ServiceConfig }
 
 /** The same of a worker. */
 export type WorkerConfig = BfmConfig & { readonly worker: Server.WorkerConfig }
@@ -214,6 +218,15 @@ export const loadService: Effect.Effect<ServiceConfig, ConfigInvalid> = Effect.g
   const environment = yield* processEnvironment
   return yield* decodeService(environment, yield* sources(environment))
 })
+
+/** The same of a service that is only tried; `embedded`: without any database but the embedded one. */
+export const loadDev = (kind: "configured" | "embedded"): Effect.Effect<DevConfig, ConfigInvalid> =>
+  Effect.gen(function* () {
+    const found = yield* processEnvironment
+    const known = yield* sources(found)
+    const { environment, ...dev } = kind === "embedded" ? Dev.embedded(found, known) : Dev.make(found)
+    return { ...dev, config: yield* decodeService(environment, known) }
+  })
 
 /** The same of a worker. */
 export const loadWorker: Effect.Effect<WorkerConfig, ConfigInvalid> = Effect.gen(function* () {

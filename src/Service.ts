@@ -23,8 +23,14 @@ import * as Abandoned from "./pipeline/runs/Abandoned.ts"
 import * as AutoMigrate from "./pipeline/runs/AutoMigrate.ts"
 import * as Runs from "./pipeline/runs/Runs.ts"
 
-/** On every address of the machine. */
-const host = "0.0.0.0"
+/** Where a service can be reached. */
+interface Reach {
+  readonly host: string
+  /** Where a port is taken, any other one will do. */
+  readonly anyPort: Config.DevConfig["anyPort"]
+}
+
+const everywhere: Reach = { host: "0.0.0.0", anyPort: { http: false, grpc: false } }
 
 /** What HTTP and gRPC stand on: stores, runs, what is known of everything, and who may ask. */
 const foundation = (config: Config.ServiceConfig) =>
@@ -65,10 +71,16 @@ export interface Shipped {
 }
 
 /** Both servers, listening. */
-const servers = (config: Config.ServiceConfig, page: string, tls: Tls.Identity | undefined) => {
+const servers = (
+  config: Config.ServiceConfig,
+  page: string,
+  tls: Tls.Identity | undefined,
+  { host, anyPort }: Reach
+) => {
   const { httpPort, grpcPort, corsOrigins, bodyLimit, telemetry } = config.server
   const http = Http.layer({
     port: httpPort,
+    anyPort: anyPort.http,
     host,
     tls,
     corsOrigins,
@@ -76,7 +88,7 @@ const servers = (config: Config.ServiceConfig, page: string, tls: Tls.Identity |
     page,
     traced: telemetry.endpoint !== undefined
   })
-  const grpc = Grpc.layer({ port: grpcPort, host, tls, messageLimit: bodyLimit })
+  const grpc = Grpc.layer({ port: grpcPort, anyPort: anyPort.grpc, host, tls, messageLimit: bodyLimit })
   return Layer.merge(
     Layer.catchAll(http, ({ message }) => Layer.fail(taken("BFM_HTTP_PORT", message))),
     Layer.catchAll(grpc, ({ message }) => Layer.fail(taken("BFM_GRPC_PORT", message)))
@@ -85,45 +97,70 @@ const servers = (config: Config.ServiceConfig, page: string, tls: Tls.Identity |
 
 const taken = (variable: string, reason: string) => new ConfigInvalid({ problems: [{ variable, reason }] })
 
+/** What is known of a service that listens. */
+export interface Listening {
+  readonly http: number
+  readonly grpc: number
+}
+
 /**
  * Runs the service until `stopped` completes. Then it begins nothing new, lets the step in flight end and be
  * recorded, and closes. The value is the exit code.
  */
-export const serve = ({ version, page }: Shipped, stopped: Effect.Effect<void>) =>
-  Effect.gen(function* () {
-    const config = yield* Config.loadService
-    const { log, telemetry } = config.server
-    const speaking = Layer.provideMerge(Telemetry.layer({ ...telemetry, version }), Log.layer(log))
-    return yield* live(config, page, stopped).pipe(
-      // Spans that nobody collects cost time all the same.
-      Effect.withTracerEnabled(telemetry.endpoint !== undefined),
-      Effect.provide(speaking),
-      Effect.scoped,
-      // Each request is a trace of its own, and not a part of the command that began the service.
-      Effect.mapInputContext((context: Context.Context<never>) => Context.omit(Tracer.ParentSpan)(context))
-    )
-  })
+export const serve = (shipped: Shipped, stopped: Effect.Effect<void>) =>
+  Effect.flatMap(Config.loadService, config => live(config, shipped, everywhere, () => stopped))
 
-const live = Effect.fnUntraced(function* (
-  config: Config.ServiceConfig,
-  page: string,
+/**
+ * The same for whoever tries it: only this machine can ask it, with a token that is made for it. `told` hears where,
+ * once it listens.
+ */
+export const dev = (
+  shipped: Shipped,
+  kind: "configured" | "embedded",
+  told: (dev: Config.DevConfig, listening: Listening) => Effect.Effect<void>,
   stopped: Effect.Effect<void>
-) {
-  for (const notice of config.notices) yield* Effect.logInfo(notice)
-  for (const warning of config.warnings) yield* Effect.logWarning(warning)
-  const tls = config.server.tls === undefined ? undefined : yield* Tls.read(config.server.tls)
-  const context = yield* Layer.build(Layer.provideMerge(servers(config, page, tls), foundation(config)))
-  return yield* Effect.provide(working(config, stopped), context)
-})
+) =>
+  Effect.flatMap(Config.loadDev(kind), dev =>
+    live(dev.config, shipped, { host: "127.0.0.1", anyPort: dev.anyPort }, listening =>
+      Effect.zipRight(told(dev, listening), stopped)
+    )
+  )
 
-const working = Effect.fnUntraced(function* (config: Config.ServiceConfig, stopped: Effect.Effect<void>) {
-  const { port } = yield* Http.HttpAddress
-  const grpc = yield* Grpc.GrpcServer
+const live = (
+  config: Config.ServiceConfig,
+  { version, page }: Shipped,
+  reach: Reach,
+  stopped: (listening: Listening) => Effect.Effect<void>
+) => {
+  const { log, telemetry } = config.server
+  return Effect.gen(function* () {
+    for (const notice of config.notices) yield* Effect.logInfo(notice)
+    for (const warning of config.warnings) yield* Effect.logWarning(warning)
+    const tls = config.server.tls === undefined ? undefined : yield* Tls.read(config.server.tls)
+    const opened = Layer.provideMerge(servers(config, page, tls, reach), foundation(config))
+    return yield* Effect.provide(working(config, reach, stopped), yield* Layer.build(opened))
+  }).pipe(
+    // Spans that nobody collects cost time all the same.
+    Effect.withTracerEnabled(telemetry.endpoint !== undefined),
+    Effect.provide(Layer.provideMerge(Telemetry.layer({ ...telemetry, version }), Log.layer(log))),
+    Effect.scoped,
+    // Each request is a trace of its own, and not a part of the command that began the service.
+    Effect.mapInputContext((context: Context.Context<never>) => Context.omit(Tracer.ParentSpan)(context))
+  )
+}
+
+const working = Effect.fnUntraced(function* (
+  config: Config.ServiceConfig,
+  { host }: Reach,
+  stopped: (listening: Listening) => Effect.Effect<void>
+) {
+  const { port: http } = yield* Http.HttpAddress
+  const { port: grpc } = yield* Grpc.GrpcServer
   const runs = yield* Runs.Runs
   const secure = config.server.tls === undefined ? "" : "S"
-  yield* Effect.logInfo(`listening: HTTP${secure} on ${host}:${port}, gRPC on ${host}:${grpc.port}`)
+  yield* Effect.logInfo(`listening: HTTP${secure} on ${host}:${http}, gRPC on ${host}:${grpc}`)
   const background = yield* Effect.fork(inBackground(config.server))
-  yield* stopped
+  yield* stopped({ http, grpc })
   yield* Effect.logInfo("stopping: nothing new is begun, the step in flight ends and is recorded")
   yield* Fiber.interruptFork(background)
   yield* runs.drain

@@ -43,6 +43,7 @@ export interface Program {
   readonly bench: Baseline.Bench
   readonly remote: Place.Remote
   readonly serve?: Serve.Lasting
+  readonly dev?: Serve.Lasting
   readonly worker?: Serve.Lasting
 }
 
@@ -57,6 +58,7 @@ export const all = ({
   bench,
   remote,
   serve,
+  dev,
   worker
 }: Program): ReadonlyArray<Verb<BfmError, Screen>> => {
   const anywhere = Place.anywhere(Layer.provide(Pipeline.layer, env), remote)
@@ -76,6 +78,7 @@ export const all = ({
     Baseline.make(bench),
     New.make(sources),
     Build.make(sources),
+    Serve.dev(dev),
     Serve.serve(serve),
     Serve.worker(worker),
     anywhere(workers),

@@ -20,6 +20,8 @@ export interface Options {
   readonly host: string
   /** 0: any free port. */
   readonly port: number
+  /** Where that one is taken, any other will do. */
+  readonly anyPort?: boolean
   /** In PEM; in the clear when absent. */
   readonly tls?: { readonly certificate: string; readonly key: string } | undefined
   /** Bytes that a message may have. */
@@ -95,7 +97,13 @@ const credentials = ({ tls }: Options): grpc.ServerCredentials =>
         { cert_chain: Buffer.from(tls.certificate), private_key: Buffer.from(tls.key) }
       ])
 
+/** On the port that is wanted, or on any. */
 const listen = (server: grpc.Server, options: Options): Effect.Effect<number, ListenFailed> =>
+  options.anyPort === true
+    ? Effect.orElse(bind(server, options), () => bind(server, { ...options, port: 0 }))
+    : bind(server, options)
+
+const bind = (server: grpc.Server, options: Options): Effect.Effect<number, ListenFailed> =>
   Effect.async(resume => {
     const host = options.host.includes(":") ? `[${options.host}]` : options.host
     const address = `${host}:${options.port}`

@@ -16,6 +16,8 @@ import { Shutdown } from "./Shutdown.ts"
 export interface Options {
   /** 0 means any that is free. */
   readonly port: number
+  /** Where that one is taken, any other will do. */
+  readonly anyPort?: boolean
   readonly host: string
   /** PEM. */
   readonly tls?: { readonly certificate: string; readonly key: string } | undefined
@@ -79,7 +81,13 @@ const create = ({ tls }: Options): Http.Server =>
     ? Http.createServer(limits)
     : Https.createServer({ ...limits, cert: tls.certificate, key: tls.key, minVersion: "TLSv1.2" })
 
-const listen = (server: Http.Server, { port, host }: Options): Effect.Effect<void, ListenFailed> =>
+/** On the port that is wanted, or on any. */
+const listen = (server: Http.Server, options: Options): Effect.Effect<void, ListenFailed> =>
+  options.anyPort === true
+    ? Effect.orElse(bind(server, options), () => bind(server, { ...options, port: 0 }))
+    : bind(server, options)
+
+const bind = (server: Http.Server, { port, host }: Options): Effect.Effect<void, ListenFailed> =>
   Effect.async(resume => {
     const failed = (error: NodeJS.ErrnoException) =>
       resume(new ListenFailed({ address: `${host}:${port}`, reason: error.code ?? error.message }))

@@ -6,6 +6,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import pg from "pg"
 import { ended } from "../../fixtures/Project.ts"
+import * as Request from "../../fixtures/Request.ts"
 
 const root = path.resolve(import.meta.dirname, "../../..")
 
@@ -43,14 +44,13 @@ describe("npm start", () => {
         assert.match(first.stdout, /– 20250104070000 tenant_settings +needs a schema: bfm migrate up/)
         assert.match(first.stdout, /\d+ applied, 1 waits for a schema, 0 failed in /)
         assert.match(first.stdout, /Next: {2}npx bfm status\n/)
-        assert.match(first.stdout, /npx bfm serve, and open http:\/\/localhost:7070/)
         const second = yield* ended(start(cwd, "--once"))
         assert.strictEqual(second.code, 0)
         assert.match(second.stdout, /Nothing to do: \d+ migrations selected, all applied\n/)
       })
   )
 
-  it.scoped("keeps the database up until it is stopped, and says how to reach it", () =>
+  it.scoped("shows the page with a token, keeps the database up, and says how to reach both", () =>
     Effect.gen(function* () {
       const cwd = yield* directory
       const child = start(cwd)
@@ -67,6 +67,10 @@ describe("npm start", () => {
       const { searchParams, username, pathname } = new URL(url.replace("@/", "@localhost/"))
       const host = searchParams.get("host") ?? ""
       const port = Number(searchParams.get("port"))
+      const [, page = ""] = /Page {3}(http:\/\/localhost:\d+)\n/.exec(said) ?? []
+      const [, token = ""] = /Token {2}([\w-]{32})\n/.exec(said) ?? []
+      assert.match((yield* Request.at(page, token).get("/")).text, /<title>/)
+      assert.strictEqual((yield* Request.at(page, token).get("/api/v1/whoami")).status, 200)
       const rows = yield* Effect.promise(async () => {
         const client = new pg.Client({ host, port, user: username, database: pathname.slice(1) })
         await client.connect()
