@@ -10,6 +10,7 @@ import * as Errors from "../src/domain/Errors.ts"
 import * as Metadata from "../src/domain/source/Metadata.ts"
 import * as ExitCode from "../src/interfaces/cli/ExitCode.ts"
 import * as Status from "../src/interfaces/http/Status.ts"
+import * as Skeleton from "../src/pipeline/author/Skeleton.ts"
 import * as Settings from "../src/ports/Settings.ts"
 import * as Document from "./fixtures/Document.ts"
 
@@ -144,6 +145,12 @@ describe("directives and exit codes", () => {
     const known = sorted(Metadata.keys.map(key => `bfm-${key}`))
     assert.deepStrictEqual(directives(Document.section("docs/writing-migrations.md", "Directives")), known)
     assert.deepStrictEqual(directives(Document.section("docs/FORMATS.md", "Directives")), known)
+    const begun = Skeleton.sql("name").up
+    assert.deepStrictEqual(
+      known.filter(directive => !begun.includes(`# ${directive}: `)),
+      [],
+      "what bfm new writes"
+    )
     const { done, refused, pending, drift, stepFailed, lockBusy, interrupted } = ExitCode
     const codes = [done, refused, pending, drift, stepFailed, lockBusy, interrupted].map(String)
     const documented = (rows: ReadonlyArray<ReadonlyArray<string>>) =>
