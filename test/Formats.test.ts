@@ -88,6 +88,8 @@ describe("docs/FORMATS.md", () => {
     assert.includeMembers(documented, Object.keys(header))
     const [sentence = ""] = /Its header may have[^.]*/.exec(section("Files")) ?? []
     assert.deepStrictEqual(Document.codes(sentence), Object.keys(header))
+    const known = Object.values(Header.fields).filter(name => name !== undefined)
+    assert.deepStrictEqual(Object.keys(header), known)
   })
 
   it("lists the fields of etcd's operations and of its ledger, and how operations are cut", () => {

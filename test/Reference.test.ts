@@ -6,10 +6,12 @@ import * as Config from "../src/Config.ts"
 import * as Connections from "../src/config/Connections.ts"
 import * as Known from "../src/config/Reference.ts"
 import * as Server from "../src/config/Server.ts"
+import * as Backend from "../src/domain/Backend.ts"
 import * as Errors from "../src/domain/Errors.ts"
 import * as Metadata from "../src/domain/source/Metadata.ts"
 import * as ExitCode from "../src/interfaces/cli/ExitCode.ts"
 import * as Status from "../src/interfaces/http/Status.ts"
+import * as Skeleton from "../src/pipeline/author/Skeleton.ts"
 import * as Settings from "../src/ports/Settings.ts"
 import * as Document from "./fixtures/Document.ts"
 
@@ -144,6 +146,12 @@ describe("directives and exit codes", () => {
     const known = sorted(Metadata.keys.map(key => `bfm-${key}`))
     assert.deepStrictEqual(directives(Document.section("docs/writing-migrations.md", "Directives")), known)
     assert.deepStrictEqual(directives(Document.section("docs/FORMATS.md", "Directives")), known)
+    const begun = Skeleton.sql("name").up
+    assert.deepStrictEqual(
+      known.filter(directive => !begun.includes(`# ${directive}: `)),
+      [],
+      "what bfm new writes"
+    )
     const { done, refused, pending, drift, stepFailed, lockBusy, interrupted } = ExitCode
     const codes = [done, refused, pending, drift, stepFailed, lockBusy, interrupted].map(String)
     const documented = (rows: ReadonlyArray<ReadonlyArray<string>>) =>
@@ -188,6 +196,19 @@ const kinds: Record<Errors.PlanProblem["kind"], true> = {
   interrupted: true,
   program: true
 }
+
+describe("README.md", () => {
+  it("names every backend, and each has its ledger in docs/FORMATS.md", () => {
+    const [, words = ""] = table("README.md", "Words").find(([word]) => word === "backend") ?? []
+    assert.deepStrictEqual(Document.codes(words), Backend.all)
+    for (const backend of Backend.all) {
+      const { product } = Backend.capabilities[backend]
+      const heading = backend === "postgresql" ? "The ledger" : `The ledger in ${product}`
+      assert.isAbove(Document.section("docs/FORMATS.md", heading).length, 80, product)
+      assert.include(Document.read("README.md"), product)
+    }
+  })
+})
 
 describe("docs/troubleshooting.md", () => {
   it("has a cure for every error, with its exit code and its status", () => {

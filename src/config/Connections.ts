@@ -104,9 +104,11 @@ const candidates = (reader: Reader, environment: Environment, sources: Sources):
 const backendPrefix = (variable: string): string | undefined =>
   variable.startsWith("BFM_") ? undefined : variable.match(/^([A-Z0-9_]+)_BACKEND$/)?.[1]
 
+const somewhere = Backend.all.flatMap(backend => Backend.whereabouts[backend].variables)
+
 /** Whether the environment says where the connection is. */
 const placed = (reader: Reader, prefix: string): boolean =>
-  ["DB_HOST", "DB_URL", "ENDPOINTS"].some(suffix => reader.isSet(`${prefix}_${suffix}`))
+  somewhere.some(suffix => reader.isSet(`${prefix}_${suffix}`))
 
 /** `undefined`: this is no connection of ours, or a problem was reported. */
 const backendOf = (reader: Reader, { prefix, name, known }: Candidate): Backend.Backend | undefined => {
@@ -196,13 +198,6 @@ const place = (reader: Reader, { prefix, name }: Named, backend: Backend.Backend
   }
 }
 
-/** Where a backend's connections are. */
-const whereabouts: Record<Backend.Backend, ReadonlyArray<string>> = {
-  postgresql: ["DB_HOST", "DB_URL"],
-  greptimedb: ["DB_HOST", "DB_URL"],
-  etcd: ["ENDPOINTS", "DB_HOST"]
-}
-
 /** A `*_BACKEND` that made no connection and yet looks as if it was meant to. */
 export const lookAlikes = (reader: Reader, environment: Environment, sources: Sources) => {
   const known = new Set([...sources.keys()].map(prefixOf))
@@ -210,13 +205,12 @@ export const lookAlikes = (reader: Reader, environment: Environment, sources: So
     const prefix = backendPrefix(variable)
     if (prefix === undefined || known.has(prefix) || !value) return []
     const backend = Backend.parse(value)
-    const somewhere = placed(reader, prefix)
-    if (backend !== undefined && !somewhere) {
-      return [
-        `${variable} is set, but neither ${whereabouts[backend].map(suffix => `${prefix}_${suffix}`).join(" nor ")}: no connection was made`
-      ]
+    const isPlaced = placed(reader, prefix)
+    if (backend !== undefined && !isPlaced) {
+      const places = Backend.whereabouts[backend].variables.map(suffix => `${prefix}_${suffix}`)
+      return [`${variable} is set, but neither ${places.join(" nor ")}: no connection was made`]
     }
-    return backend === undefined && (somewhere || misspelt(value))
+    return backend === undefined && (isPlaced || misspelt(value))
       ? [`${variable} is not one of ${Backend.all.join(", ")}: no connection was made`]
       : []
   })

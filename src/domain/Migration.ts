@@ -44,7 +44,13 @@ export type DeclaredSchema =
   | { readonly _tag: "Dynamic" }
 
 /** One versioned change: up, and optionally down. */
-export interface Migration extends Identity {
+export interface Migration extends Identity, Metadata {
+  readonly up: Change
+  readonly down?: Change
+}
+
+/** What a migration says of itself, in whatever way it is written. */
+export interface Metadata {
   readonly schema: DeclaredSchema
   /** For `target.tables`: declared, or the first table that the script creates or alters. */
   readonly table?: string | undefined
@@ -57,8 +63,6 @@ export interface Migration extends Identity {
   readonly lockTimeout?: number
   /** Milliseconds. */
   readonly statementTimeout?: number
-  readonly up: Change
-  readonly down?: Change
 }
 
 export const unspecified: DeclaredSchema = { _tag: "Unspecified" }

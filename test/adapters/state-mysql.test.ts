@@ -6,9 +6,7 @@ import { defaultPool } from "../../src/adapters/postgresql/Settings.ts"
 import { StateStore } from "../../src/ports/StateStore.ts"
 import * as Mysql from "../fixtures/Mysql.ts"
 import { layerIn, settingsOf } from "../fixtures/StateMysql.ts"
-import * as LockSuite from "../ports/Lock.suite.ts"
-import * as RunLifeSuite from "../ports/RunLife.suite.ts"
-import * as StateStoreSuite from "../ports/StateStore.suite.ts"
+import * as StateSuite from "../ports/State.suite.ts"
 import { execution, type Subjects } from "../ports/StateSubject.ts"
 
 const sessionsOf = (database: Mysql.Database) =>
@@ -55,10 +53,7 @@ const subjects = (maxConnections: number): Subjects => {
   }
 }
 
-RunLifeSuite.suite("mysql", subjects(2))
-StateStoreSuite.suite("mysql", subjects(2))
-StateStoreSuite.suite("mysql, one connection", subjects(1))
-LockSuite.suite("mysql, one connection", subjects(1))
+StateSuite.suite("mysql", subjects(2), { how: "one connection", subjects: subjects(1) })
 
 describe("StateStore: mysql", () => {
   it.scopedLive("writes a batch again that the server has ended because of a deadlock", () =>

@@ -6,9 +6,7 @@ import * as Scope from "effect/Scope"
 import { defaultPool } from "../../src/adapters/postgresql/Settings.ts"
 import * as Postgresql from "../fixtures/Postgresql.ts"
 import { layerIn, maintenance, settingsOf } from "../fixtures/StatePostgresql.ts"
-import * as LockSuite from "../ports/Lock.suite.ts"
-import * as RunLifeSuite from "../ports/RunLife.suite.ts"
-import * as StateStoreSuite from "../ports/StateStore.suite.ts"
+import * as StateSuite from "../ports/State.suite.ts"
 import type { Subjects } from "../ports/StateSubject.ts"
 
 /** One database for every test that leaves it in peace. */
@@ -49,7 +47,7 @@ const subjects = (schema: string, maxConnections: number): Subjects => {
 
 const odd = `B"f.M $1 é`
 
-RunLifeSuite.suite("postgresql", subjects("public", 2))
-StateStoreSuite.suite("postgresql", subjects("public", 2))
-StateStoreSuite.suite("postgresql, one connection, an odd schema", subjects(odd, 1))
-LockSuite.suite("postgresql, one connection, an odd schema", subjects(odd, 1))
+StateSuite.suite("postgresql", subjects("public", 2), {
+  how: "one connection, an odd schema",
+  subjects: subjects(odd, 1)
+})

@@ -1,6 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Redacted from "effect/Redacted"
 import { defaultPool as pool } from "../../src/adapters/postgresql/Settings.ts"
+import * as Connections from "../../src/config/Connections.ts"
+import * as Reader from "../../src/config/Reader.ts"
+import * as Reference from "../../src/config/Reference.ts"
+import * as Backend from "../../src/domain/Backend.ts"
 import { core, problems, valid } from "../fixtures/Environment.ts"
 
 describe("connections", () => {
@@ -35,6 +39,21 @@ describe("connections", () => {
         pool
       }
     })
+  })
+
+  it("reads nothing, whatever the backend is and wherever it is said to be, that is not documented", () => {
+    const documented = new Set(Reference.connections.variables.map(({ name }) => name))
+    const undocumented = Backend.all.flatMap(backend =>
+      Backend.whereabouts[backend].variables.flatMap(suffix => {
+        const environment = { X_BACKEND: backend, [`X_${suffix}`]: "x" }
+        const reader = Reader.make(environment)
+        Connections.decode(reader, environment, new Map(), pool)
+        assert.include([...reader.used()], `X_${suffix}`, backend)
+        return [...reader.used()].filter(name => !documented.has(name.replace(/^X_/, "{CONN}_")))
+      })
+    )
+    // An etcd's user can be named without DB_ too, as that of the locks is.
+    assert.deepStrictEqual([...new Set(undocumented)], ["X_USERNAME", "X_PASSWORD"])
   })
 
   it("needs no _BACKEND when the sources have it under one", () => {

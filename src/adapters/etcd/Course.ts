@@ -3,6 +3,7 @@ import * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import { capabilities } from "../../domain/Backend.ts"
 import * as Chunk from "../../domain/etcd/Chunk.ts"
 import * as Operation from "../../domain/etcd/Operation.ts"
 import type { Step } from "../../domain/Plan.ts"
@@ -46,7 +47,10 @@ export const follow = Effect.fn("Course.follow")(function* (
   return undefined
 })
 
-const cancelled = Fault.ours("BF015", "the run was cancelled")
+const cancelled = new Fault.Refused({
+  code: capabilities.etcd.calledOff,
+  reason: "the run was cancelled"
+})
 
 /** What has happened may not be rewritten, nor taken back at another place. */
 const changed = (live: Live, step: Step, stored: Ledger.Stored, done: number): Fault.Fault | undefined => {

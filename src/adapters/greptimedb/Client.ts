@@ -5,6 +5,7 @@ import * as Random from "effect/Random"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import { Agent, request } from "undici"
+import { capabilities } from "../../domain/Backend.ts"
 import * as Network from "../store/Network.ts"
 import * as Sent from "../store/Sent.ts"
 import * as Answer from "./Answer.ts"
@@ -135,7 +136,11 @@ const lost = (cause: unknown, timeout: number): Fault.Lost => {
     return new Fault.Lost({ code: "timeout", reason: `no answer within ${timeout}ms`, again: false })
   }
   if (name === "AbortError") {
-    return new Fault.Lost({ code: "cancelled", reason: "the run was told to stop at once", again: false })
+    return new Fault.Lost({
+      code: capabilities.greptimedb.calledOff,
+      reason: "the run was told to stop at once",
+      again: false
+    })
   }
   return new Fault.Lost({ ...Network.describe(cause), again: true })
 }

@@ -104,14 +104,17 @@ const program = ({ path, text }: { readonly path: string; readonly text: string 
 const notEffect = (name: string, value: unknown): ReadonlyArray<Metadata.MetadataProblem> =>
   Effect.isEffect(value) ? [] : [{ reason: `${name} must be an Effect` }]
 
-const fields: Field.Fields = {
+/** A new directive does not compile until it is said here how a program says it. */
+const fields: Field.Fields<keyof Specification> = {
   schema: "schema",
   table: "table",
   tags: "tags",
-  dependsOn: "depends-on",
+  "depends-on": "dependsOn",
   requires: "requires",
-  lockTimeout: "lock-timeout",
-  statementTimeout: "statement-timeout"
+  // It has always one of its own.
+  transaction: undefined,
+  "lock-timeout": "lockTimeout",
+  "statement-timeout": "statementTimeout"
 }
 
 const readMetadata = (

@@ -1,8 +1,8 @@
 import * as Spelling from "../Spelling.ts"
-import { type Entry, type Key, lists, type MetadataProblem } from "./Metadata.ts"
+import { type Entry, type Key, keys, lists, type MetadataProblem } from "./Metadata.ts"
 
-/** How a field of an object is called and what it says: the object's way of writing a directive. */
-export type Fields = Readonly<Record<string, Key>>
+/** The object's way of writing each directive: the name of its field, or none where it cannot be said there. */
+export type Fields<Name extends string = string> = Readonly<Record<Key, Name | undefined>>
 
 export interface FieldReading {
   readonly entries: ReadonlyArray<Entry>
@@ -17,23 +17,24 @@ export const read = (
 ): FieldReading => {
   const entries: Array<Entry> = []
   const problems: Array<MetadataProblem> = []
+  const keyOf = new Map(keys.flatMap(key => (fields[key] === undefined ? [] : [[fields[key], key] as const])))
   for (const [name, value] of Object.entries(object)) {
     if (value === undefined) continue
     const line = lineOf(source, name)
-    const key = fields[name]
+    const key = keyOf.get(name)
     const values = key === undefined ? undefined : texts(key, value)
     if (key !== undefined && values !== undefined) {
       entries.push({ key, label: name, values, ...line })
     } else {
-      const reason = key === undefined ? unknown(name, fields) : `${name} must be ${shape(key)}`
+      const reason = key === undefined ? unknown(name, [...keyOf.keys()]) : `${name} must be ${shape(key)}`
       problems.push({ ...line, reason })
     }
   }
   return { entries, problems }
 }
 
-const unknown = (name: string, fields: Fields): string =>
-  `unknown field ${name}${Spelling.hint(name, Object.keys(fields)) || `; known: ${Object.keys(fields).join(", ")}`}`
+const unknown = (name: string, known: ReadonlyArray<string>): string =>
+  `unknown field ${name}${Spelling.hint(name, known) || `; known: ${known.join(", ")}`}`
 
 const isText = (value: unknown): value is string => typeof value === "string"
 

@@ -5,12 +5,17 @@ import * as Field from "./Field.ts"
 import * as Json from "./Json.ts"
 import * as Metadata from "./Metadata.ts"
 
-const fields: Field.Fields = {
+/** A new directive does not compile until it is said here how a header says it. */
+export const fields: Field.Fields = {
   schema: "schema",
   table: "table",
   tags: "tags",
-  dependsOn: "depends-on",
-  requires: "requires"
+  "depends-on": "dependsOn",
+  requires: "requires",
+  // How SQL is executed.
+  transaction: undefined,
+  "lock-timeout": undefined,
+  "statement-timeout": undefined
 }
 
 const PLACEHOLDER = /\{\{[ \t]*\.[^{}\n]*\}\}/g

@@ -1,24 +1,12 @@
 import * as Either from "effect/Either"
 import { type Backend, capabilities } from "../Backend.ts"
 import type { Dependency, Requirement } from "../Dependency.ts"
-import { type DeclaredSchema, dynamic, fixed, unspecified } from "../Migration.ts"
+import { dynamic, fixed, type Metadata, unspecified } from "../Migration.ts"
 import * as Tag from "../Tag.ts"
 import { connectionName } from "./FileName.ts"
 import { schemaName } from "./SchemaName.ts"
 
-/** What a migration says of itself, in whatever way it is written. */
-export interface Metadata {
-  readonly schema: DeclaredSchema
-  readonly table?: string
-  readonly tags: Tag.Tags
-  readonly dependsOn: ReadonlyArray<Dependency>
-  readonly requires: ReadonlyArray<Requirement>
-  readonly transaction: "own" | "none"
-  /** Milliseconds. */
-  readonly lockTimeout?: number
-  /** Milliseconds. */
-  readonly statementTimeout?: number
-}
+export type { Metadata } from "../Migration.ts"
 
 export const empty: Metadata = {
   schema: unspecified,

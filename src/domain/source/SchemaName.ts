@@ -4,6 +4,16 @@ import { type Backend, capabilities } from "../Backend.ts"
 const CONTROL = /[\u0000-\u001f\u007f]/
 const LONE_SURROGATE = /\p{Surrogate}/u
 
+/** What belongs to a store itself, of the schemas that its catalog lists; in small letters. */
+const own: Record<Backend, (name: string) => boolean> = {
+  postgresql: name => name === "information_schema" || name.startsWith("pg_"),
+  greptimedb: name => ["information_schema", "greptime_private", "pg_catalog"].includes(name),
+  etcd: () => false
+}
+
+/** Whether a schema belongs to the store itself, and can be nobody's tenant. */
+export const isSystem = (backend: Backend, name: string): boolean => own[backend](name.toLowerCase())
+
 /** What a backend asks of a schema's name beyond its length. */
 const rules: Record<Backend, (name: string) => string | undefined> = {
   // Anything else is allowed, also quotes and semicolons: names are always quoted.

@@ -1,4 +1,5 @@
 import type { BfmError } from "../../domain/Errors.ts"
+import * as Variable from "../../domain/Variable.ts"
 import * as ExitCode from "./ExitCode.ts"
 import type { Style } from "./Style.ts"
 import * as Text from "./Text.ts"
@@ -19,7 +20,7 @@ export const lines = (style: Style, error: BfmError): ReadonlyArray<string> => {
 const next = (error: BfmError): string => {
   switch (error._tag) {
     case "ConnectionUnreachable":
-      return whereabouts(error.connection.toUpperCase().replaceAll(/[^A-Z0-9]/g, "_"))
+      return whereabouts(Variable.prefixOf(error.connection))
     case "StateUnavailable":
       return error.setting !== undefined
         ? `Is it running, and is ${error.setting} right?`

@@ -1,3 +1,4 @@
+import * as Backend from "../../domain/Backend.ts"
 import type * as Flag from "./Flag.ts"
 import type { Style } from "./Style.ts"
 import * as Text from "./Text.ts"
@@ -17,7 +18,7 @@ export const overview = (
   version: string,
   verbs: ReadonlyArray<Described>
 ): ReadonlyArray<string> => [
-  `${style.colour.bold("bfm")} ${version}: changes PostgreSQL, GreptimeDB and etcd, each change exactly once`,
+  `${style.colour.bold("bfm")} ${version}: changes ${Backend.products}, each change exactly once`,
   "",
   ...Text.indent(
     explained(

@@ -1,6 +1,8 @@
 import * as Arr from "effect/Array"
+import * as Backend from "../../domain/Backend.ts"
 import { short } from "../../domain/Identity.ts"
 import type { ConnectionStatus, Status, StatusItem, StatusReport } from "../../domain/Status.ts"
+import * as Variable from "../../domain/Variable.ts"
 import * as Moment from "./Moment.ts"
 import type { Style } from "./Style.ts"
 import * as Table from "./Table.ts"
@@ -60,9 +62,8 @@ const heading = (style: Style, status: ConnectionStatus): ReadonlyArray<string> 
 }
 
 const unset = ({ connection, backend }: ConnectionStatus): string => {
-  const variable = connection.toUpperCase().replaceAll(/[^A-Z0-9]/g, "_")
-  const place = backend === "etcd" ? `${variable}_ENDPOINTS` : `${variable}_DB_HOST`
-  return `not configured (set ${variable}_BACKEND, ${place})`
+  const [place] = Backend.whereabouts[backend].variables
+  return `not configured (set ${Variable.of(connection, "BACKEND")}, ${Variable.of(connection, place)})`
 }
 
 const rows = (style: Style, items: ReadonlyArray<StatusItem>): ReadonlyArray<string> => {

@@ -1,5 +1,6 @@
 import * as Args from "@effect/cli/Args"
 import * as Effect from "effect/Effect"
+import * as Backend from "../../domain/Backend.ts"
 import type { DownRequest, Order } from "../../domain/Request.ts"
 import { Pipeline } from "../../pipeline/Pipeline.ts"
 import * as Confirm from "./Confirm.ts"
@@ -9,6 +10,8 @@ import { Interruption } from "./Interruption.ts"
 import * as Options from "./Options.ts"
 import * as Show from "./Show.ts"
 import * as Verb from "./Verb.ts"
+
+const capturing = Backend.able(can => can.capturesReplaced)
 
 /** `migrate down ID`: one migration, and with `--cascade` what depends on it. */
 export const down = Verb.make(
@@ -30,7 +33,7 @@ export const down = Verb.make(
       }),
       generated: Flag.toggle({
         name: "generated",
-        help: "take back what was captured when it was applied (etcd), also where there is a down script"
+        help: `take back what was captured when it was applied (${capturing}), also where there is a down script`
       }),
       ...Options.execution,
       dryRun: Flag.toggle({ name: "dry-run", help: "only say what would be done, with its SQL" }),

@@ -1,5 +1,6 @@
 import * as HttpApi from "@effect/platform/HttpApi"
 import * as OpenApi from "@effect/platform/OpenApi"
+import * as Backend from "../../domain/Backend.ts"
 import { MigrationsApi } from "./MigrationsApi.ts"
 import { ReportsApi } from "./ReportsApi.ts"
 import { RunsApi } from "./RunsApi.ts"
@@ -15,8 +16,7 @@ export class Api extends HttpApi.make("bfm")
     OpenApi.annotations({
       title: "BfM",
       version: "1",
-      description:
-        "One place from which a team changes PostgreSQL, GreptimeDB and etcd, each change exactly once.",
+      description: `One place from which a team changes ${Backend.products}, each change exactly once.`,
       license: { name: "MIT" }
     })
   ) {}

@@ -2,6 +2,7 @@ import * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
 import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import * as OpenApi from "@effect/platform/OpenApi"
 import * as Schema from "effect/Schema"
+import * as Backend from "../../domain/Backend.ts"
 import { Applied } from "../wire/Applied.ts"
 import { Execution } from "../wire/Execution.ts"
 import { HistoryItem } from "../wire/HistoryItem.ts"
@@ -84,7 +85,7 @@ export const MigrationsApi = HttpApiGroup.make("migrations")
           schema: word("only this schema, or those that a pattern like tenant_* means"),
           table: word("exactly this table"),
           connection: word("exactly this connection"),
-          backend: word("postgresql, greptimedb or etcd"),
+          backend: word(Backend.words),
           status: word("exactly this status"),
           version: word("exactly this version"),
           tag: Schema.optional(

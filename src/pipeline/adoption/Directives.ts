@@ -67,7 +67,10 @@ const compare = (
         References.resolve(references, migration, dependency).map(canonical)
       return contains(said.dependsOn.flatMap(meant), metadata.dependsOn.flatMap(meant))
     }
-    default:
+    // The Go BfM had nothing of the kind.
+    case "transaction":
+    case "lock-timeout":
+    case "statement-timeout":
       return "said"
   }
 }

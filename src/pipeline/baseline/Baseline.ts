@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import { CurrentActor } from "../../domain/Actor.ts"
+import * as Backend from "../../domain/Backend.ts"
 import { type BaselineReport, compare } from "../../domain/Baseline.ts"
 import { ConnectionUnknown, NotSupported, RequestInvalid } from "../../domain/Errors.ts"
 import { canonical } from "../../domain/Identity.ts"
@@ -36,11 +37,11 @@ export const verify = Effect.fn("Baseline.verify")(function* ({ connection: name
   if (connection === undefined) {
     return yield* new ConnectionUnknown({ connection: name, configured: [...configured.keys()] })
   }
-  if (connection.backend !== "postgresql") {
+  if (!Backend.capabilities[connection.backend].rebuildable) {
     return yield* new NotSupported({
       connection: name,
       action: "be a baseline",
-      reason: `it is ${connection.backend}: only PostgreSQL can be rebuilt and compared; say what is applied with bfm resolve`
+      reason: `it is ${connection.backend}: only ${Backend.able(can => can.rebuildable)} can be rebuilt and compared; say what is applied with bfm resolve`
     })
   }
   if (to !== undefined && !/^\d{14}$/.test(to)) {

@@ -1,4 +1,5 @@
 import * as Either from "effect/Either"
+import * as Backend from "../../domain/Backend.ts"
 import { type DoctorReport, type Examined, type Finding, notice, wrong } from "../../domain/Doctor.ts"
 import type { ConfigProblem, StateUnavailable } from "../../domain/Errors.ts"
 import * as Variable from "../../domain/Variable.ts"
@@ -124,11 +125,7 @@ const connection = ({ connection, vitals, inspection }: Answer): ReadonlyArray<F
 }
 
 const unreachable = ({ name, backend }: Connection, error: Unanswered): Finding => {
-  const of = (suffix: string) => Variable.of(name, suffix)
-  const place =
-    backend === "etcd"
-      ? of("ENDPOINTS")
-      : `${of("DB_HOST")}, _PORT, _NAME, _USERNAME and _PASSWORD (or ${of("DB_URL")})`
+  const place = Backend.whereabouts[backend].told(suffix => Variable.of(name, suffix))
   const remedy = `see that it runs, and that ${place} are right, then: bfm doctor`
   return wrong("connection", `connection ${name}`, why(error), remedy)
 }

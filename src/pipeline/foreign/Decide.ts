@@ -120,7 +120,7 @@ const squeezed = (file: string): string =>
 const taking = (seen: Seen, reading: Reading, versions: ReadonlyArray<string>): ReadonlyArray<Taken> =>
   reading.migrations.map((foreign, index) => {
     const identity: Identity = {
-      backend: "postgresql",
+      backend: seen.connection.backend,
       connection: seen.connection.name,
       version: versions[index] ?? "",
       name: foreign.name

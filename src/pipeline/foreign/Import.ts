@@ -3,6 +3,7 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
 import type { Actor } from "../../domain/Actor.ts"
+import * as Backend from "../../domain/Backend.ts"
 import * as Catalog from "../../domain/Catalog.ts"
 import { BuildFailed, ConnectionUnknown, NotSupported, RequestInvalid } from "../../domain/Errors.ts"
 import type { SourceFile, Tool } from "../../domain/foreign/Foreign.ts"
@@ -36,16 +37,16 @@ export const plan = Effect.fn("Import.plan")(function* (request: Request) {
   if (connection === undefined) {
     return yield* new ConnectionUnknown({ connection: name, configured: [...configured.keys()] })
   }
-  if (connection.backend !== "postgresql") {
+  if (!Backend.capabilities[connection.backend].importable) {
     return yield* new NotSupported({
       connection: name,
       action: `import from ${tool.name}`,
-      reason: `it is ${connection.backend}: only migrations of PostgreSQL are imported`
+      reason: `it is ${connection.backend}: only migrations of ${Backend.able(can => can.importable)} are imported`
     })
   }
   const path = yield* Path.Path
   const files = yield* folder(request.from)
-  const target = path.join(request.sfm, "postgresql", name)
+  const target = path.join(request.sfm, connection.backend, name)
   const history = yield* (yield* ForeignHistory).read(name, request.table ?? tool.table)
   const world = yield* worldOf(request)
   const decided = Decide.decide({

@@ -2,6 +2,7 @@ import * as Either from "effect/Either"
 import { RequestInvalid } from "../../domain/Errors.ts"
 import type * as Ledger from "../../domain/Ledger.ts"
 import * as Selector from "../../domain/SchemaSelector.ts"
+import * as SchemaName from "../../domain/source/SchemaName.ts"
 import * as Variable from "../../domain/Variable.ts"
 import type { Connection } from "../../ports/Connections.ts"
 
@@ -118,14 +119,8 @@ const present = ({ connection, present: names }: Known): ReadonlyArray<string> =
   [...(names ?? [])].filter(name => !isSystem(connection, name)).sort()
 
 /** Belongs to the store itself, or to BfM. */
-const isSystem = ({ backend, ledgerSchema }: Connection, name: string): boolean => {
-  if (name === ledgerSchema) return true
-  const lower = name.toLowerCase()
-  if (lower === "information_schema") return true
-  return backend === "greptimedb"
-    ? lower === "greptime_private" || lower === "pg_catalog"
-    : lower.startsWith("pg_")
-}
+const isSystem = ({ backend, ledgerSchema }: Connection, name: string): boolean =>
+  name === ledgerSchema || SchemaName.isSystem(backend, name)
 
 const nothing = (selector: Selector.SchemaSelector, known: ReadonlyArray<Known>): string => {
   const names = known.map(({ connection }) => connection.name).join(", ")

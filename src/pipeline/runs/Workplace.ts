@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Ref from "effect/Ref"
 import { renewed } from "../../domain/Asked.ts"
+import * as Backend from "../../domain/Backend.ts"
 import type { BfmError } from "../../domain/Errors.ts"
 import type { Failure, Run } from "../../domain/Run.ts"
 import * as Engine from "../../ports/Engine.ts"
@@ -31,7 +32,7 @@ const passing = new Set([
 const cut = /connection (error|terminated|was cut|was lost|ended)/i
 
 /** How stores say that a step was called off because the time of a leaving worker was over. */
-const calledOff = new Set(["57014", "cancelled", "BF015"])
+const calledOff = new Set(Backend.all.map(backend => Backend.capabilities[backend].calledOff))
 
 const passes = ({ code, reason }: Failure): boolean =>
   code === undefined ? cut.test(reason) : passing.has(code)

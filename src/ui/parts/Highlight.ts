@@ -13,11 +13,14 @@ export interface Segment {
 /** Beyond it colours cost more than they are worth, in characters. */
 const largest = 60_000
 
-/** The language of what is sent to a store. */
-export const languageOf = (backend: Backend.Backend): Language => {
-  if (Backend.capabilities[backend].script === "json") return "json"
-  return backend === "greptimedb" ? "greptimedb" : "sql"
+const languages: Record<Backend.Backend, Language> = {
+  postgresql: "sql",
+  greptimedb: "greptimedb",
+  etcd: "json"
 }
+
+/** The language of what is sent to a store. */
+export const languageOf = (backend: Backend.Backend): Language => languages[backend]
 
 /** The language of a whole file: beside scripts there are programs. */
 export const languageOfFile = (backend: Backend.Backend, text: string): Language =>

@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import type { Backend } from "../../../src/domain/Backend.ts"
 import { Session } from "../../../src/domain/Session.ts"
 import * as Definition from "../../../src/domain/source/Definition.ts"
+import * as Metadata from "../../../src/domain/source/Metadata.ts"
 import { fromScripts, type Sourced } from "../../../src/domain/source/Scripts.ts"
 
 const source = {
@@ -145,6 +146,18 @@ describe("a migration written as a program", () => {
   )
 })
 
+/** A new directive does not compile until it is here. */
+const said: Record<Metadata.Key, string> = {
+  schema: "tenants",
+  table: "flags",
+  tags: "env=prod,team=a",
+  "depends-on": "create_users",
+  requires: "table users",
+  transaction: "none",
+  "lock-timeout": "5s",
+  "statement-timeout": "1m"
+}
+
 describe("a migration made of embedded scripts", () => {
   const scripts = { ...source, path: "postgresql/core/x.up.sql", up: "", down: "DROP TABLE a;" }
 
@@ -171,6 +184,17 @@ describe("a migration made of embedded scripts", () => {
     const reason = "unknown directive bfm-tagz; did you mean bfm-tags?"
     assert.deepStrictEqual(problems, [{ path: scripts.path, line: 2, reason }])
     assert.deepStrictEqual([up, table], [{ _tag: "Script", path: scripts.path, text: said }, "b"])
+  })
+
+  it.each(Object.entries(said))("has what bfm-%s says", (word, value) => {
+    const key = Metadata.keyOf(word)
+    if (key === undefined) return assert.fail("it is no directive")
+    const { metadata } = Metadata.read("postgresql", [
+      { key, label: word, values: value.split(","), line: 1 }
+    ])
+    assert.notDeepEqual(metadata, Metadata.empty)
+    const migration = fromScripts({ ...scripts, up: `-- bfm-${word}: ${value}\nSELECT 1;` })
+    assert.deepInclude(migration, metadata)
   })
 
   it.each([

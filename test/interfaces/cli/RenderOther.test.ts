@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import * as Backend from "../../../src/domain/Backend.ts"
 import {
   ConfigInvalid,
   ConnectionUnreachable,
@@ -27,6 +28,15 @@ describe("RenderError.lines", () => {
       "  postgresql/core/2025_x.up.sql  version must be 14 digits",
       "  postgresql/core/20250301000000_a.up.sql:2  no migration creat_users"
     ])
+  })
+
+  it("names the variables of an unreachable connection, of whatever backend it may be", () => {
+    const error = new ConnectionUnreachable({ connection: "t-1", address: "x", reason: "refused" })
+    const advice = RenderError.lines(style, error).join()
+    for (const backend of Backend.all) {
+      const [variable] = Backend.whereabouts[backend].variables
+      assert.include(advice, `T_1_${variable}`, backend)
+    }
   })
 
   it("says what to do next where the message does not", () => {

@@ -196,6 +196,45 @@ describe("the OpenAPI document", () => {
       })
   )
 
+  it.scopedLive("has no route that is open to everybody, or to more scopes, by an oversight", () =>
+    Effect.gen(function* () {
+      const { ask, get } = yield* Service.start(yield* Project.make)
+      const document: Document = (yield* get("/api/v1/openapi.json")).body
+      const routes = Object.entries(document.paths).flatMap(([path, methods]) =>
+        Object.entries(methods).map(([method, { operationId, security }]) => ({
+          operationId,
+          secured: security.length > 0,
+          method: method.toUpperCase(),
+          path: path.replaceAll(/\{\w+\}/g, "nope")
+        }))
+      )
+      /** The operations that refuse a token, or whoever has none, without looking at what is asked. */
+      const refused = (token: string | null, status: number) =>
+        Effect.filter(routes, ({ method, path }) =>
+          Effect.map(ask(method, path, { token }), answer => answer.status === status)
+        ).pipe(Effect.map(found => found.map(({ operationId }) => operationId).sort()))
+      const open = ["service.apiHealth", "service.docs", "service.health", "service.live", "service.ready"]
+      const all = routes.map(({ operationId }) => operationId).sort()
+      assert.deepStrictEqual(
+        yield* refused(null, 401),
+        all.filter(name => !open.includes(name))
+      )
+      assert.deepStrictEqual(
+        routes
+          .filter(({ secured }) => !secured)
+          .map(({ operationId }) => operationId)
+          .sort(),
+        open
+      )
+      const taking = ["runs.down", "runs.rollback"]
+      // Without a direction a run applies.
+      const changing = ["migrations.reindex", "runs.migrate", "runs.rehearse", "runs.start", "runs.up"]
+      assert.deepStrictEqual(yield* refused("t-read", 403), [...changing, ...taking].sort())
+      assert.deepStrictEqual(yield* refused("t-migrate", 403), taking)
+      assert.deepStrictEqual(yield* refused("t-rollback", 403), changing)
+    })
+  )
+
   it.scopedLive("is shown on a page that needs no other server", () =>
     Effect.gen(function* () {
       const { get } = yield* Service.start(yield* project)

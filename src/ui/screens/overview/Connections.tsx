@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query"
 import { Link } from "@tanstack/react-router"
-import type { Status } from "bfm/client"
+import { Backend, type Status } from "bfm/client"
 import * as Queries from "../../api/Queries.ts"
 import { Empty } from "../../parts/Empty.tsx"
 import { Loaded } from "../../parts/Loaded.tsx"
@@ -74,7 +74,7 @@ const Setting = ({ item: { connection, backend } }: { readonly item: Status.Conn
   <>
     set{" "}
     <code>
-      {connection.toUpperCase().replaceAll("-", "_")}_{backend === "etcd" ? "ENDPOINTS" : "DB_URL"}
+      {connection.toUpperCase().replaceAll("-", "_")}_{Backend.whereabouts[backend].whole}
     </code>{" "}
     and start the service again
   </>
