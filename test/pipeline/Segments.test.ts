@@ -226,7 +226,10 @@ describe("schemas go together", () => {
 
   it.effect("a quarter as many once it is slow, or something was in the way", () =>
     Effect.gen(function* () {
-      assert.deepStrictEqual(yield* turns(schemas(20), { takes: [250, 250, 250, 251] }), [1, 2, 4, 8, 2, 2, 1])
+      assert.deepStrictEqual(
+        yield* turns(schemas(20), { takes: [250, 250, 250, 251] }),
+        [1, 2, 4, 8, 2, 2, 1]
+      )
       assert.deepStrictEqual(yield* turns(schemas(20), { rough: [3] }), [1, 2, 4, 8, 2, 2, 1])
       assert.deepStrictEqual(yield* turns(schemas(4), { rough: [0, 1] }), [1, 1, 1, 1])
     })
@@ -260,9 +263,11 @@ describe("schemas go together", () => {
 
   it.effect("unless one is no plain transaction: that goes alone", () =>
     Effect.gen(function* () {
-      assert.deepStrictEqual(yield* turns(schemas(3, { mode: "journal" })), [1, 1, 1])
+      assert.deepStrictEqual(yield* turns(schemas(5, { mode: "journal" })), [1, 1, 1, 1, 1])
       const asking = { requires: [{ kind: "table", name: "a" } as const] }
-      assert.deepStrictEqual(yield* turns(schemas(3, asking)), [1, 1, 1])
+      assert.deepStrictEqual(yield* turns(schemas(5, asking)), [1, 1, 1, 1, 1])
+      const partly = schemas(5).flatMap(one => [one, { ...one, id: `${one.id}b`, mode: "journal" as const }])
+      assert.deepStrictEqual(yield* turns(partly), [1, 1, 1, 1, 1])
       const mixed = [...schemas(2), step("odd o", { mode: "program" }), ...schemas(4).slice(1)]
       assert.deepStrictEqual(yield* turns(mixed), [1, 1, 1, 2, 1])
     })
