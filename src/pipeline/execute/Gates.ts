@@ -58,4 +58,4 @@ export const make = Effect.fnUntraced(function* (segments: ReadonlyArray<Segment
 
 /** Those of earlier waves first: whoever works on a later one waits for nobody who was not begun. */
 export const inOrder = (segments: ReadonlyArray<Segment>, { waveOf }: Rollout): ReadonlyArray<Segment> =>
-  [...segments].sort((a, b) => (waveOf[a.index] ?? 0) - (waveOf[b.index] ?? 0) || a.index - b.index)
+  [...segments].sort((a, b) => (waveOf[a.index] ?? 0) - (waveOf[b.index] ?? 0))
