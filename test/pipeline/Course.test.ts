@@ -255,7 +255,7 @@ describe("what failed in many schemas", () => {
     ["t1", "at1 t1_a t1é (t1) t1", "at1 t1_a t1é ({schema}) {schema}"],
     ["a.b", "a.b and axb", "{schema} and axb"],
     ["/app/x-1", "key /app/x-1/flags", "key {schema}/flags"],
-    ["", "no schema at all", "no schema at all"]
+    ["", "none, at all", "none, at all"]
   ])("of schema %s has its name taken out, and no longer one", (schema, reason, expected) => {
     assert.strictEqual(Causes.reasonOf({ schema, reason }), expected)
   })
