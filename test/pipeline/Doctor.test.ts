@@ -1,5 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Either from "effect/Either"
+import * as Schema from "effect/Schema"
+import { DoctorReport } from "../../src/domain/Doctor.ts"
 import { ConnectionUnreachable, StateUnavailable, StoreRefused } from "../../src/domain/Errors.ts"
 import type { LedgerEntry } from "../../src/domain/Ledger.ts"
 import * as Ledger from "../../src/domain/Ledger.ts"
@@ -75,9 +77,14 @@ const told = (of: Facts): ReadonlyArray<string> =>
       `${severity} ${area} ${subject} → ${/^bfm [a-z ]+?(?= 01R|,|$)/.exec(remedy)?.[0] ?? "-"}`
   )
 
+/** As every interface promises it. */
+const promised = Schema.validateSync(DoctorReport)
+
 /** `severity subject: reason`. */
 const reasons = (of: Facts): ReadonlyArray<string> =>
-  Diagnose.report(of).findings.map(({ severity, subject, reason }) => `${severity} ${subject}: ${reason}`)
+  promised(Diagnose.report(of)).findings.map(
+    ({ severity, subject, reason }) => `${severity} ${subject}: ${reason}`
+  )
 
 const core: Connection = {
   name: "core",
@@ -202,14 +209,15 @@ describe("doctor", () => {
   it("puts what is wrong before what is good to know", () => {
     const of = {
       ...facts({ runs: [run({ state: "paused" })] }),
+      unconfigured: ["logs"],
       problems: [
         { path: "a.sql", line: 3, reason: "an unknown directive" },
         { path: "b", reason: "not a file" }
       ]
     }
     assert.deepStrictEqual(
-      reasons(of).map(text => text.split(":")[0]),
-      ["wrong a.sql", "wrong b", "notice run 01R"]
+      promised(Diagnose.report(of)).findings.map(({ severity, subject }) => `${severity} ${subject}`),
+      ["wrong a.sql:3", "wrong b", "notice connection logs", "notice run 01R"]
     )
     assert.include(reasons(of)[0], "a.sql:3: an unknown directive")
     assert.include(Diagnose.report(of).findings[0]?.remedy ?? "", "no run begins while sfm has such problems")
@@ -281,7 +289,7 @@ describe("doctor", () => {
       })
     assert.include(
       of({ inspection: Either.left(refused()) })[0] ?? "",
-      ": could not read the ledger: no right →"
+      "wrong connection core: could not read the ledger: no right →"
     )
     assert.include(of({ inspection: Either.left(refused("ask a DBA")) })[0] ?? "", "no right (ask a DBA) →")
     // A right that is missing says it better.
