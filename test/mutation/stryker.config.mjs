@@ -3,11 +3,14 @@
 export default {
   testRunner: "vitest",
   vitest: { configFile: "test/mutation/vitest.config.ts", related: false },
+  // What is decided without any server; the rest of the pipeline is held by the scenario suites, on real servers.
   mutate: [
     "src/domain/**/*.ts",
     "src/pipeline/plan/**/*.ts",
-    "src/pipeline/execute/{Causes,Course,Result,Rollout,Segment}.ts",
-    "src/pipeline/doctor/{Diagnose,Stuck}.ts"
+    "src/pipeline/execute/{Causes,Course,Gates,Kept,Lane,Line,Narrow,Result,Rollout,Segment,Tally}.ts",
+    "src/pipeline/doctor/{Diagnose,Server,Stuck}.ts",
+    "src/pipeline/adoption/{Matching,Standing}.ts",
+    "src/pipeline/foreign/Decide.ts"
   ],
   coverageAnalysis: "perTest",
   dryRunTimeoutMinutes: 60,

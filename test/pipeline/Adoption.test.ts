@@ -3,7 +3,7 @@ import type { Backend } from "../../src/domain/Backend.ts"
 import * as Catalog from "../../src/domain/Catalog.ts"
 import { canonical } from "../../src/domain/Identity.ts"
 import * as GoFile from "../../src/domain/predecessor/GoFile.ts"
-import type { Happened, Listed } from "../../src/domain/predecessor/OldState.ts"
+import type { Executed, Generation, Happened, Listed } from "../../src/domain/predecessor/OldState.ts"
 import { fromScripts } from "../../src/domain/source/Scripts.ts"
 import * as Adoption from "../../src/pipeline/adoption/Adoption.ts"
 import * as References from "../../src/pipeline/plan/References.ts"
@@ -19,7 +19,11 @@ const backends: Readonly<Record<string, Backend>> = { metadata: "etcd", logs: "g
 
 const decide = (
   files: Readonly<Record<string, Written>>,
-  old: { readonly listed?: ReadonlyArray<Listed>; readonly happened?: ReadonlyArray<Happened> } = {}
+  old: {
+    readonly listed?: ReadonlyArray<Listed>
+    readonly executed?: ReadonlyArray<Executed>
+    readonly happened?: ReadonlyArray<Happened>
+  } = {}
 ) => {
   const read = Object.entries(files).map(([path, { up, go }]) => {
     const [connection = "", file = ""] = path.split("/")
@@ -218,5 +222,101 @@ describe("Adoption.decide, ids", () => {
     expect(decide({ [a]: {} }, { happened: words("rolled_back", "applied", "failed") }).entries).toHaveLength(
       1
     )
+  })
+})
+
+describe("Adoption.decide, how a migration stands", () => {
+  /**
+   * `list core applied`, `table core failed`, `history core rolled_back`: a row of one migration, `-` where it has no
+   * schema; those of the history in the order in which it happened.
+   */
+  const stands = (rows: ReadonlyArray<string>, generation: Generation = "v0.2") => {
+    const read = rows.map((text, sequence) => {
+      const [kind, schema = "", status = ""] = text.split(" ")
+      const at = sequence * 1_000
+      const row = {
+        generation,
+        id: "20250101120000_a_postgresql_core",
+        schema: schema === "-" ? "" : schema,
+        table: "",
+        version: "20250101120000",
+        connection: "core",
+        backend: "postgresql",
+        status
+      }
+      return {
+        kind,
+        row: { ...row, at, sequence, actor: "ann", method: "http", applied: status === "applied" }
+      }
+    })
+    const of = (wanted: string) => read.flatMap(({ kind, row }) => (kind === wanted ? [row] : []))
+    const old = { listed: of("list"), executed: of("table"), happened: of("history") }
+    const { entries, pending, questions, notes } = decide({ [a]: {} }, old)
+    const said = (schema: string | undefined) => schema || "-"
+    return [
+      ...entries.map(({ schema, actor }) => `applied ${said(schema)}${actor === "" ? "" : ` by ${actor}`}`),
+      ...pending.map(({ schema, reason }) => `pending ${said(schema)}: ${reason}`),
+      ...questions.map(({ schema, reason }) => `? ${said(schema)}: ${reason}`),
+      ...notes.filter(note => note.includes("it is applied"))
+    ]
+  }
+
+  it.each<readonly [rows: ReadonlyArray<string>, told: ReadonlyArray<string>]>([
+    [["history core applied"], ["applied core by ann"]],
+    [["history core success"], ["applied core by ann"]],
+    [["history core applied", "history core rolled_back"], ["pending core: rolled back"]],
+    [
+      ["history core applied", "history core rolled_back", "list core applied"],
+      ["pending core: rolled back, although the old list still says applied"]
+    ],
+    [
+      ["history core applied", "history core rolled_back", "table core applied"],
+      ["pending core: rolled back, although the old list still says applied"]
+    ],
+    [["history core rolled_back", "history core applied"], ["applied core by ann"]],
+    [["history core pending"], ["? core: it was begun and never ended: it may have been applied or not"]],
+    [["history core failed"], ["pending core: failed"]],
+    [["table core failed"], ["pending core: failed"]],
+    [["table core pending"], []],
+    [["list core pending"], []],
+    [["table core applied"], ["applied core"]],
+    [["list core applied"], ["applied core"]],
+    [["list - applied"], ["? -: the old list says applied, and nothing says in which schema"]],
+    [
+      ["list core applied", "table core pending"],
+      ["? core: the old list says applied, the old table of executions does not"]
+    ],
+    [
+      ["history core applied", "history core failed", "table core failed"],
+      [
+        "applied core by ann",
+        "20250101120000_a in core: a later attempt, or rolling it back, failed: the old table of executions says failed, it is applied"
+      ]
+    ],
+    [["history core applied", "history core failed", "table core applied"], ["applied core by ann"]],
+    [["history core applied", "table core failed"], ["applied core by ann"]]
+  ])("%j: %j", (rows, told) => {
+    expect(stands(rows)).toEqual(told)
+  })
+
+  it("without a schema, where only the first generations ran without one", () => {
+    expect(stands(["list - applied"], "v0.1")).toEqual(["applied -"])
+  })
+
+  it("where it ran, not where the list takes it to belong", () => {
+    expect(stands(["list core applied", "table core applied", "history t1 applied"])).toEqual([
+      "applied t1 by ann",
+      "? core: the old list says applied, but what is written down happened in another schema"
+    ])
+  })
+
+  it("unclear where it was rolled back without a word of the schema, but only after it had run there", () => {
+    const unclear = "? core: it was applied here, and later rolled back without a word of the schema"
+    expect(stands(["history core applied", "history - rolled_back"])).toEqual([unclear])
+    expect(stands(["history - rolled_back", "history core applied"])).toEqual(["applied core by ann"])
+    expect(stands(["history core applied", "history - applied", "history - rolled_back"])).toEqual([
+      "applied core by ann",
+      "pending -: rolled back"
+    ])
   })
 })

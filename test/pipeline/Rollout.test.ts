@@ -69,6 +69,22 @@ describe("a rollout", () => {
     assert.isUndefined(refusal(100, 1, { canary: 5, max_failures: "1" }, 0))
   })
 
+  it("counts what the canary needed as its own, and what failed after it as any other", () => {
+    const segments = [segment(0, "public"), segment(1, "t1", [0]), segment(2, "t2"), segment(3, "t3")]
+    const rollout = Rollout.make(segments, options({ canary: 1, waves: "1", max_failures: "1" }))
+    const stopped = (...failed: ReadonlyArray<string>) =>
+      Rollout.refusal(
+        rollout,
+        2,
+        { lanes: new Map(failed.map(schema => [`core ${schema}`, `${schema}_it`])) },
+        "stop"
+      )
+    assert.strictEqual(stopped("t2", "public"), "stopped after the canary: public_it failed")
+    assert.strictEqual(stopped("t2", "t1"), "stopped after the canary: t1_it failed")
+    assert.isUndefined(stopped("t2"))
+    assert.strictEqual(stopped("t2", "t3"), "2 schemas failed, the limit is 1")
+  })
+
   it("pauses after the first wave when that is wanted, but says first what failed", () => {
     assert.strictEqual(refusal(100, 0, { canary: 5, pause: true }), "the run pauses after the canary")
     assert.strictEqual(refusal(100, 0, { waves: "5", pause: true }), "the run pauses after its first wave")
@@ -85,6 +101,7 @@ describe("a rollout", () => {
     assert.strictEqual(refusal(100, 3, { max_failures: "2" }), "3 schemas failed, the limit is 2")
     assert.strictEqual(refusal(100, 1, { max_failures: "0" }), "1 schema failed, the limit is 0")
     assert.isUndefined(refusal(200, 2, { max_failures: "1%" }))
+    assert.isUndefined(refusal(100, 10, { max_failures: "10%" }))
     assert.strictEqual(refusal(200, 4, { max_failures: "1%" }), "2 % of the schemas failed, the limit is 1 %")
   })
 

@@ -26,6 +26,6 @@ export const add = (
 /** Why it failed, in words that are the same in every schema. */
 export const reasonOf = ({ reason, schema }: Pick<Failure, "reason" | "schema">): string => {
   if (schema === "") return reason
-  const name = schema.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, "\\$&")
+  const name = schema.replaceAll(/[\\^$.*+?()[\]{}|/]/g, "\\$&")
   return reason.replaceAll(new RegExp(`(?<![\\p{L}\\p{N}_])${name}(?![\\p{L}\\p{N}_])`, "gu"), anySchema)
 }

@@ -16,20 +16,18 @@ export const make = Effect.fnUntraced(function* (segments: ReadonlyArray<Segment
   for (const { after } of segments) {
     for (const index of after) if (!needed.has(index)) needed.set(index, yield* Deferred.make<void>())
   }
+  /** How many segments of each wave have not ended; none is without any at first. */
   const left: Array<number> = []
   for (const wave of waveOf) left[wave] = (left[wave] ?? 0) + 1
-  const ended: Array<Deferred.Deferred<void>> = []
-  for (const _ of left.keys()) ended.push(yield* Deferred.make<void>())
-
+  const ended = yield* Effect.forEach(left, () => Deferred.make<void>())
   const over = new Set<number>()
 
   /** A wave has ended when it and all before it have nothing left. */
   const settle = Effect.suspend(() => {
-    const first = left.findIndex(count => (count ?? 0) > 0)
+    const first = left.findIndex(count => count > 0)
     const past = first === -1 ? ended : ended.slice(0, first)
     return Effect.forEach(past, wave => Deferred.succeed(wave, undefined), { discard: true })
   })
-  yield* settle
 
   const gates: Gates = {
     await: ({ index, after }) => {
@@ -60,4 +58,4 @@ export const make = Effect.fnUntraced(function* (segments: ReadonlyArray<Segment
 
 /** Those of earlier waves first: whoever works on a later one waits for nobody who was not begun. */
 export const inOrder = (segments: ReadonlyArray<Segment>, { waveOf }: Rollout): ReadonlyArray<Segment> =>
-  [...segments].sort((a, b) => (waveOf[a.index] ?? 0) - (waveOf[b.index] ?? 0) || a.index - b.index)
+  [...segments].sort((a, b) => (waveOf[a.index] ?? 0) - (waveOf[b.index] ?? 0))

@@ -1,6 +1,5 @@
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
 import * as Stream from "effect/Stream"
 import type { LedgerEntry } from "../../domain/Ledger.ts"
@@ -52,7 +51,7 @@ export const unopened = (
 
 /**
  * Runs the steps of one session and tells of each. A pull is never interrupted: what is in flight ends and is
- * told of; between pulls the run can stop. Returns whether it came to its end.
+ * told of; between pulls the run can stop.
  */
 export const run = Effect.fn("Lane.run")(function* (
   outcomes: Stream.Stream<StepOutcome>,
@@ -68,11 +67,9 @@ export const run = Effect.fn("Lane.run")(function* (
     Effect.either
   )
   for (;;) {
-    if (yield* Ref.get(stopping)) return "stopped" as const
+    if (yield* Ref.get(stopping)) return
     const pulled = yield* advance
-    // A stream of outcomes cannot fail: only its end comes this way.
-    if (Either.isLeft(pulled))
-      return Option.isNone(pulled.left) ? ("ended" as const) : yield* Effect.die("outcomes never fail")
-    if (pulled.right.includes("Failed")) return "failed" as const
+    // A stream of outcomes cannot fail: only its end comes as an error.
+    if (Either.isLeft(pulled) || pulled.right.includes("Failed")) return
   }
 })

@@ -30,7 +30,7 @@ interface Limit {
 
 /**
  * Lanes come in the order of the plan: first the canary, then wave after wave. A lane that others depend on
- * goes ahead with the first and counts for nothing; a segment is never begun in a wave before what it needs.
+ * goes ahead with the first and counts for nothing, so that no segment is begun in a wave before what it needs.
  */
 export const make = (segments: ReadonlyArray<Segment>, options: RunOptions): Rollout => {
   const ahead = neededByOthers(segments)
@@ -42,15 +42,9 @@ export const make = (segments: ReadonlyArray<Segment>, options: RunOptions): Rol
     for (const lane of lanes.slice(next, next + size)) counted.set(lane, wave)
     next += size
   }
-  const waveOf: Array<number> = []
-  for (const segment of segments) {
-    let wave = counted.get(laneOf(segment)) ?? 0
-    for (const index of segment.after) wave = Math.max(wave, waveOf[index] ?? 0)
-    waveOf.push(wave)
-  }
   return {
     waves,
-    waveOf,
+    waveOf: segments.map(segment => counted.get(laneOf(segment)) ?? 0),
     counted,
     canary: options.canary !== undefined,
     pauses: options.pause === true,
@@ -74,17 +68,16 @@ const neededByOthers = (segments: ReadonlyArray<Segment>): ReadonlySet<string> =
 const wavesOf = (total: number, { canary, waves }: RunOptions): ReadonlyArray<Wave> => {
   const found: Array<Wave> = []
   let left = total
-  const add = (name: string, size: number) => {
-    if (size <= 0) return
-    found.push({ name, size: Math.min(size, left) })
-    left -= Math.min(size, left)
+  const add = (name: string, most: number) => {
+    const size = Math.min(most, left)
+    found.push({ name, size })
+    left -= size
   }
-  if (canary !== undefined) add("canary", Math.min(canary, left))
-  const sizes = (waves ?? "*")
-    .split(",")
-    .map(size => (size === "*" ? Number.POSITIVE_INFINITY : Number(size)))
-  for (let at = 0; left > 0; at++) {
-    add(`wave ${found.length + 1}`, Math.min(sizes[Math.min(at, sizes.length - 1)] ?? left, left))
+  if (canary !== undefined && left > 0) add("canary", canary)
+  const sizes = waves?.split(",") ?? []
+  while (left > 0) {
+    const size = (sizes.length > 1 ? sizes.shift() : sizes[0]) ?? "*"
+    add(`wave ${found.length + 1}`, size === "*" ? left : Number(size))
   }
   return found
 }

@@ -23,24 +23,32 @@ export const laneOf = ({
 export const several = ({ steps }: Plan): boolean =>
   steps.some(({ connection, schema }) => connection !== steps[0]?.connection || schema !== steps[0]?.schema)
 
+/** One that more steps are put into. */
+interface Growing extends Segment {
+  readonly steps: Array<Step>
+  readonly after: Set<number>
+}
+
+const begin = (index: number, { connection, schema }: Step, after: ReadonlyArray<number>): Growing => ({
+  index,
+  connection,
+  schema,
+  steps: [],
+  after: new Set(after)
+})
+
 /**
  * All steps of a connection in one segment, for a rehearsal: what one step has made, in whatever schema, the
  * next one sees only in the same transaction.
  */
 export const whole = (plan: Plan): ReadonlyArray<Segment> => {
-  const byConnection = new Map<string, Array<Step>>()
+  const byConnection = new Map<string, Growing>()
   for (const step of plan.steps) {
-    const steps = byConnection.get(step.connection)
-    if (steps === undefined) byConnection.set(step.connection, [step])
-    else steps.push(step)
+    const segment = byConnection.get(step.connection) ?? begin(byConnection.size, step, [])
+    segment.steps.push(step)
+    byConnection.set(step.connection, segment)
   }
-  return [...byConnection].map(([connection, steps], index) => ({
-    index,
-    connection,
-    schema: steps[0]?.schema ?? "",
-    steps,
-    after: new Set()
-  }))
+  return [...byConnection.values()]
 }
 
 /**
@@ -48,30 +56,24 @@ export const whole = (plan: Plan): ReadonlyArray<Segment> => {
  * and for those that hold steps which its own steps need.
  */
 export const cut = (plan: Plan): ReadonlyArray<Segment> => {
-  const segments: Array<{ steps: Array<Step>; after: Set<number>; lane: string }> = []
+  const segments: Array<Growing> = []
   const lastOfLane = new Map<string, number>()
   const segmentOf = new Map<string, number>()
   for (const step of plan.steps) {
     const lane = laneOf(step)
+    const previous = lastOfLane.get(lane)
     let current = segments.at(-1)
-    if (current === undefined || current.lane !== lane) {
-      const previous = lastOfLane.get(lane)
-      current = { lane, steps: [], after: new Set(previous === undefined ? [] : [previous]) }
+    if (current === undefined || current.index !== previous) {
+      current = begin(segments.length, step, previous === undefined ? [] : [previous])
       segments.push(current)
-      lastOfLane.set(lane, segments.length - 1)
+      lastOfLane.set(lane, current.index)
     }
-    const index = segments.length - 1
     current.steps.push(step)
-    segmentOf.set(step.id, index)
+    segmentOf.set(step.id, current.index)
     for (const id of step.after) {
       const needed = segmentOf.get(id)
-      if (needed !== undefined && needed !== index) current.after.add(needed)
+      if (needed !== undefined && needed !== current.index) current.after.add(needed)
     }
   }
-  return segments.flatMap(({ steps, after }, index) => {
-    const [first] = steps
-    return first === undefined
-      ? []
-      : [{ index, connection: first.connection, schema: first.schema, steps, after }]
-  })
+  return segments
 }
