@@ -81,6 +81,10 @@ export const capabilities: Record<Backend, Capabilities> = {
 
 export const all: ReadonlyArray<Backend> = Backend.literals
 
+/** Whether a failure with this code says that the step was called off. */
+export const isCalledOff = (code: string | undefined): boolean =>
+  all.some(backend => capabilities[backend].calledOff === code)
+
 /** Where connections of a backend are said to be: what follows the connection's name in its variables. */
 export interface Whereabouts {
   /** Each of them alone makes a connection; the first is asked for where none is set. */

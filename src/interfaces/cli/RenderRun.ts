@@ -1,3 +1,4 @@
+import * as Backend from "../../domain/Backend.ts"
 import * as Duration from "../../domain/Duration.ts"
 import type { NotPlanned, Plan, Step } from "../../domain/Plan.ts"
 import type { RunResult } from "../../domain/Run.ts"
@@ -117,9 +118,6 @@ export const rehearsed = (style: Style, result: RunResult): ReadonlyArray<string
   return [result.success ? style.colour.green(line) : style.colour.red(line)]
 }
 
-/** How PostgreSQL says that a statement was cancelled. */
-const cancelled = "57014"
-
 /** What state things are in after the run was stopped from outside. `again`: the words that go on with it. */
 export const interrupted = (
   style: Style,
@@ -140,7 +138,7 @@ export const interrupted = (
   return [
     `${head}: ${Text.number(applied.length)} of ${Text.count(plan.steps.length, "step")} ${verb} and recorded`,
     ...failures
-      .filter(({ code }) => code === cancelled)
+      .filter(({ code }) => Backend.isCalledOff(code))
       .map(failure => Text.clean(`  ${failure.version} ${failure.name} was cancelled: ${failure.aftermath}`)),
     ...running.map(step =>
       Text.clean(`  ${step.version} ${step.name} was under way: bfm status says what became of it`)
@@ -152,7 +150,7 @@ export const interrupted = (
 /** Failures that were not asked for. */
 export const genuine = (result: RunResult): RunResult => ({
   ...result,
-  failures: result.failures.filter(({ code }) => code !== cancelled)
+  failures: result.failures.filter(({ code }) => !Backend.isCalledOff(code))
 })
 
 /** What was done before an error ended the run as a whole. */

@@ -31,9 +31,6 @@ const passing = new Set([
 /** Some drivers say only so that their connection is gone. */
 const cut = /connection (error|terminated|was cut|was lost|ended)/i
 
-/** How stores say that a step was called off because the time of a leaving worker was over. */
-const calledOff = new Set(Backend.all.map(backend => Backend.capabilities[backend].calledOff))
-
 const passes = ({ code, reason }: Failure): boolean =>
   code === undefined ? cut.test(reason) : passing.has(code)
 
@@ -104,7 +101,7 @@ const goesOn = (
     if (state === "cancelled") return leaving
     const [first] = failures
     if (first === undefined || state !== "failed") return false
-    if (leaving && failures.every(failure => calledOff.has(failure.code ?? "") || passes(failure)))
+    if (leaving && failures.every(failure => Backend.isCalledOff(failure.code) || passes(failure)))
       return true
     return failures.every(passes) ? yield* postpone(claim, `${first.id}: ${first.reason}`, postponed) : false
   })

@@ -74,8 +74,12 @@ describe("a run as lines", () => {
     )
   })
 
-  it("an interrupted run says what is recorded, what was cancelled, and how to go on", () => {
-    const cancelled = Sample.failure({ code: "57014", aftermath: "nothing of it is left in place" })
+  it.each([
+    ["postgresql", "57014"],
+    ["etcd", "BF015"],
+    ["greptimedb", "cancelled"]
+  ])("an interrupted run on %s says what is recorded, what was cancelled, and how to go on", (_, code) => {
+    const cancelled = Sample.failure({ code, aftermath: "nothing of it is left in place" })
     const lines = RenderRun.interrupted(
       style,
       Sample.result({ plan, applied: [first.id], failures: [cancelled] }),
