@@ -53,7 +53,10 @@ describe("npm start", () => {
   it.scoped("shows the page with a token, keeps the database up, and says how to reach both", () =>
     Effect.gen(function* () {
       const cwd = yield* directory
-      const child = start(cwd)
+      const child = yield* Effect.acquireRelease(
+        Effect.sync(() => start(cwd)),
+        started => Effect.sync(() => started.kill("SIGKILL"))
+      )
       const said = yield* Effect.async<string>(resume => {
         let text = ""
         child.stdout?.on("data", chunk => {
