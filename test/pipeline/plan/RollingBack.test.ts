@@ -36,6 +36,17 @@ describe("rolling back", () => {
     })
   )
 
+  it.effect("that was interrupted is finished or declared before anything is applied there", () =>
+    Effect.gen(function* () {
+      const begun = applied({ of: "01_users", state: "running", direction: "down" })
+      assert.strictEqual(
+        yield* refusal(up(begun)),
+        "rolling back 01_users_postgresql_core was interrupted; finish it (bfm migrate down 01_users_postgresql_core) or say what is true (bfm resolve 01_users_postgresql_core --applied|--pending)"
+      )
+      assert.deepStrictEqual(ids(yield* down(begun, { id: "01_users" })), ["01_users"])
+    })
+  )
+
   it.effect("is refused while something applied needs it, and says the way out", () =>
     Effect.gen(function* () {
       assert.strictEqual(
