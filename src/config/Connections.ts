@@ -104,11 +104,9 @@ const candidates = (reader: Reader, environment: Environment, sources: Sources):
 const backendPrefix = (variable: string): string | undefined =>
   variable.startsWith("BFM_") ? undefined : variable.match(/^([A-Z0-9_]+)_BACKEND$/)?.[1]
 
-const somewhere = Backend.all.flatMap(backend => Backend.whereabouts[backend].variables)
-
 /** Whether the environment says where the connection is. */
 const placed = (reader: Reader, prefix: string): boolean =>
-  somewhere.some(suffix => reader.isSet(`${prefix}_${suffix}`))
+  Backend.somewhere.some(suffix => reader.isSet(`${prefix}_${suffix}`))
 
 /** `undefined`: this is no connection of ours, or a problem was reported. */
 const backendOf = (reader: Reader, { prefix, name, known }: Candidate): Backend.Backend | undefined => {

@@ -107,8 +107,13 @@ export const whereabouts: Record<Backend, Whereabouts> = {
   etcd: { variables: ["ENDPOINTS", "DB_HOST"], whole: "ENDPOINTS", told: of => of("ENDPOINTS") }
 }
 
+/** What may say where a connection is, whatever backend it is of. */
+export const somewhere: ReadonlyArray<string> = [
+  ...new Set(all.flatMap(backend => whereabouts[backend].variables))
+]
+
 /** Words with commas between, and one before the last: `PostgreSQL, GreptimeDB and etcd`. */
-const series = (words: ReadonlyArray<string>, conjunction: "and" | "or"): string =>
+export const series = (words: ReadonlyArray<string>, conjunction: "and" | "or"): string =>
   words.length < 2
     ? words.join("")
     : `${words.slice(0, -1).join(", ")} ${conjunction} ${words[words.length - 1]}`

@@ -75,7 +75,7 @@ export const Step = Schema.Struct({
   unwrapped: Schema.Boolean,
   /** True when the step creates its schema first. */
   creates_schema: Schema.Boolean,
-  /** Milliseconds. */
+  /** Milliseconds; 0 means that no lock of the store is waited for with a limit. */
   lock_timeout: Schema.Int,
   /** Milliseconds; 0 means no limit. */
   statement_timeout: Schema.Int,

@@ -21,11 +21,11 @@ const said: ReadonlyArray<readonly [Errors.BfmError, string]> = [
   ],
   [
     new Errors.ConnectionUnknown({ connection: "tenant-db", configured: ["core", "logs"] }),
-    "connection tenant-db is not configured: set TENANT_DB_BACKEND and TENANT_DB_DB_HOST or TENANT_DB_DB_URL (configured: core, logs)"
+    "connection tenant-db is not configured: set TENANT_DB_BACKEND and TENANT_DB_DB_HOST, TENANT_DB_DB_URL or TENANT_DB_ENDPOINTS (configured: core, logs)"
   ],
   [
     new Errors.ConnectionUnknown({ connection: "core", configured: [] }),
-    "connection core is not configured: set CORE_BACKEND and CORE_DB_HOST or CORE_DB_URL (configured: none)"
+    "connection core is not configured: set CORE_BACKEND and CORE_DB_HOST, CORE_DB_URL or CORE_ENDPOINTS (configured: none)"
   ],
   [
     new Errors.ConnectionUnreachable({

@@ -1,5 +1,7 @@
 import * as Schema from "effect/Schema"
+import * as Backend from "../Backend.ts"
 import { TaggedError } from "../TaggedError.ts"
+import * as Variable from "../Variable.ts"
 import { count, lines } from "./Text.ts"
 
 /** One problem of a configuration: the variable and what is wrong with it. Never its value. */
@@ -25,8 +27,11 @@ export class ConnectionUnknown extends TaggedError("ConnectionUnknown", () => ({
   configured: Schema.Array(Schema.String)
 })) {
   override get message() {
-    const variable = this.connection.toUpperCase().replaceAll(/[^A-Z0-9]/g, "_")
-    return `connection ${this.connection} is not configured: set ${variable}_BACKEND and ${variable}_DB_HOST or ${variable}_DB_URL (configured: ${this.configured.join(", ") || "none"})`
+    const place = Backend.series(
+      Backend.somewhere.map(suffix => Variable.of(this.connection, suffix)),
+      "or"
+    )
+    return `connection ${this.connection} is not configured: set ${Variable.of(this.connection, "BACKEND")} and ${place} (configured: ${this.configured.join(", ") || "none"})`
   }
 }
 

@@ -9,9 +9,7 @@ const longestScript = 60
 /** How a step runs, and its limits. */
 export const mode = (step: Step): string => {
   const limits = [
-    step.mode === "journal" || step.lock_timeout === 0 || !capabilities[step.backend].lockTimeout
-      ? ""
-      : `lock_timeout ${Duration.render(step.lock_timeout)}`,
+    step.lock_timeout === 0 ? "" : `lock_timeout ${Duration.render(step.lock_timeout)}`,
     step.statement_timeout === 0 ? "" : `statement_timeout ${Duration.render(step.statement_timeout)}`
   ].filter(limit => limit !== "")
   const how = {

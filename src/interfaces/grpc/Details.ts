@@ -6,6 +6,7 @@ import * as Data from "effect/Data"
 import * as Option from "effect/Option"
 import type { BfmError } from "../../domain/Errors.ts"
 import * as ErrorBody from "../wire/ErrorBody.ts"
+import * as RetryAfter from "../wire/RetryAfter.ts"
 import { ErrorInfoSchema, RetryInfoSchema, StatusSchema } from "./generated/google/rpc/status_pb.ts"
 import * as Status from "./Status.ts"
 
@@ -43,12 +44,13 @@ export const fromError = (error: CallError): grpc.ServerErrorResponse => {
   if (error._tag === "Refused") return plain(error.code, error.details)
   const code = Status.ofError[error._tag]
   const message = shortened(error.message, longestText)
+  const wait = RetryAfter.ofError(error)
   const details = [
     anyPack(
       ErrorInfoSchema,
       create(ErrorInfoSchema, { reason: error._tag, domain: "bfm", metadata: metadataOf(error) })
     ),
-    ...(error._tag === "TooManyAttempts" ? [retryAfter(error.retry_after)] : [])
+    ...(wait === undefined ? [] : [retryInfo(wait)])
   ]
   const metadata = new grpc.Metadata()
   metadata.set(
@@ -58,7 +60,7 @@ export const fromError = (error: CallError): grpc.ServerErrorResponse => {
   return { ...plain(code, message), metadata }
 }
 
-const retryAfter = (seconds: number) =>
+const retryInfo = (seconds: number) =>
   anyPack(RetryInfoSchema, create(RetryInfoSchema, { retryDelay: { seconds: BigInt(seconds) } }))
 
 const metadataOf = (error: BfmError): Record<string, string> => {

@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { BfmError } from "../../domain/Errors.ts"
 import * as ErrorBody from "../wire/ErrorBody.ts"
+import * as RetryAfter from "../wire/RetryAfter.ts"
 import { Fault } from "./Fault.ts"
 import * as Status from "./Status.ts"
 
@@ -13,7 +14,7 @@ export const ofError = (
   error: BfmError,
   more: Readonly<Record<string, unknown>> = {}
 ): HttpServerResponse.HttpServerResponse => {
-  const wait = Status.retryAfter(error)
+  const wait = RetryAfter.ofError(error)
   return HttpServerResponse.unsafeJson(
     { ...ErrorBody.fromError(error), ...more },
     {

@@ -29,15 +29,3 @@ export const ofError = {
 } as const satisfies Record<BfmError["_tag"], number>
 
 export type Status = (typeof ofError)[BfmError["_tag"]]
-
-/** Seconds after which the same request may succeed. */
-export const retryAfter = (error: BfmError): number | undefined => {
-  switch (error._tag) {
-    case "LockBusy":
-      return 5
-    case "TooManyAttempts":
-      return error.retry_after
-    default:
-      return undefined
-  }
-}

@@ -1,4 +1,5 @@
 import * as Either from "effect/Either"
+import { capabilities } from "../../domain/Backend.ts"
 import { canonical } from "../../domain/Identity.ts"
 import { languages } from "../../domain/Language.ts"
 import type { Mark } from "../../domain/Ledger.ts"
@@ -123,12 +124,18 @@ const prepare = (
     direction: common.direction,
     path: change.path,
     ...parts,
-    lock_timeout: migration.lockTimeout ?? common.lockTimeout,
+    lock_timeout: waitsForLocks(parts.mode, migration.backend)
+      ? (migration.lockTimeout ?? common.lockTimeout)
+      : 0,
     statement_timeout: migration.statementTimeout ?? common.statementTimeout,
     requires: common.direction === "up" ? migration.requires : [],
     checksum: checksum(migration),
     source_hash: Checksum.sourceHash(migration.up.text)
   }))
+
+/** Statements outside a transaction hold nothing while they wait, and `CREATE INDEX CONCURRENTLY` has to. */
+const waitsForLocks = (mode: Step["mode"], backend: Step["backend"]): boolean =>
+  mode !== "journal" && capabilities[backend].lockTimeout
 
 /** What is known of a change whose script is not looked into: for what was applied without us. */
 export const bare = (migration: Migration, schema: string): Step => ({

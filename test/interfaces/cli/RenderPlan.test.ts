@@ -39,6 +39,7 @@ Apply it:  bfm migrate up --connection core --plan 7f3a91c2`
       statement_timeout: 600_000,
       requires: [{ kind: "table", name: "core.organizations" }],
       mode: "journal",
+      lock_timeout: 0,
       units: [Sample.indexStep.units, Sample.indexStep.units].flat(),
       resume_at: 1,
       in_doubt: true

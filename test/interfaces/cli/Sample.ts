@@ -46,6 +46,7 @@ export const indexStep = step({
   name: "email_unique",
   position: 2,
   mode: "journal",
+  lock_timeout: 0,
   units: [
     {
       atomic: false,

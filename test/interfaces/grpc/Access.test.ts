@@ -161,6 +161,7 @@ describe("a token", () => {
       assert.isAbove(late.length, 0)
       assert.deepInclude(late[0], { reason: "TooManyAttempts" })
       assert.match(late[0]?.fields["retry_after"] ?? "", /^\d+$/)
+      assert.strictEqual(String(late[0]?.retryAfter), late[0]?.fields["retry_after"])
     })
   )
 })

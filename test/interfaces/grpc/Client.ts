@@ -13,7 +13,11 @@ import * as grpc from "@grpc/grpc-js"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import { ErrorInfoSchema, StatusSchema } from "../../../src/interfaces/grpc/generated/google/rpc/status_pb.ts"
+import {
+  ErrorInfoSchema,
+  RetryInfoSchema,
+  StatusSchema
+} from "../../../src/interfaces/grpc/generated/google/rpc/status_pb.ts"
 
 /** A call that came to nothing, as a client sees it. */
 export class CallFailed extends Data.TaggedError("CallFailed")<{
@@ -23,20 +27,26 @@ export class CallFailed extends Data.TaggedError("CallFailed")<{
   readonly reason: string
   /** What is known about it. */
   readonly fields: Readonly<Record<string, string>>
+  /** Seconds after which it may be asked again, if that was said. */
+  readonly retryAfter: number | undefined
   /** Everything that came with it, as text. */
   readonly whole: string
 }> {}
 
-const failed = (error: grpc.ServiceError): CallFailed => {
+/** What a client reads from the error of a call. */
+export const failed = (
+  error: Pick<grpc.ServiceError, "code" | "details" | "message" | "metadata">
+): CallFailed => {
   const [details] = error.metadata.get("grpc-status-details-bin")
-  const info = Buffer.isBuffer(details)
-    ? fromBinary(StatusSchema, details).details.flatMap(any => anyUnpack(any, ErrorInfoSchema) ?? [])[0]
-    : undefined
+  const said = Buffer.isBuffer(details) ? fromBinary(StatusSchema, details).details : []
+  const [info] = said.flatMap(any => anyUnpack(any, ErrorInfoSchema) ?? [])
+  const [retry] = said.flatMap(any => anyUnpack(any, RetryInfoSchema) ?? [])
   return new CallFailed({
     code: error.code,
     details: error.details,
     reason: info?.reason ?? "",
     fields: info?.metadata ?? {},
+    retryAfter: retry?.retryDelay === undefined ? undefined : Number(retry.retryDelay.seconds),
     whole: `${error.message} ${JSON.stringify(error.metadata)} ${JSON.stringify(info ?? "")}`
   })
 }

@@ -114,7 +114,7 @@ describe("what a request selects", () => {
     Effect.gen(function* () {
       assert.strictEqual(
         yield* refusal(up(shop, target({ connections: ["core", "b-2"] }))),
-        "connection b-2 is not configured: set B_2_BACKEND and B_2_DB_HOST or B_2_DB_URL (configured: core, logs)"
+        "connection b-2 is not configured: set B_2_BACKEND and B_2_DB_HOST, B_2_DB_URL or B_2_ENDPOINTS (configured: core, logs)"
       )
     })
   )

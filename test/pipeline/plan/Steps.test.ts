@@ -102,6 +102,19 @@ describe("a step", () => {
     })
   )
 
+  it.effect("tells no limit for locks where none is waited for with a limit", () =>
+    Effect.gen(function* () {
+      const outside = yield* one("-- bfm-transaction: none\n-- bfm-lock-timeout: 9s\nSELECT 1;")
+      assert.deepStrictEqual([outside.mode, outside.lock_timeout], ["journal", 0])
+      const elsewhere = yield* one(
+        "CREATE TABLE a (ts TIMESTAMP TIME INDEX);",
+        {},
+        { core: { backend: "greptimedb" } }
+      )
+      assert.strictEqual(elsewhere.lock_timeout, 0)
+    })
+  )
+
   it.effect("carries what it requires", () =>
     Effect.gen(function* () {
       const step = yield* one("-- bfm-requires: table users, schema app\nSELECT 1;")

@@ -73,7 +73,7 @@ const where = (step: Plan.Step, steps: ReadonlyArray<Plan.Step>): string =>
 const facts = (step: Plan.Step): string =>
   [
     modes[step.mode],
-    `waits at most ${duration(step.lock_timeout)} for a lock`,
+    ...(step.lock_timeout === 0 ? [] : [`waits at most ${duration(step.lock_timeout)} for a lock`]),
     ...(step.statement_timeout === 0 ? [] : [`a statement may take ${duration(step.statement_timeout)}`]),
     ...(step.creates_schema ? ["creates its schema first"] : []),
     ...(step.unwrapped ? ["the BEGIN … COMMIT of the file is taken off"] : []),
