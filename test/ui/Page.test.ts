@@ -304,6 +304,19 @@ layer(Stage.layer, { excludeTestServices: true, timeout: 60_000 })("the page", i
       })
     )
 
+    it.effect("is told of a part that is not there any more, and the page begins anew for it only once", () =>
+      Stage.visit({ path: "/history" }, async ({ page }) => {
+        let begun = 0
+        page.on("domcontentloaded", () => {
+          begun += 1
+        })
+        await page.route("**/RunChart*", route => route.fulfill({ status: 404 }))
+        await page.getByRole("navigation", { name: "Places" }).getByRole("link", { name: "Overview" }).click()
+        await page.getByText("This screen cannot be shown").waitFor()
+        assert.strictEqual(begun, 1)
+      })
+    )
+
     it.effect("is told when the service cannot be reached, and when it can again", () =>
       Effect.gen(function* () {
         const { shop } = yield* Stage.Stage

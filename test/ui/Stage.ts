@@ -26,8 +26,8 @@ export interface Visit extends Browser.Options {
   readonly path?: string
 }
 
-/** What a browser says when an answer is an error: the page shows those itself. */
-const expected = /Failed to load resource/
+/** What a browser says when something did not come: the page tells that itself. */
+const expected = /Failed to (load resource|fetch dynamically imported module)/
 
 /** Nothing went wrong in a tab that its person was not told of. */
 export const quiet = ({ wrong }: Browser.Tab): void =>
