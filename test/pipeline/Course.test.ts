@@ -436,9 +436,9 @@ describe("the steps of a session", () => {
     const stop = yield* Ref.make(pulls.indexOf("stop") - 1)
     yield* Lane.run(
       outcomes,
-      event =>
+      told =>
         Effect.gen(function* () {
-          events.push(event._tag.replace("Step", ""))
+          events.push(...told.map(({ _tag }) => _tag.replace("Step", "")))
           if ((yield* Ref.getAndUpdate(stop, left => left - 1)) === 0) yield* Ref.set(stopping, true)
         }),
       stopping

@@ -109,13 +109,20 @@ const eventKey = ({ migration_id, schema, event, run_id }: EventOf): string =>
 export const storable = (text: string): string => text.replaceAll(/[\p{Surrogate}\0]/gu, "\uFFFD")
 
 /** As JSON that can be stored: texts and names of fields. */
-export const encode = (value: object): string =>
-  JSON.stringify(value, (_, part: unknown) => {
-    if (typeof part === "string") return storable(part)
-    return isRecord(part) && Object.keys(part).some(name => storable(name) !== name)
-      ? Object.fromEntries(Object.entries(part).map(([name, field]) => [storable(name), field]))
-      : part
-  })
+export const encode = (value: object): string => {
+  const text = JSON.stringify(value)
+  return odd.test(text) ? JSON.stringify(value, replaced) : text
+}
+
+/** JSON writes what cannot be stored so; hardly any text has it, and looking for it once is quick. */
+const odd = /\\u(0000|d[89a-f])/
+
+const replaced = (_: string, part: unknown): unknown => {
+  if (typeof part === "string") return storable(part)
+  return isRecord(part) && Object.keys(part).some(name => storable(name) !== name)
+    ? Object.fromEntries(Object.entries(part).map(([name, field]) => [storable(name), field]))
+    : part
+}
 
 const isRecord = (part: unknown): part is Readonly<Record<string, unknown>> =>
   typeof part === "object" && part !== null && !Array.isArray(part)

@@ -20,10 +20,11 @@ interface Opened {
   readonly scope: Scope.CloseableScope
 }
 
-/** A lock that somebody waits to hear of. */
+/** Locks that somebody waits to hear of. */
 interface Asked {
-  readonly wanted: Wanted
-  readonly answer: Deferred.Deferred<Taken | undefined, StateUnavailable>
+  readonly wanted: ReadonlyArray<Wanted>
+  /** Of each of them, in their order. */
+  readonly answer: Deferred.Deferred<ReadonlyArray<Taken | undefined>, StateUnavailable>
 }
 
 const action = "take the lock"
@@ -68,7 +69,7 @@ export const make = Effect.gen(function* () {
         // The locks may be taken although it could not be noted.
         Effect.catchAll(session.release(keys), () => close)
       )
-      return { got, session }
+      return wanted.map(({ key }, index) => (got[index] === true ? { key, session } : undefined))
     })
 
   const outdated = (error: SqlError | EmbeddedUnavailable) => dialect.isOutdated(Failure.code(dialect, error))
@@ -78,22 +79,26 @@ export const make = Effect.gen(function* () {
       const asked = waiting
       waiting = []
       if (asked.length === 0) return Effect.void
-      const attempts = attemptOnce(asked.map(({ wanted }) => wanted))
+      const attempts = attemptOnce(asked.flatMap(({ wanted }) => wanted))
       return attempts.pipe(
         Effect.catchIf(outdated, () => Effect.zipRight(prepare(action), attempts)),
         Effect.mapError(Failure.unavailable(dialect, action)),
         Effect.exit,
-        Effect.flatMap(exit =>
-          Effect.forEach(
+        Effect.flatMap(exit => {
+          let from = 0
+          return Effect.forEach(
             asked,
-            ({ wanted: { key }, answer }, index) =>
-              Deferred.done(
+            ({ wanted, answer }) => {
+              const [first, last] = [from, from + wanted.length]
+              from = last
+              return Deferred.done(
                 answer,
-                Exit.map(exit, ({ got, session }) => (got[index] === true ? { key, session } : undefined))
-              ),
+                Exit.map(exit, found => found.slice(first, last))
+              )
+            },
             { discard: true }
           )
-        )
+        })
       )
     })
   )
@@ -104,28 +109,23 @@ export const make = Effect.gen(function* () {
     holder: LockHolder
   ): Effect.Effect<ReadonlyArray<Taken | undefined>, StateUnavailable> =>
     Effect.gen(function* () {
-      const answers: Array<Asked | undefined> = []
-      for (const key of keys) {
-        const name = nameOf(key)
-        const free = !taken.has(name)
-        if (free) taken.add(name)
-        answers.push(
-          free
-            ? { wanted: { key, holder }, answer: yield* Deferred.make<Taken | undefined, StateUnavailable>() }
-            : undefined
-        )
-      }
-      const asked = answers.filter(answer => answer !== undefined)
-      waiting.push(...asked)
-      if (asked.length > 0) yield* ask
-      const forget = ({ wanted }: Asked) => void taken.delete(nameOf(wanted.key))
-      // All of them are answered together.
-      const got = yield* Effect.forEach(answers, one =>
-        one === undefined ? Effect.succeed(undefined) : Deferred.await(one.answer)
-      ).pipe(Effect.onError(() => Effect.sync(() => asked.forEach(forget))))
-      for (const [index, one] of answers.entries())
-        if (one !== undefined && got[index] === undefined) forget(one)
-      return got
+      const free = keys.map(key => {
+        const isFree = !taken.has(nameOf(key))
+        taken.add(nameOf(key))
+        return isFree
+      })
+      const wanted = keys.filter((_, index) => free[index]).map(key => ({ key, holder }))
+      if (wanted.length === 0) return keys.map(() => undefined)
+      const forget = ({ key }: Wanted) => void taken.delete(nameOf(key))
+      const answer = yield* Deferred.make<ReadonlyArray<Taken | undefined>, StateUnavailable>()
+      waiting.push({ wanted, answer })
+      yield* ask
+      const found = yield* Effect.onError(Deferred.await(answer), () =>
+        Effect.sync(() => wanted.forEach(forget))
+      )
+      for (const [index, one] of wanted.entries()) if (found[index] === undefined) forget(one)
+      const got = found.values()
+      return free.map(isFree => (isFree ? got.next().value : undefined))
     })
 
   let leaving: Array<Taken> = []

@@ -31,15 +31,17 @@ export const follow = Effect.fn("cli.Follow.follow")(function* <E, R>(
     const lines: Array<string> = []
     for (const event of events) {
       after = Transcript.step(after, event, now)
-      yield* Ref.set(heard, after)
       if (again !== undefined)
         shared.busy = after.running.length > 0 || (shared.busy && event._tag !== "RunFinished")
       const asides = Transcript.asides(screen.style, after, event)
       // Many steps that end together are one write; what is said between them stands between them.
-      if (asides.length > 0) yield* screen.out(lines.splice(0))
-      yield* screen.err(asides)
+      if (asides.length > 0) {
+        yield* screen.out(lines.splice(0))
+        yield* screen.err(asides)
+      }
       lines.push(...Transcript.lines(screen.style, after, event))
     }
+    yield* Ref.set(heard, after)
     yield* screen.out(lines)
   }, Effect.uninterruptible)
   const draw = Effect.gen(function* () {

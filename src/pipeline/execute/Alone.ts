@@ -22,7 +22,7 @@ export const run = Effect.fnUntraced(function* (ongoing: Ongoing, segment: Segme
       // Before anything has happened in the only schema the error is the caller's; else it is one failed step.
       Effect.catchAll(error =>
         several || tally.finished.size > 0
-          ? Effect.forEach(runnable.slice(0, 1), step => tell(Lane.unopened(step, error)))
+          ? tell(runnable.slice(0, 1).map(step => Lane.unopened(step, error)))
           : Effect.fail(error)
       )
     )
@@ -32,7 +32,7 @@ export const run = Effect.fnUntraced(function* (ongoing: Ongoing, segment: Segme
     if (tally.finished.has(step.id)) continue
     const reason = obstacle(ongoing, segment, step) ?? (halted ? stopped : undefined)
     if (reason !== undefined)
-      yield* tell({ _tag: "StepNotRun", id: step.id, position: step.position, reason })
+      yield* tell([{ _tag: "StepNotRun", id: step.id, position: step.position, reason }])
   }
 })
 
@@ -45,7 +45,7 @@ const inSession = Effect.fnUntraced(function* (
   const { lockWait } = yield* Settings
   const store = yield* (yield* Connections).open(connection)
   const session = yield* store.session(schema, contextOf(ongoing), lockWait, holder =>
-    tell({ _tag: "LockWaiting", connection, schema, holder })
+    tell([{ _tag: "LockWaiting", connection, schema, holder }])
   )
   yield* sessions.add(session)
   const entries = new Map(session.entries.map(entry => [entry.migrationId, entry]))
@@ -58,7 +58,7 @@ const inSession = Effect.fnUntraced(function* (
       continue
     }
     if (entry !== undefined) yield* order.learn(entry)
-    yield* tell({ _tag: "StepSkipped", id: step.id, position: step.position, reason })
+    yield* tell([{ _tag: "StepSkipped", id: step.id, position: step.position, reason }])
   }
   yield* Lane.run(outcomes(order.mode, session, workOf(ongoing, pending)), tell, stopping)
 })

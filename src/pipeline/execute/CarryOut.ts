@@ -1,11 +1,10 @@
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
-import type { Event } from "../../domain/Run.ts"
 import { Signals } from "../../ports/Signals.ts"
 import * as Alone from "./Alone.ts"
 import * as Execute from "./Execute.ts"
-import type { Order } from "./Ongoing.ts"
+import type { Order, Tell } from "./Ongoing.ts"
 import * as Pulse from "./Pulse.ts"
 import type { Recorder } from "./Recorder.ts"
 import type { Identity } from "./Run.ts"
@@ -21,8 +20,6 @@ export interface Course {
   readonly identity: Pick<Identity, "goesOn"> | undefined
 }
 
-type Tell = (event: Event) => Effect.Effect<void>
-
 /** Takes the locks and executes; says in which state the run ended. What it told is on its way to the state then. */
 export const of = Effect.fnUntraced(function* (course: Course, announce: Tell) {
   const { order, record, recorder, identity } = course
@@ -30,17 +27,18 @@ export const of = Effect.fnUntraced(function* (course: Course, announce: Tell) {
   const leaving = Effect.suspend(
     () => identity?.goesOn?.({ state: "cancelled", failures: [] }) ?? Effect.succeed(false)
   )
-  const tell: Tell = event => {
+  const tell: Tell = events => {
     // Whoever waits for a lock is to be seen.
-    if (event._tag === "LockWaiting") return Effect.zipRight(opened, announce(event))
-    if (event._tag !== "StepNotRun" || event.reason !== Alone.stopped) return announce(event)
-    // It runs elsewhere.
-    return Effect.unlessEffect(announce(event), leaving).pipe(Effect.asVoid)
+    if (events.some(({ _tag }) => _tag === "LockWaiting")) return Effect.zipRight(opened, announce(events))
+    const here = events.filter(event => event._tag !== "StepNotRun" || event.reason !== Alone.stopped)
+    if (here.length === events.length) return announce(events)
+    // The rest runs elsewhere.
+    return Effect.flatMap(leaving, isLeaving => announce(isLeaving ? here : events))
   }
   const run = Effect.gen(function* () {
     yield* Execute.locks(order, tell)
     yield* opened
-    yield* tell({ _tag: "RunStarted", run_id: order.runId, total: order.plan.steps.length })
+    yield* tell([{ _tag: "RunStarted", run_id: order.runId, total: order.plan.steps.length }])
     return yield* Execute.execute(order, tell)
   })
   const working = identity === undefined && record !== undefined ? alive(order.runId, run) : run
@@ -52,7 +50,7 @@ export const of = Effect.fnUntraced(function* (course: Course, announce: Tell) {
     ),
     Effect.onInterrupt(() =>
       end(found =>
-        found.tell({ _tag: "RunFinished", run_id: order.runId, state: "interrupted", duration_ms: 0 })
+        found.tell([{ _tag: "RunFinished", run_id: order.runId, state: "interrupted", duration_ms: 0 }])
       )
     )
   )

@@ -1,7 +1,6 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Ref from "effect/Ref"
-import type { Event } from "../../domain/Run.ts"
 import { Lock } from "../../ports/Lock.ts"
 import { Settings } from "../../ports/Settings.ts"
 import { Signals } from "../../ports/Signals.ts"
@@ -9,14 +8,12 @@ import * as Alone from "./Alone.ts"
 import * as Gates from "./Gates.ts"
 import * as Lanes from "./Lanes.ts"
 import * as Line from "./Line.ts"
-import type { Ongoing, Order } from "./Ongoing.ts"
+import type { Ongoing, Order, Tell } from "./Ongoing.ts"
 import * as Rollout from "./Rollout.ts"
 import * as Segment from "./Segment.ts"
 import * as Sessions from "./Sessions.ts"
 import * as Tally from "./Tally.ts"
 import * as Together from "./Together.ts"
-
-type Tell = (event: Event) => Effect.Effect<void>
 
 /**
  * Takes what must be held before anything runs: whoever is in the way of the only lane is the end of the run, and
@@ -29,7 +26,7 @@ export const locks = Effect.fn("Execute.locks")(function* (order: Order, tell: T
   const lanes = new Map(order.plan.steps.map(step => [Segment.laneOf(step), step]))
   for (const [, { connection, schema }] of [...lanes].sort(([a], [b]) => (a < b ? -1 : 1))) {
     yield* lock.acquire({ connection, schema }, holderOf(order), lockWait, name =>
-      tell({ _tag: "LockWaiting", connection, schema, holder: name })
+      tell([{ _tag: "LockWaiting", connection, schema, holder: name }])
     )
   }
 })
@@ -46,7 +43,7 @@ const lanesOf = Effect.fnUntraced(function* (
   const { lockWait } = yield* Settings
   if (atOnce(order)) return Lanes.taken
   return yield* Lanes.make(segments, holderOf(order), lockWait, ({ connection, schema }, holder) =>
-    tell({ _tag: "LockWaiting", connection, schema, holder })
+    tell([{ _tag: "LockWaiting", connection, schema, holder }])
   )
 })
 
@@ -67,14 +64,13 @@ export const execute = Effect.fn("Execute.execute")(function* (order: Order, ann
   const rollout = Rollout.make(segments, order.options)
   const gates = yield* Gates.make(segments, rollout)
   const tally = Tally.make()
-  const tell: Tell = event => {
-    // What did not come through together is tried once more: it began before.
-    if (event._tag === "StepStarted" && tally.begun.has(event.id)) return Effect.void
-    return Effect.zipRight(
-      Effect.sync(() => Tally.note(tally, order.plan, event)),
-      announce(event)
-    )
-  }
+  const tell: Tell = events =>
+    Effect.suspend(() => {
+      // What did not come through together is tried once more: it began before.
+      const news = events.filter(event => event._tag !== "StepStarted" || !tally.begun.has(event.id))
+      for (const event of news) Tally.note(tally, order.plan, event)
+      return announce(news)
+    })
   const lanes = yield* lanesOf(order, segments, tell)
   const several = Segment.several(order.plan)
   const end = (segment: Segment.Segment) => Effect.zipRight(lanes.leave(segment), gates.end(segment))

@@ -1,3 +1,4 @@
+import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Ref from "effect/Ref"
@@ -6,6 +7,7 @@ import type { LedgerEntry } from "../../domain/Ledger.ts"
 import type { Step } from "../../domain/Plan.ts"
 import { type Event, failing } from "../../domain/Run.ts"
 import type { StepOutcome } from "../../ports/Connections.ts"
+import type { Tell } from "./Ongoing.ts"
 
 /** What the ledger, read under the lock, says about a planned step. */
 export const alreadyDone = (entry: LedgerEntry | undefined, step: Step): string | undefined => {
@@ -55,21 +57,25 @@ export const unopened = (
  */
 export const run = Effect.fn("Lane.run")(function* (
   outcomes: Stream.Stream<StepOutcome>,
-  tell: (event: Event) => Effect.Effect<void>,
+  tell: Tell,
   stopping: Ref.Ref<boolean>
 ) {
   const pull = yield* Stream.toPull(outcomes)
   const advance = pull.pipe(
-    Effect.flatMap(chunk =>
-      Effect.forEach(chunk, outcome => Effect.as(tell(toEvent(outcome)), outcome._tag))
+    Effect.map(Chunk.toReadonlyArray),
+    Effect.flatMap(found =>
+      Effect.as(
+        tell(found.map(toEvent)),
+        found.some(({ _tag }) => _tag === "Failed")
+      )
     ),
     Effect.uninterruptible,
     Effect.either
   )
   for (;;) {
     if (yield* Ref.get(stopping)) return
-    const pulled = yield* advance
+    const failed = yield* advance
     // A stream of outcomes cannot fail: only its end comes as an error.
-    if (Either.isLeft(pulled) || pulled.right.includes("Failed")) return
+    if (Either.isLeft(failed) || failed.right) return
   }
 })

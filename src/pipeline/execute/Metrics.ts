@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import * as FiberRef from "effect/FiberRef"
 import * as Metric from "effect/Metric"
 import * as MetricBoundaries from "effect/MetricBoundaries"
 import * as MetricLabel from "effect/MetricLabel"
@@ -53,7 +54,23 @@ const migrations = Metric.gauge("bfm_migrations", {
 const up = Metric.gauge("bfm_connection_up", { description: "1 when the connection could be asked" })
 
 /** Counts what happens in a run. Nothing that is counted is named by an id: there would be no end of them. */
-export const observe = (plan: Plan | undefined, event: Event): Effect.Effect<void> => {
+export const observe = (plan: Plan | undefined, events: ReadonlyArray<Event>): Effect.Effect<void> =>
+  // Thousands of steps end in a run: not an effect for each of them.
+  Effect.map(FiberRef.get(FiberRef.currentMetricLabels), tags => {
+    for (const event of events) {
+      for (const { metric, value } of countedBy(plan, event)) metric.unsafeUpdate(value, tags)
+    }
+  })
+
+type Tags = ReadonlyArray<MetricLabel.MetricLabel>
+
+/** One more of something, or one that took so long. */
+interface Counted {
+  readonly metric: { readonly unsafeUpdate: (value: number, tags: Tags) => void }
+  readonly value: number
+}
+
+const countedBy = (plan: Plan | undefined, event: Event): ReadonlyArray<Counted> => {
   const step = plan === undefined || !("position" in event) ? undefined : plan.steps[event.position - 1]
   switch (event._tag) {
     case "StepSucceeded":
@@ -66,14 +83,14 @@ export const observe = (plan: Plan | undefined, event: Event): Effect.Effect<voi
       return ended(step, "not_run", undefined)
     case "StepRetried": {
       const retried = plan?.steps.find(({ id }) => id === event.id)
-      return retried === undefined ? Effect.void : count(retries, { connection: retried.connection })
+      return retried === undefined ? [] : [one(retries, { connection: retried.connection })]
     }
     case "LockWaiting":
-      return count(waits, { connection: event.connection })
+      return [one(waits, { connection: event.connection })]
     case "RunFinished":
-      return count(runs, { direction: plan?.direction ?? "up", state: event.state })
+      return [one(runs, { direction: plan?.direction ?? "up", state: event.state })]
     default:
-      return Effect.void
+      return []
   }
 }
 
@@ -106,22 +123,38 @@ const statuses = [
   "rolled_back"
 ]
 
-const ended = (step: Step | undefined, outcome: string, milliseconds: number | undefined) => {
-  if (step === undefined) return Effect.void
+const ended = (
+  step: Step | undefined,
+  outcome: string,
+  milliseconds: number | undefined
+): ReadonlyArray<Counted> => {
+  if (step === undefined) return []
   const { backend, connection, direction } = step
-  const counted = count(steps, { backend, connection, direction, outcome })
-  return milliseconds === undefined
-    ? counted
-    : Effect.zipRight(
-        counted,
-        Metric.update(
-          Metric.taggedWithLabels(durations, labels({ backend, connection })),
-          milliseconds / 1000
-        )
-      )
+  const counted = { metric: stepsBy({ backend, connection, direction, outcome }), value: 1 }
+  if (milliseconds === undefined) return [counted]
+  return [counted, { metric: durationsBy({ backend, connection }), value: milliseconds / 1000 }]
 }
 
 type Labels = Readonly<Record<string, string>>
+
+/** The metric with some labels is made once: to make it costs more than to count. */
+const remembered = <Type, Out>(metric: Metric.Metric<Type, number, Out>) => {
+  const known = new Map<string, Counted["metric"]>()
+  return (by: Labels): Counted["metric"] => {
+    const key = JSON.stringify(by)
+    const labelled = known.get(key) ?? Metric.taggedWithLabels(metric, labels(by))
+    known.set(key, labelled)
+    return labelled
+  }
+}
+
+const stepsBy = remembered(steps)
+const durationsBy = remembered(durations)
+
+const one = (counter: Metric.Metric.Counter<number>, by: Labels): Counted => ({
+  metric: Metric.taggedWithLabels(counter, labels(by)),
+  value: 1
+})
 
 const labels = (values: Labels) => Object.entries(values).map(([key, value]) => MetricLabel.make(key, value))
 

@@ -13,6 +13,9 @@ import type { Segment } from "./Segment.ts"
 import type { Sessions } from "./Sessions.ts"
 import * as Tally from "./Tally.ts"
 
+/** Says what has happened, in its order. Many things at once cost little more than one. */
+export type Tell = (events: ReadonlyArray<Event>) => Effect.Effect<void>
+
 /** What is to be executed, and by whom. */
 export interface Order {
   readonly plan: Plan
@@ -38,7 +41,7 @@ export interface Ongoing {
   readonly several: boolean
   /** A segment has ended, or does not run: others may begin that waited for it. */
   readonly end: (segment: Segment) => Effect.Effect<void>
-  readonly tell: (event: Event) => Effect.Effect<void>
+  readonly tell: Tell
 }
 
 /** Why a step may not run, decided from what has failed so far. */

@@ -20,7 +20,7 @@ import * as Course from "./Course.ts"
 import type * as Execute from "./Execute.ts"
 import * as Metrics from "./Metrics.ts"
 import * as Narrow from "./Narrow.ts"
-import type { Order as Executed } from "./Ongoing.ts"
+import type { Order as Executed, Tell } from "./Ongoing.ts"
 import * as Permission from "./Permission.ts"
 import * as Pulse from "./Pulse.ts"
 import * as Reconcile from "./Reconcile.ts"
@@ -121,10 +121,10 @@ const stream = <E, R>(wanted: Wanted, prepare: Effect.Effect<Prepared, E, R>) =>
     Effect.gen(function* () {
       const mailbox = yield* Mailbox.make<Event, E | RunError>()
       let plan: Plan | undefined
-      const tell = (event: Event) => {
-        if (event._tag === "Planned") plan = event.plan
-        const counted = wanted.mode === "run" ? Metrics.observe(plan, event) : Effect.void
-        return Effect.zipRight(counted, Effect.asVoid(mailbox.offer(event)))
+      const tell: Tell = events => {
+        plan = events.find(event => event._tag === "Planned")?.plan ?? plan
+        const counted = wanted.mode === "run" ? Metrics.observe(plan, events) : Effect.void
+        return Effect.zipRight(counted, Effect.asVoid(mailbox.offerAll(events)))
       }
       yield* perform(wanted, prepare, tell).pipe(Effect.scoped, Mailbox.into(mailbox), Effect.forkScoped)
       return Mailbox.toStream(mailbox)
@@ -136,8 +136,6 @@ type RunError =
   | PlanDiffers
   | Effect.Effect.Error<ReturnType<typeof Execute.execute>>
   | Effect.Effect.Error<ReturnType<typeof Execute.locks>>
-
-type Tell = (event: Event) => Effect.Effect<void>
 
 const perform = <E, R>(wanted: Wanted, prepare: Effect.Effect<Prepared, E, R>, tell: Tell) =>
   Effect.gen(function* () {
@@ -153,13 +151,12 @@ const perform = <E, R>(wanted: Wanted, prepare: Effect.Effect<Prepared, E, R>, t
     const record = noted(wanted, idle, recorder, actor, began)
     if (identity !== undefined) yield* record?.open ?? Effect.void
     const failures: Array<Failure> = []
-    const announce: Tell = event => {
-      if (event._tag === "StepFailed") failures.push(event.failure)
-      return Effect.zipRight(record?.tell(event) ?? Effect.void, tell(event))
+    const announce: Tell = events => {
+      failures.push(...events.flatMap(event => (event._tag === "StepFailed" ? [event.failure] : [])))
+      return Effect.zipRight(record?.tell(events) ?? Effect.void, tell(events))
     }
-    yield* announce({ _tag: "Planned", plan })
-    for (const message of Narrow.warnings(plan, world.connections, options.concurrency))
-      yield* announce({ _tag: "Warned", message })
+    const warnings = Narrow.warnings(plan, world.connections, options.concurrency)
+    yield* announce([{ _tag: "Planned", plan }, ...warnings.map(warned)])
     yield* PlanMemory.expect(plan, options.plan_hash)
     yield* recorder.offer(ready.corrections)
     const runId = record?.run().id ?? ""
@@ -176,14 +173,16 @@ const perform = <E, R>(wanted: Wanted, prepare: Effect.Effect<Prepared, E, R>, t
     const left = yield* identity?.goesOn?.({ state, failures }) ?? Effect.succeed(false)
     const end = (yield* Clock.currentTimeMillis) - began
     const finished: Event = { _tag: "RunFinished", run_id: runId, state, duration_ms: end }
-    yield* left ? (record?.leave ?? Effect.void) : (record?.tell(finished) ?? Effect.void)
+    yield* left ? (record?.leave ?? Effect.void) : (record?.tell([finished]) ?? Effect.void)
     const unwritten = yield* recorder.flush
     if (unwritten !== undefined) {
       const message = `${unwritten.message}; what was done stands in the targets' ledgers and is written to the state by the next run`
-      yield* tell({ _tag: "Warned", message })
+      yield* tell([warned(message)])
     }
-    yield* tell(finished)
+    yield* tell([finished])
   })
+
+const warned = (message: string): Event => ({ _tag: "Warned", message })
 
 /** What the state will remember of the run; nothing of one that changes nothing and was not announced. */
 const noted = (

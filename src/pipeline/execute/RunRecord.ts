@@ -11,6 +11,7 @@ import type { Event, Failure, Run } from "../../domain/Run.ts"
 import type { StateChange } from "../../ports/StateStore.ts"
 import * as Course from "./Course.ts"
 import * as Kept from "./Kept.ts"
+import type { Tell } from "./Ongoing.ts"
 import { timestamp } from "./Reconcile.ts"
 import type { Recorder } from "./Recorder.ts"
 
@@ -27,7 +28,7 @@ export interface Beginning {
 /** Turns the events of one run into what the state remembers of it. */
 export interface RunRecord {
   readonly run: () => Run
-  readonly tell: (event: Event) => Effect.Effect<void>
+  readonly tell: Tell
   /** From now on the state hears of the run, and of what was told of it before. */
   readonly open: Effect.Effect<void>
   readonly isOpen: () => boolean
@@ -50,16 +51,15 @@ export const make = (recorder: Recorder, { run, asked, fence, after }: Beginning
   return {
     run: course.run,
     isOpen: () => early === undefined,
-    tell: event =>
+    tell: events =>
       Effect.flatMap(Clock.currentTimeMillis, now => {
-        const current = course.hear(event, now)
-        sequence += 1
-        const told = { runId: run.id, fence, first: sequence, events: [Kept.event(event)] }
-        return offer([
-          note(current),
-          { _tag: "Events", ...told },
-          ...changesOf(current, event, course.steps(), now)
-        ])
+        if (events.length === 0) return Effect.void
+        const told = { runId: run.id, fence, first: sequence + 1, events: events.map(Kept.event) }
+        sequence += events.length
+        const changes = events.flatMap(event =>
+          changesOf(course.hear(event, now), event, course.steps(), now)
+        )
+        return offer([note(course.run()), { _tag: "Events", ...told }, ...changes])
       }),
     open: Effect.suspend(() => {
       const before = early ?? []

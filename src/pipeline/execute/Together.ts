@@ -17,8 +17,8 @@ export const run = Effect.fnUntraced(function* (ongoing: Ongoing, segments: Read
   yield* Effect.ignore(Effect.scoped(message(ongoing, segments)))
   const isOver = ({ steps }: Segment) => steps.every(({ id }) => ongoing.tally.finished.has(id))
   const [left, over] = Arr.partition(segments, isOver)
-  for (const segment of [...over, ...left])
-    yield* Effect.ensuring(Alone.run(ongoing, segment), ongoing.end(segment))
+  for (const segment of over) yield* ongoing.end(segment)
+  for (const segment of left) yield* Effect.ensuring(Alone.run(ongoing, segment), ongoing.end(segment))
 })
 
 const message = Effect.fnUntraced(function* (ongoing: Ongoing, segments: ReadonlyArray<Segment>) {
@@ -36,12 +36,8 @@ const message = Effect.fnUntraced(function* (ongoing: Ongoing, segments: Readonl
   if (steps.length === 0 || (yield* Ref.get(stopping))) return
   const session = together(workOf(ongoing, steps), contextOf(ongoing), lockWait)
   yield* sessions.add(session)
-  for (const { id, position } of steps) yield* tell({ _tag: "StepStarted", id, position })
+  yield* tell(steps.map(({ id, position }) => ({ _tag: "StepStarted", id, position })))
   if (yield* Ref.get(stopping)) return
   // What is in flight ends and is told of.
-  yield* Effect.uninterruptible(
-    Effect.flatMap(session.run, outcomes =>
-      Effect.forEach(outcomes, outcome => tell(Lane.toEvent(outcome)), { discard: true })
-    )
-  )
+  yield* Effect.uninterruptible(Effect.flatMap(session.run, outcomes => tell(outcomes.map(Lane.toEvent))))
 })

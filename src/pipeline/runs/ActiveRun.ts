@@ -1,4 +1,5 @@
 import * as Cause from "effect/Cause"
+import * as Chunk from "effect/Chunk"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
@@ -121,11 +122,12 @@ export const adopt = Effect.fn("ActiveRun.adopt")(function* (
   const abort = yield* Deferred.make<void>()
   const course = Course.make(adopted.run)
   let sequence = adopted.after
-  const hear = (event: Event) =>
+  const hear = (events: Chunk.Chunk<Event>) =>
     Effect.flatMap(Clock.currentTimeMillis, at => {
-      const run = course.hear(event, at)
-      sequence++
-      return Effect.zipRight(RunLog.tell(run, event), PubSub.publish(heard, Take.of({ sequence, event })))
+      const numbered = Chunk.map(events, (event, index) => ({ sequence: sequence + index + 1, event }))
+      sequence += events.length
+      const logged = Chunk.map(events, event => RunLog.tell(course.hear(event, at), event))
+      return Effect.all([...logged, PubSub.publish(heard, Take.chunk(numbered))], { discard: true })
     })
   const close = (state: Run["state"], last: Take.Take<Numbered, BfmError>) =>
     Effect.flatMap(Clock.currentTimeMillis, at => {
@@ -140,8 +142,9 @@ export const adopt = Effect.fn("ActiveRun.adopt")(function* (
     ...(goesOn === undefined ? {} : { goesOn: end => goesOn({ ...end, cancelled }) })
   }
   const carryOut = Pipeline.of(order, identity).pipe(
+    Stream.chunks,
     Stream.tap(hear),
-    Stream.runFold(Result.initial, Result.step),
+    Stream.runFold(Result.initial, (result, events) => Chunk.reduce(events, result, Result.step)),
     Effect.provideService(Signals, { stop: Deferred.await(stop), abort: Deferred.await(abort) }),
     Effect.provideService(CurrentActor, actor),
     Effect.provide(context)
