@@ -421,7 +421,7 @@ describe("a step as everybody hears of it", () => {
 })
 
 describe("the steps of a session", () => {
-  /** What is told when the store answers so, pull after pull; `stop` comes with the answer before which it stands. */
+  /** What is told when the store answers so, pull after pull; `stop`: the run is told to end meanwhile. */
   const run = Effect.fnUntraced(function* (...pulls: ReadonlyArray<string>) {
     const stopping = yield* Ref.make(pulls[0] === "stop")
     const events: Array<string> = []
@@ -430,17 +430,16 @@ describe("the steps of a session", () => {
       done: { _tag: "Applied", step: step("a"), durationMs: 1 },
       failed: { _tag: "Failed", step: step("a"), failure: Sample.failure() }
     }
-    const outcomes = Stream.fromChunks(
-      ...pulls.map(pull => Chunk.fromIterable(pull.split(" ").flatMap(word => answers[word] ?? [])))
+    const outcomes = Stream.fromIterable(pulls).pipe(
+      Stream.rechunk(1),
+      Stream.map(pull => pull.split(" ")),
+      Stream.tap(words => (words.includes("stop") ? Ref.set(stopping, true) : Effect.void)),
+      Stream.map(words => Chunk.fromIterable(words.flatMap(word => answers[word] ?? []))),
+      Stream.flattenChunks
     )
-    const stop = yield* Ref.make(pulls.indexOf("stop") - 1)
     yield* Lane.run(
       outcomes,
-      told =>
-        Effect.gen(function* () {
-          events.push(...told.map(({ _tag }) => _tag.replace("Step", "")))
-          if ((yield* Ref.getAndUpdate(stop, left => left - 1)) === 0) yield* Ref.set(stopping, true)
-        }),
+      told => Effect.sync(() => events.push(...told.map(({ _tag }) => _tag.replace("Step", "")))),
       stopping
     )
     return events.join(" ")
@@ -462,7 +461,7 @@ describe("the steps of a session", () => {
   it.scoped("are asked for no more when the run is to stop", () =>
     Effect.gen(function* () {
       assert.strictEqual(yield* run("stop", "begun"), "")
-      assert.strictEqual(yield* run("begun", "stop", "begun"), "Started")
+      assert.strictEqual(yield* run("begun", "done stop", "begun"), "Started Succeeded")
     })
   )
 })

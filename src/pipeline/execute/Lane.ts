@@ -1,6 +1,7 @@
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as Fiber from "effect/Fiber"
 import * as Ref from "effect/Ref"
 import * as Stream from "effect/Stream"
 import type { LedgerEntry } from "../../domain/Ledger.ts"
@@ -61,21 +62,29 @@ export const run = Effect.fn("Lane.run")(function* (
   stopping: Ref.Ref<boolean>
 ) {
   const pull = yield* Stream.toPull(outcomes)
+  let told: Effect.Effect<void> = Effect.void
+  /** In order, and while the store works on the next steps already. */
+  const tellBeside = (events: ReadonlyArray<Event>) =>
+    Effect.map(Effect.fork(Effect.zipRight(told, tell(events))), fiber => {
+      told = Fiber.join(fiber)
+    })
   const advance = pull.pipe(
     Effect.map(Chunk.toReadonlyArray),
-    Effect.flatMap(found =>
-      Effect.as(
-        tell(found.map(toEvent)),
-        found.some(({ _tag }) => _tag === "Failed")
-      )
-    ),
+    Effect.tap(found => tellBeside(found.map(toEvent))),
+    Effect.map(found => found.some(({ _tag }) => _tag === "Failed")),
     Effect.uninterruptible,
     Effect.either
   )
-  for (;;) {
-    if (yield* Ref.get(stopping)) return
-    const failed = yield* advance
-    // A stream of outcomes cannot fail: only its end comes as an error.
-    if (Either.isLeft(failed) || failed.right) return
-  }
+  const advanceToEnd = Effect.gen(function* () {
+    for (;;) {
+      if (yield* Ref.get(stopping)) return
+      const failed = yield* advance
+      // A stream of outcomes cannot fail: only its end comes as an error.
+      if (Either.isLeft(failed) || failed.right) return
+    }
+  })
+  yield* Effect.ensuring(
+    advanceToEnd,
+    Effect.suspend(() => told)
+  )
 })
