@@ -350,6 +350,22 @@ describe("import bfm, what stands in the way", () => {
     }).pipe(Effect.scoped)
   )
 
+  it.live("a .go file that cannot be read is asked about, and not taken for one that is not there", () =>
+    Effect.gen(function* () {
+      const project = yield* Project.make
+      yield* OldRecords.tables(project, "v0.2")
+      write(project, 1, "a", "SELECT 1;")
+      fs.mkdirSync(path.join(project.directory, "sfm/postgresql/core", `${Scenario.named(1, "a")}.go`))
+      write(project, 2, "b", "SELECT 1;")
+      const { questions } = yield* OldRecords.adopt(project)
+      assert.deepStrictEqual(
+        questions.map(({ subject }) => subject),
+        [Scenario.id(1, "a")]
+      )
+      assert.match(questions[0]?.reason ?? "", /^line 1 of its \.go file: .*directory/)
+    }).pipe(Effect.scoped)
+  )
+
   it.live("a file keeps its byte-order mark, its permissions, and the link that leads to it", () =>
     Effect.gen(function* () {
       const project = yield* Project.make
