@@ -43,4 +43,13 @@ describe("a run of another process", () => {
       "RunFinished"
     ])
   })
+
+  it("is silent when it goes on and no sign of life came for a while", () => {
+    const alive = { state: "running", heartbeat_at: 100_000 } as const
+    assert.isFalse(Following.isSilent(run(alive), 101_000))
+    assert.isTrue(Following.isSilent(run(alive), 200_000))
+    assert.isFalse(Following.isSilent(run({ ...alive, state: "succeeded", finished_at: 100_000 }), 200_000))
+    // Nobody has taken it yet.
+    assert.isFalse(Following.isSilent(run({}), 200_000))
+  })
 })
