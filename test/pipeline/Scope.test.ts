@@ -96,6 +96,10 @@ describe("schemas that a request means", () => {
     assert.deepStrictEqual(expanded({ core: { tenants: [] } }, ["all"]), [
       "schemas: all stands for no tenant: CORE_TENANTS gives no name"
     ])
-    assert.deepStrictEqual(expanded({ core: {} }, ["a", ""]), ["schemas: a schema's name must not be empty"])
+    for (const empty of ["", "="]) {
+      assert.deepStrictEqual(expanded({ core: {} }, ["a", empty]), [
+        "schemas: a schema's name must not be empty"
+      ])
+    }
   })
 })

@@ -49,6 +49,13 @@ describe("a step", () => {
     })
   )
 
+  it.effect("tells its table also where it is written down", () =>
+    Effect.gen(function* () {
+      const step = yield* one("CREATE TABLE a (id int);")
+      assert.include(JSON.stringify(step), '"table":"a"')
+    })
+  )
+
   it.effect("stands outside of a transaction where its script says so, each statement for itself", () =>
     Effect.gen(function* () {
       const step = yield* one("-- bfm-transaction: none\nCREATE INDEX CONCURRENTLY i ON a (b);\nVACUUM a;")
@@ -57,8 +64,10 @@ describe("a step", () => {
         step.units.map(({ atomic }) => atomic),
         [false, false]
       )
-      const doubtful = yield* one("-- bfm-transaction: none\nCALL tidy();")
-      assert.deepStrictEqual(doubtful.warnings.filter(text => text.includes("bfm resolve")).length, 1)
+      const index = "-- bfm-transaction: none\nCREATE INDEX CONCURRENTLY i ON a (b);"
+      const asked = (text: string) =>
+        Effect.map(one(text), ({ warnings }) => warnings.filter(text => text.includes("bfm resolve")).length)
+      assert.deepStrictEqual([yield* asked(index), yield* asked(`${index}\nCALL tidy();`)], [0, 1])
     })
   )
 
@@ -85,7 +94,8 @@ describe("a step", () => {
   it.effect("tells what would be lost for good", () =>
     Effect.gen(function* () {
       assert.isTrue((yield* one("DROP TABLE a;")).destructive)
-      assert.isFalse((yield* one("CREATE TABLE a (id int);")).destructive)
+      const harmless = yield* one("CREATE TABLE a (id int);")
+      assert.deepStrictEqual([harmless.destructive, harmless.warnings], [false, []])
     })
   )
 
