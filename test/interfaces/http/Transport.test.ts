@@ -270,6 +270,11 @@ describe("several connections", () => {
       assert.deepStrictEqual((yield* get("/api/v1/migrations?applied=true", {})).body.items[0].applied, false)
       const own = { connection: "core", target: { version: "20250101120000" } }
       assert.strictEqual((yield* post("/api/v1/migrate", own, { token })).status, 200)
+      const run = (connection: string) => ({
+        target: { connections: [connection], version: "20250101120000" }
+      })
+      assert.strictEqual((yield* post("/api/v1/runs", run("core"), { token })).status, 202)
+      assert.strictEqual((yield* post("/api/v1/runs", run("logs"), { token })).status, 403)
     })
   )
 })
