@@ -27,6 +27,8 @@ export class Refused extends Data.TaggedError("Refused")<{
 export class Lost extends Data.TaggedError("Lost")<{
   readonly reason: string
   readonly code: string | undefined
+  /** It had been used before, and was found dead at its next use: another one may do better. */
+  readonly isStale?: boolean
 }> {
   override get message() {
     return this.reason
@@ -80,6 +82,9 @@ export const refusal = ({ code = "BF000", reason, hint, detail }: Outcome.Fault)
 /** A refusal of our own. Codes begin with `BF`. */
 export const ours = (code: `BF${string}`, reason: string, hint?: string, detail?: string): Refused =>
   refusal({ code, reason, hint, detail })
+
+/** Worth another try on another connection, where nothing is lost by sending it twice. */
+export const isStale = (error: unknown): boolean => error instanceof Lost && error.isStale === true
 
 /** Could not get a lock in time, or was chosen to end a deadlock: the same step may succeed a moment later. */
 export const isContention = (fault: Fault): boolean =>

@@ -5,7 +5,7 @@ import type pg from "pg"
 import type { LockBusy } from "../../domain/Errors.ts"
 import type { RunContext } from "../../ports/Connections.ts"
 import type { Entry } from "../store/Journal.ts"
-import type { Fault } from "./Fault.ts"
+import * as Fault from "./Fault.ts"
 import * as Guard from "./Guard.ts"
 import * as Ledger from "./Ledger.ts"
 import { reset } from "./Message.ts"
@@ -18,13 +18,13 @@ export interface Live {
   readonly place: Guard.Place
   readonly ledger: Ledger.Ledger
   readonly context: RunContext
-  readonly wire: Effect.Effect<Wire.Wire, Fault | LockBusy>
+  readonly wire: Effect.Effect<Wire.Wire, Fault.Fault | LockBusy>
   /** Process id of the backend that was used last. */
   readonly pid: () => number | undefined
   /** Gives the connection up: it is broken. */
   readonly drop: Effect.Effect<void>
   /** The ledger of this schema as it stands. */
-  readonly entries: Effect.Effect<ReadonlyArray<Entry>, Fault | LockBusy>
+  readonly entries: Effect.Effect<ReadonlyArray<Entry>, Fault.Fault | LockBusy>
   /** The same as it stood when the session became exclusive; absent where there was no ledger to ask. */
   readonly found: ReadonlyArray<Entry> | undefined
   /** The last message has given the lock back, and left the session clean. */
@@ -68,7 +68,7 @@ export const make = Effect.fn("Live.make")(function* (
     opened = Object.assign(made, { scope })
     lastPid = made.wire.pid
     return made.wire
-  })
+  }).pipe(Effect.retry({ while: Fault.isStale }))
   const wire = Effect.suspend(() => (opened === undefined ? open : Effect.succeed(opened.wire)))
   const live: Live = {
     pool,

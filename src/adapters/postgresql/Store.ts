@@ -5,7 +5,7 @@ import { ConnectionUnreachable, StoreRefused } from "../../domain/Errors.ts"
 import { inspection } from "../../domain/Ledger.ts"
 import type { Vitals } from "../../domain/Vitals.ts"
 import type { Connection, Store, Work } from "../../ports/Connections.ts"
-import type { Fault } from "./Fault.ts"
+import * as Fault from "./Fault.ts"
 import * as Halt from "./Halt.ts"
 import * as Ledger from "./Ledger.ts"
 import * as Live from "./Live.ts"
@@ -22,9 +22,9 @@ export interface Parts {
   /** How often a step is tried again after it could not get a lock. */
   readonly retries: number
   /** What the server says of itself, asked beside the pool. */
-  readonly vitals: Effect.Effect<Vitals, Fault>
+  readonly vitals: Effect.Effect<Vitals, Fault.Fault>
   /** A connection beside the pool, for what must not wait for it. */
-  readonly aside: <A>(use: (client: pg.Client) => Promise<A>) => Effect.Effect<A, Fault>
+  readonly aside: <A>(use: (client: pg.Client) => Promise<A>) => Effect.Effect<A, Fault.Fault>
 }
 
 export const make = (parts: Parts): Store => {
@@ -35,10 +35,14 @@ export const make = (parts: Parts): Store => {
     schema,
     ledgerSchema: parts.ledgerSchema
   })
-  const refused = (action: string) => (fault: Fault) => errorOf(connection, action, fault)
-  const withWire = <A>(action: string, use: (wire: Wire.Wire) => Effect.Effect<A, Fault>) =>
-    Effect.scoped(Effect.flatMap(Wire.acquire(pool), use)).pipe(Effect.mapError(refused(action)))
-  const ensured = (action: string, use: (wire: Wire.Wire) => Effect.Effect<unknown, Fault>) =>
+  const refused = (action: string) => (fault: Fault.Fault) => errorOf(connection, action, fault)
+  const withWire = <A>(action: string, use: (wire: Wire.Wire) => Effect.Effect<A, Fault.Fault>) =>
+    Effect.scoped(Effect.flatMap(Wire.acquire(pool), use)).pipe(
+      // Nothing of this does harm when it is sent twice.
+      Effect.retry({ while: Fault.isStale }),
+      Effect.mapError(refused(action))
+    )
+  const ensured = (action: string, use: (wire: Wire.Wire) => Effect.Effect<unknown, Fault.Fault>) =>
     withWire(action, wire => Effect.zipRight(Ledger.ensure(wire, ledger), use(wire))).pipe(Effect.asVoid)
   let hasLedger = false
   const stored = new Set<string>()
@@ -180,7 +184,7 @@ const rights = new Set(["42501"])
 const errorOf = (
   connection: Connection,
   action: string,
-  fault: Fault
+  fault: Fault.Fault
 ): ConnectionUnreachable | StoreRefused =>
   fault._tag === "Lost"
     ? new ConnectionUnreachable({

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import type pg from "pg"
 import type { Step } from "../../domain/Plan.ts"
 import type { RunContext, StepOutcome, Together, Work } from "../../ports/Connections.ts"
-import type * as Fault from "./Fault.ts"
+import * as Fault from "./Fault.ts"
 import * as Guard from "./Guard.ts"
 import * as Halt from "./Halt.ts"
 import * as Ledger from "./Ledger.ts"
@@ -90,6 +90,7 @@ const afterwards = (batch: Batch): Effect.Effect<ReadonlyArray<StepOutcome>> =>
     return done(batch, found).map(Transaction.applied(0))
   }).pipe(
     Effect.scoped,
+    Effect.retry({ while: Fault.isStale }),
     Effect.catchAll(error => Effect.succeed(batch.work.map(work => Settle.unanswered(work, error))))
   )
 

@@ -48,8 +48,13 @@ export const acquire = (pool: pg.Pool): Effect.Effect<Wire, Fault.Lost, Scope.Sc
 interface Held {
   readonly client: Cancellable
   readonly onError: () => void
+  /** It was used before, and has not answered since: it may have died meanwhile. */
+  rested: boolean
   broken: boolean
 }
+
+/** Clients that somebody has used and given back. */
+const used = new WeakSet<pg.PoolClient>()
 
 const connect = (pool: pg.Pool): Effect.Effect<Held, Fault.Lost> =>
   Effect.tryPromise({
@@ -67,8 +72,10 @@ const connect = (pool: pg.Pool): Effect.Effect<Held, Fault.Lost> =>
         onError: () => {
           held.broken = true
         },
+        rested: used.has(client),
         broken: false
       }
+      used.add(client)
       client.on("error", held.onError)
       return held
     })
@@ -78,12 +85,16 @@ const query = (held: Held, config: pg.QueryConfig): Effect.Effect<ReadonlyArray<
   Effect.async<ReadonlyArray<Result>, Fault.Fault>(resume => {
     held.client.query(config).then(
       // With several statements pg answers with an array, which its declarations do not say.
-      (result: pg.QueryResult | ReadonlyArray<pg.QueryResult>) =>
-        resume(Effect.succeed((Array.isArray(result) ? result : [result]).map(toResult))),
+      (result: pg.QueryResult | ReadonlyArray<pg.QueryResult>) => {
+        held.rested = false
+        resume(Effect.succeed((Array.isArray(result) ? result : [result]).map(toResult)))
+      },
       (cause: unknown) => {
         const fault = Fault.from(cause, config.text)
-        if (fault._tag === "Lost") held.broken = true
-        resume(fault)
+        if (fault._tag === "Refused") return resume(fault)
+        held.broken = true
+        const { reason, code } = fault
+        resume(new Fault.Lost({ reason, code, isStale: held.rested }))
       }
     )
     // Whoever goes away in mid-statement leaves a connection that cannot be used again.

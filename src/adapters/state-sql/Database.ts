@@ -62,6 +62,10 @@ const make = Effect.fnUntraced(function* (dialect: Dialect) {
     Option.isSome(known) ? Effect.succeed(known.value) : open
   )
 
+  /** Every session that nobody used may have ended; all that is asked or written here may be sent twice. */
+  const anew = <A, E>(sql: Pool, effect: Effect.Effect<A, E>) =>
+    Effect.retry(effect, { while: error => Failure.isCut(dialect, error), times: sql.capacity })
+
   const upgrade = (sql: Pool, action: string) =>
     Effect.flatMap(sql.upgrade, verdict =>
       verdict._tag === "Usable"
@@ -84,7 +88,7 @@ const make = Effect.fnUntraced(function* (dialect: Dialect) {
     )
 
   const run = <A, E>(action: string, use: (sql: Pool) => Effect.Effect<A, E>) =>
-    Effect.flatMap(pool, use).pipe(
+    Effect.flatMap(pool, sql => anew(sql, use(sql))).pipe(
       Effect.mapError(Failure.unavailable(dialect, action)),
       // A transaction that a caller has open belongs to another database.
       Effect.mapInputContext((context: Context.Context<never>) =>
@@ -107,7 +111,7 @@ const make = Effect.fnUntraced(function* (dialect: Dialect) {
     query: <Row extends object>(action: string, statement: Statement) =>
       prepared(action, sql => sql.send<Row>(statement)),
     glance: <Row extends object>(action: string, statement: Statement) =>
-      Effect.flatMap(pool, sql => sql.glance<Row>(statement)).pipe(
+      Effect.flatMap(pool, sql => anew(sql, sql.glance<Row>(statement))).pipe(
         Effect.mapError(Failure.unavailable(dialect, action))
       ),
     write: (action, batch) => prepared(action, sql => sql.write(batch)),

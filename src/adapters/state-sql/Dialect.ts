@@ -80,6 +80,8 @@ export interface FleetStatements {
 
 /** Sessions for everything but locks, each opened when it is first needed. */
 export interface Pool {
+  /** How many sessions it has at most. */
+  readonly capacity: number
   /** One round trip. */
   readonly send: <Row extends object>(statement: Statement) => Effect.Effect<ReadonlyArray<Row>, SqlError>
   /** The same for what is asked all the time: no span, and a statement that nobody waits for any more goes on. */
@@ -118,6 +120,8 @@ export interface Dialect {
   /** How the server is; over a connection of its own. */
   readonly vitals: Effect.Effect<Vitals, VitalsError>
   readonly explain: Explain
+  /** The error means that the session has ended. */
+  readonly isCut: (cause: Error) => boolean
   /** The error means that a table or column is not there. */
   readonly isOutdated: (code: string | undefined) => boolean
 }

@@ -16,6 +16,14 @@ interface Origin {
   readonly explain: Explain
 }
 
+/** What each dialect's driver says of a session that has ended. */
+interface Cutting {
+  readonly isCut: (cause: Error) => boolean
+}
+
+/** What the system says of it. */
+const broken = new Set(["ECONNRESET", "EPIPE"])
+
 /** The only place where an error of a driver becomes one of ours. */
 export const unavailable =
   (origin: Origin, action: string) =>
@@ -27,6 +35,12 @@ export const unavailable =
 /** The database's or the system's code. */
 export const code = (origin: Origin, cause: unknown): string | undefined =>
   reasonOf(origin, unwrapped(cause)).code
+
+/** The connection ended under a question, or before it: another one may answer. */
+export const isCut = ({ isCut }: Cutting, cause: unknown): boolean => {
+  const error = unwrapped(cause)
+  return error instanceof Error && (broken.has(codeOf(error) ?? "") || isCut(error))
+}
 
 const unwrapped = (cause: unknown): unknown => (cause instanceof SqlError ? cause.cause : cause)
 

@@ -72,6 +72,7 @@ export const make = Effect.gen(function* () {
       return wanted.map(({ key }, index) => (got[index] === true ? { key, session } : undefined))
     })
 
+  const cut = (error: SqlError | EmbeddedUnavailable) => Failure.isCut(dialect, error)
   const outdated = (error: SqlError | EmbeddedUnavailable) => dialect.isOutdated(Failure.code(dialect, error))
 
   const ask = alone(
@@ -81,6 +82,8 @@ export const make = Effect.gen(function* () {
       if (asked.length === 0) return Effect.void
       const attempts = attemptOnce(asked.flatMap(({ wanted }) => wanted))
       return attempts.pipe(
+        // A session that died while nobody used it has kept no lock.
+        Effect.catchIf(cut, () => attempts),
         Effect.catchIf(outdated, () => Effect.zipRight(prepare(action), attempts)),
         Effect.mapError(Failure.unavailable(dialect, action)),
         Effect.exit,

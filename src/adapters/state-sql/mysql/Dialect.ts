@@ -9,7 +9,7 @@ import * as Statements from "./Statements.ts"
 import { steps as released } from "./Steps.ts"
 import * as Upgrade from "./Upgrade.ts"
 import * as Vitals from "./Vitals.ts"
-import { explain, isOutdated } from "./Wording.ts"
+import { explain, isCut, isOutdated } from "./Wording.ts"
 
 export interface Options {
   /** A host that begins with `/` is the file of a unix socket. */
@@ -30,8 +30,10 @@ export const make = ({ settings, steps = released, answerTime = patience }: Opti
   steps,
   statements: Statements.make(settings.database, steps),
   explain,
+  isCut,
   isOutdated,
   open: Effect.map(Pool.make(settings, answerTime), lend => ({
+    capacity: settings.pool.maxConnections,
     send: sending(lend),
     glance: sending(lend),
     write: batch =>

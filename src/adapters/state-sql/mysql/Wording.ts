@@ -20,9 +20,11 @@ const byNumber: Readonly<Record<string, string>> = {
 /** The server ends a session: shutdown, killed. */
 const ending = new Set(["1053", "1317", "1927", "4031"])
 
+const cut = "the connection was cut"
+
 const byDriver: Readonly<Record<string, string>> = {
   ERR_MODULE_NOT_FOUND: "the package @effect/sql-mysql2 is not there; install it",
-  PROTOCOL_CONNECTION_LOST: "the connection was cut",
+  PROTOCOL_CONNECTION_LOST: cut,
   PROTOCOL_SEQUENCE_TIMEOUT: "a statement was not answered in time",
   HANDSHAKE_NO_SSL_SUPPORT: "the server does not do TLS (BFM_STATE_DB_SSLMODE)"
 }
@@ -32,15 +34,18 @@ export const explain: Explain = cause => {
   const said = saidBy(cause)
   if (said !== undefined) {
     const { code, words } = said
-    return { reason: ending.has(code) ? "the connection was cut" : `${words}${byNumber[code] ?? ""}`, code }
+    return { reason: ending.has(code) ? cut : `${words}${byNumber[code] ?? ""}`, code }
   }
   const code = codeOf(cause)
   const words = cause.message || cause.name
-  if (/closed state/.test(words)) return { reason: "the connection was cut" }
+  if (/closed state/.test(words)) return { reason: cut }
   if (code === undefined) return { reason: words }
   const tls = code === "HANDSHAKE_SSL_ERROR" ? " (BFM_STATE_DB_SSLMODE, BFM_STATE_DB_SSLROOTCERT)" : ""
   return { reason: byDriver[code] ?? `${words}${tls}`, code }
 }
+
+/** What it means is the same, whoever says it. */
+export const isCut = (cause: Error): boolean => explain(cause).reason === cut
 
 /** A table or column is not there, or the database was made anew behind the session. */
 const outdated = new Set(["1046", "1051", "1054", "1146"])

@@ -17,7 +17,7 @@ import * as Session from "./Session.ts"
 import * as Statements from "./Statements.ts"
 import { steps as released } from "./Steps.ts"
 import * as Upgrade from "./Upgrade.ts"
-import { explain } from "./Wording.ts"
+import { explain, isCut } from "./Wording.ts"
 
 export interface Options {
   readonly settings: PostgresqlSettings
@@ -42,11 +42,13 @@ export const make = ({ settings, schema, resolve, steps = released }: Options): 
   steps,
   statements: Statements.make(schema, steps),
   explain,
+  isCut,
   open: Effect.map(
     Effect.flatMap(resolve(settings), server => openClient(server)),
     ({ sql, sessions }): Opened => {
       const send = <Row extends object>({ text, values }: Statement) => sql.unsafe<Row>(text, values)
       return {
+        capacity: sessions.options.max,
         send,
         glance: glancing(sessions),
         write: batch => Effect.asVoid(send(Record.record(schema, batch))),

@@ -14,6 +14,14 @@ export const explain: Explain = cause => {
   return code === undefined ? { reason } : { reason, code }
 }
 
+/** The server ended the session: told to, going down, or the session was silent for too long. */
+const ending = new Set(["57P01", "57P02", "57P05", "25P03"])
+
+/** Where the server has not said so, pg has these words for it. */
+export const isCut = (cause: Error): boolean =>
+  ending.has(codeOf(cause) ?? "") ||
+  (/terminated|not queryable/i.test(cause.message) && !/timeout/i.test(cause.message))
+
 /** pg says these without a code. */
 const spoken = (message: string): string => {
   if (/connection timeout|timeout e(xpired|xceeded)/i.test(message)) return "no answer in time"
