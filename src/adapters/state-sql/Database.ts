@@ -56,15 +56,14 @@ const make = Effect.fnUntraced(function* (dialect: Dialect) {
   const open = SynchronizedRef.modifyEffect(opened, known =>
     Option.isSome(known)
       ? Effect.succeed([known.value, known] as const)
-      : Effect.map(Scope.extend(dialect.open, scope), made => [made, Option.some(made)] as const)
+      : Effect.map(Scope.extend(dialect.open, scope), made => {
+          const sql = lasting(dialect, made)
+          return [sql, Option.some(sql)] as const
+        })
   )
   const pool = Effect.flatMap(SynchronizedRef.get(opened), known =>
     Option.isSome(known) ? Effect.succeed(known.value) : open
   )
-
-  /** Every session that nobody used may have ended; all that is asked or written here may be sent twice. */
-  const anew = <A, E>(sql: Pool, effect: Effect.Effect<A, E>) =>
-    Effect.retry(effect, { while: error => Failure.isCut(dialect, error), times: sql.capacity })
 
   const upgrade = (sql: Pool, action: string) =>
     Effect.flatMap(sql.upgrade, verdict =>
@@ -88,7 +87,7 @@ const make = Effect.fnUntraced(function* (dialect: Dialect) {
     )
 
   const run = <A, E>(action: string, use: (sql: Pool) => Effect.Effect<A, E>) =>
-    Effect.flatMap(pool, sql => anew(sql, use(sql))).pipe(
+    Effect.flatMap(pool, use).pipe(
       Effect.mapError(Failure.unavailable(dialect, action)),
       // A transaction that a caller has open belongs to another database.
       Effect.mapInputContext((context: Context.Context<never>) =>
@@ -111,7 +110,7 @@ const make = Effect.fnUntraced(function* (dialect: Dialect) {
     query: <Row extends object>(action: string, statement: Statement) =>
       prepared(action, sql => sql.send<Row>(statement)),
     glance: <Row extends object>(action: string, statement: Statement) =>
-      Effect.flatMap(pool, sql => anew(sql, sql.glance<Row>(statement))).pipe(
+      Effect.flatMap(pool, sql => sql.glance<Row>(statement)).pipe(
         Effect.mapError(Failure.unavailable(dialect, action))
       ),
     write: (action, batch) => prepared(action, sql => sql.write(batch)),
@@ -142,6 +141,18 @@ const make = Effect.fnUntraced(function* (dialect: Dialect) {
     prepare: action => run(action, sql => upgrade(sql, action))
   })
 })
+
+/** Any session may have ended while nobody used it, and all of this may be sent twice. Whoever ends an upgrade means it. */
+const lasting = (dialect: Dialect, pool: Pool): Pool => {
+  const anew = <A>(sent: Effect.Effect<A, SqlError>) =>
+    Effect.retry(sent, { while: error => Failure.isCut(dialect, error), times: pool.capacity })
+  return {
+    ...pool,
+    send: <Row extends object>(statement: Statement) => anew(pool.send<Row>(statement)),
+    glance: <Row extends object>(statement: Statement) => anew(pool.glance<Row>(statement)),
+    write: batch => anew(pool.write(batch))
+  }
+}
 
 export const layer = (dialect: Dialect): Layer.Layer<StateDatabase> =>
   Layer.scoped(StateDatabase, make(dialect))
