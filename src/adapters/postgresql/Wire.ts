@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import type pg from "pg"
 import * as Sent from "../store/Sent.ts"
@@ -56,6 +57,10 @@ interface Held {
 /** Clients that somebody has used and given back. */
 const used = new WeakSet<pg.PoolClient>()
 
+/** The server, its database or the user has no connection left. */
+const full = "53300"
+const rhythm = Schedule.jittered(Schedule.spaced("100 millis"))
+
 const connect = (pool: pg.Pool): Effect.Effect<Held, Fault.Lost> =>
   Effect.tryPromise({
     try: () => pool.connect(),
@@ -65,6 +70,8 @@ const connect = (pool: pg.Pool): Effect.Effect<Held, Fault.Lost> =>
       return fault._tag === "Lost" ? fault : new Fault.Lost({ reason: fault.reason, code: fault.code })
     }
   }).pipe(
+    // As long as others of this process have a connection, one of them comes free.
+    Effect.retry({ while: ({ code }) => code === full && pool.totalCount > 0, schedule: rhythm }),
     Effect.map(client => {
       const held: Held = {
         // pg sets processID when the session starts; its declarations leave it out.
