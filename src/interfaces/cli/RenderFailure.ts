@@ -141,9 +141,24 @@ const windowed = (
 
 const notRun = (result: RunResult): ReadonlyArray<string> => {
   if (result.not_run.length === 0) return []
-  const names = new Map(result.plan?.steps.map(step => [step.id, `${step.version} ${step.name}`]))
-  const items = result.not_run.map(({ id, reason }) => `  ${names.get(id) ?? id}  ${reason}`)
-  return ["  Not run because of it:", ...Text.indent(Text.few(items, 10).map(Text.clean))]
+  const steps = new Map(result.plan?.steps.map(step => [step.id, step]))
+  const groups = new Map<string, { readonly name: string; reason: string; schemas: Array<string> }>()
+  for (const { id, reason } of result.not_run) {
+    const step = steps.get(id)
+    const name = step === undefined ? id : `${step.version} ${step.name}`
+    const key = `${name}\0${reason}`
+    const group = groups.get(key) ?? { name, reason, schemas: [] }
+    groups.set(key, group)
+    if (step !== undefined && step.schema !== "") group.schemas.push(step.schema)
+  }
+  const items = [...groups.values()].map(({ name, reason, schemas: [first, ...others] }) => {
+    if (first === undefined) return `${name}  ${reason}`
+    if (others.length === 0) return `${name}  schema ${first}  ${reason}`
+    const all = [first, ...others]
+    return `${name}  ${reason}\n  ${Text.count(all.length, "schema")}: ${Text.few(all, 8).join(", ")}`
+  })
+  const lines = Text.few(items, 10).flatMap(item => Text.clean(item).split("\n"))
+  return ["  Not run because of it:", ...Text.indent(lines, 4)]
 }
 
 const next = (style: Style, result: RunResult, again: ReadonlyArray<string>): ReadonlyArray<string> =>

@@ -86,6 +86,26 @@ describe("RenderFailure.failures", () => {
     assert.include(text, "something else")
   })
 
+  it("says once what did not run for the same reason in many schemas, and in which", () => {
+    const steps = Array.from({ length: 12 }, (_, n) => Sample.step({ id: `t_${n}_x`, schema: `t_${n}` }))
+    const late = Sample.step({ id: "late", name: "late", schema: "t_1" })
+    const text = show([Sample.failure()], {
+      plan: Sample.plan([...steps, late]),
+      not_run: [
+        ...steps.map(({ id }) => ({ id, reason: "stopped after t_99_x" })),
+        { id: late.id, reason: "it depends on t_1_x" }
+      ]
+    })
+    assert.include(
+      text,
+      `  Not run because of it:
+    20250201000000 add_email  stopped after t_99_x
+      12 schemas: t_0, t_1, t_2, t_3, t_4, t_5, t_6, t_7, … and 4 more
+    20250201000000 late  schema t_1  it depends on t_1_x
+`
+    )
+  })
+
   it("names those who blocked it and how often it was tried", () => {
     const text = show([
       Sample.failure({ attempts: 6, blocked_by: "pid 4711 (psql, idle in transaction for 3m)" })
