@@ -89,9 +89,45 @@ describe("transaction control", () => {
       )
       const failure = yield* Scenario.upFailure(project)
       assert.strictEqual(failure.code, "2D000")
+      assert.strictEqual(
+        failure.hint,
+        "the script runs in one transaction of its own: add the line -- bfm-transaction: none to the up file"
+      )
       assert.deepStrictEqual(yield* project.query("SELECT FROM pg_tables WHERE tablename = 'a'"), [])
     })
   )
+})
+
+describe("a refusal that BfM knows what to do about", { concurrent: true }, () => {
+  for (const [name, text, code, hint] of [
+    [
+      "a new value of an enum, used at once",
+      "ALTER TYPE e ADD VALUE 'b';\nCREATE TABLE t AS SELECT 'b'::e;",
+      "55P04",
+      "New enum values must be committed before they can be used; use it in a later migration"
+    ],
+    [
+      "a command of its own kind, hidden in a string",
+      "DO $$ BEGIN EXECUTE 'CREATE DATABASE hidden'; END $$;",
+      "25001",
+      "the script runs in one transaction of its own: add the line -- bfm-transaction: none to the up file"
+    ],
+    [
+      "a statement that takes longer than it may",
+      "-- bfm-statement-timeout: 20ms\nSELECT pg_sleep(5);",
+      "57014",
+      "it may take 20ms: change bfm-statement-timeout"
+    ]
+  ] as const) {
+    it.scopedLive(name, () =>
+      Effect.gen(function* () {
+        const project = yield* one(text)
+        yield* project.query("CREATE TYPE e AS ENUM ('a')")
+        const failure = yield* Scenario.upFailure(project)
+        assert.deepStrictEqual([failure.code, failure.hint], [code, hint])
+      })
+    )
+  }
 })
 
 describe("what a file may look like", () => {

@@ -1,6 +1,7 @@
 import type { Step } from "../../domain/Plan.ts"
 import type { StepOutcome } from "../../ports/Connections.ts"
 import * as Outcome from "../store/Outcome.ts"
+import * as Advice from "./Advice.ts"
 import type { Fault } from "./Fault.ts"
 import { locate } from "./Locate.ts"
 
@@ -16,7 +17,7 @@ export { nothingLeft } from "../store/Outcome.ts"
 export const failed = (step: Step, fault: Fault, circumstances: Circumstances): StepOutcome =>
   Outcome.failed(
     step,
-    fault,
+    fault._tag === "Refused" ? { ...fault, hint: Advice.hint(step, fault) } : fault,
     circumstances,
     fault._tag === "Refused" ? locate(step, fault, circumstances.unit) : undefined
   )
