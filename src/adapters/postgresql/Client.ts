@@ -9,6 +9,13 @@ import type { Server } from "./Settings.ts"
 /** Milliseconds until a server that does not answer counts as unreachable. */
 const connectTimeout = 5_000
 
+/**
+ * A server that died in silence is noticed although a statement may take hours; and what is in between (NAT, load
+ * balancers) does not take a line on which nobody speaks for one that nobody needs. Without the delay the system asks
+ * after two hours.
+ */
+const wakeful = { keepAlive: true, keepAliveInitialDelayMillis: 30_000 }
+
 /** The root certificate cannot be read. */
 export class CertificateUnreadable extends Data.TaggedError("CertificateUnreadable")<{
   readonly reason: string
@@ -52,7 +59,7 @@ const clientConfig = (server: Server, ca: string | undefined): pg.ClientConfig =
   password: () => (server.password === undefined ? "" : Redacted.value(server.password)),
   ssl: ssl(server, ca),
   application_name: "bfm",
-  keepAlive: true
+  ...wakeful
 })
 
 /** As libpq does it: `require` checks the chain too when a root certificate is given. */
@@ -124,7 +131,7 @@ class TimedClient extends pg.Client {
 class PreferTlsClient extends TimedClient {
   constructor(config: pg.ClientConfig = {}) {
     const unix = config.host?.startsWith("/") === true
-    const connection = () => new PreferTlsConnection({ ssl: { rejectUnauthorized: false }, keepAlive: true })
+    const connection = () => new PreferTlsConnection({ ssl: { rejectUnauthorized: false }, ...wakeful })
     super(unix ? config : extended(config, { connection: connection() }))
   }
 }

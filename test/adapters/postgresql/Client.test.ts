@@ -1,3 +1,5 @@
+import * as fs from "node:fs"
+import * as net from "node:net"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
@@ -9,6 +11,10 @@ import * as TlsFront from "../../fixtures/TlsFront.ts"
 
 /** Whether a pool and a single client get through, and whether what they send is encrypted. */
 const reach = (part: Partial<Server>) =>
+  withBoth(part, ({ connection: { stream } }) => "encrypted" in stream && stream.encrypted === true)
+
+/** What there is to say of a single client and of one of a pool, or what kept them from connecting. */
+const withBoth = <A>(part: Partial<Server>, look: (client: pg.Client | pg.PoolClient) => A) =>
   Effect.gen(function* () {
     const address = yield* Postgresql.server
     const server: Server = {
@@ -27,11 +33,9 @@ const reach = (part: Partial<Server>) =>
       try: async () => {
         await client.connect()
         const pooled = await pool.connect()
-        const encrypted = [client, pooled].map(
-          each => "encrypted" in each.connection.stream && each.connection.stream.encrypted === true
-        )
+        const found = [client, pooled].map(look)
         pooled.release()
-        return encrypted
+        return found
       },
       catch: cause => (cause instanceof Error ? cause.message : String(cause))
     }).pipe(
@@ -48,6 +52,18 @@ const behindTls = (part: Partial<Server>, host = "127.0.0.1") =>
       Effect.flatMap(TlsFront.start(server), port => reach({ host, port, ...part }))
     )
   )
+
+/** Seconds until the system asks whether the other end of this socket is still there; absent where it never does. */
+const waking = (port: number): number | undefined => {
+  const local = `:${port.toString(16).toUpperCase().padStart(4, "0")}`
+  for (const line of fs.readFileSync("/proc/net/tcp", "utf8").split("\n")) {
+    const [, address, , , , timer] = line.trim().split(/\s+/)
+    const [kind, when = ""] = timer?.split(":") ?? []
+    // Hundredths of a second.
+    if (address?.endsWith(local) === true && kind === "02") return Number.parseInt(when, 16) / 100
+  }
+  return undefined
+}
 
 const rootCertificate = TlsFront.authority
 
@@ -75,6 +91,18 @@ describe("a connection", () => {
         ? assert.deepStrictEqual(found, [true, true])
         : assert.include(String(found), expected)
     )
+  )
+
+  it.live.each(["prefer", "disable"] as const)(
+    "with %s, asks within half a minute whether a silent server is still there, and so keeps what is in between awake",
+    tls =>
+      Effect.gen(function* () {
+        const found = yield* withBoth({ tls }, ({ connection: { stream } }) =>
+          stream instanceof net.Socket ? waking(stream.localPort ?? 0) : undefined
+        )
+        assert.isArray(found)
+        for (const seconds of found) assert.isTrue(typeof seconds === "number" && seconds <= 30, `${seconds}`)
+      })
   )
 
   it.effect("takes passwords with any characters, also none, and shows them to nobody", () =>
