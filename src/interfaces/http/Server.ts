@@ -38,7 +38,9 @@ export class HttpAddress extends Context.Tag("bfm/http/Address")<HttpAddress, { 
 const limits = {
   headersTimeout: 10_000,
   requestTimeout: 60_000,
-  keepAliveTimeout: 5_000,
+  // Longer than the balancers in front keep an idle line (up to ten minutes): one that the server ends first may end
+  // under a request, which the balancer then answers with 502.
+  keepAliveTimeout: 620_000,
   connectionsCheckingInterval: 2_000,
   // Without it Node answers by itself, and says nothing.
   requireHostHeader: false

@@ -110,6 +110,15 @@ layer(running)("over a socket", it => {
     })
   )
 
+  it.effect("a line on which nobody asks is kept for longer than a balancer keeps it", () =>
+    Effect.gen(function* () {
+      const { get } = yield* Running
+      const answer = yield* get("/health/live", { token: null })
+      const [, seconds] = /timeout=(\d+)/.exec(answer.headers.get("keep-alive") ?? "") ?? []
+      assert.isAbove(Number(seconds), 600)
+    })
+  )
+
   it.effect("ids of any length and letters", () =>
     Effect.gen(function* () {
       const { get } = yield* Running

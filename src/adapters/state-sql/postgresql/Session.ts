@@ -33,7 +33,7 @@ export const open = (server: Server, schema: string) =>
           return new SqlError({ cause })
         }
       })
-    const [self] = (yield* query<{ pid: number }>(sweep(quoted), [])).rows
+    const [self] = (yield* query<{ pid: number }>(begin(quoted), [])).rows
     const session: LockSession = {
       isAlive: () => alive,
       attempt: wanted =>
@@ -74,11 +74,16 @@ const connect = (server: Server) =>
 const end = (client: pg.Client) =>
   Effect.promise(() => client.end()).pipe(Effect.interruptible, Effect.timeoutOption(1_000))
 
-/** Takes away what dead sessions left. Rows that another process is just taking away are left to it. */
-const sweep = (quoted: string): string => `with dead as (
+/**
+ * Takes away what dead sessions left. Rows that another process is just taking away are left to it. And whoever waits
+ * for a long step has nothing to say: that must not end the session. Before PostgreSQL 14 there is no limit to take off.
+ */
+const begin = (quoted: string): string => `with dead as (
   delete from ${quoted}.bfm_locks where lock_key in (
     select lock_key from ${quoted}.bfm_locks l where not ${LockKeys.isHeld("l")} for update skip locked))
-select pg_catalog.pg_backend_pid() as pid`
+select pg_catalog.pg_backend_pid() as pid, (
+  select pg_catalog.set_config(name, '0', false) from (values ('idle_session_timeout')) as limits(name)
+  where pg_catalog.current_setting(name, true) is not null)`
 
 const attempt = (quoted: string): string => `with attempt as materialized (
   select w.*, pg_catalog.pg_try_advisory_lock(w.lock_key) as got
