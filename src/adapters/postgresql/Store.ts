@@ -99,8 +99,9 @@ export const make = (parts: Parts): Store => {
       })
     ),
     tenants: query =>
-      withWire("read the tenants", wire => wire.send(query)).pipe(
-        Effect.map(answers => (answers.at(-1)?.rows ?? []).map(row => String(Object.values(row)[0] ?? "")))
+      Effect.map(
+        withWire("read the tenants", wire => wire.column(query)),
+        names => names.map(name => String(name ?? ""))
       ),
     vitals: Effect.mapError(parts.vitals, refused("ask how the server is")),
     appliedText: (migrationId, schema) =>

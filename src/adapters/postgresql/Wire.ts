@@ -18,6 +18,8 @@ export interface Wire {
   readonly pid: number
   /** One message with any number of statements, by the simple protocol: one round trip. */
   readonly send: (text: string) => Effect.Effect<ReadonlyArray<Result>, Fault.Fault>
+  /** The first column of what the last statement of a message gives, whatever the columns are called. */
+  readonly column: (text: string) => Effect.Effect<ReadonlyArray<unknown>, Fault.Fault>
   /** One statement with parameters. */
   readonly ask: (
     text: string,
@@ -40,7 +42,11 @@ export const acquire = (pool: pg.Pool): Effect.Effect<Wire, Fault.Lost, Scope.Sc
     ),
     held => ({
       pid: held.client.processID,
-      send: text => query(held, { text }),
+      send: text => Effect.map(query(held, { text }), results => results.map(toResult)),
+      column: text =>
+        Effect.map(query(held, { text, rowMode: "array" }), results =>
+          (results.at(-1)?.rows ?? []).map((row: ReadonlyArray<unknown>) => row[0])
+        ),
       ask: (text, values) =>
         Effect.map(query(held, { text, values: [...values] }), ([result]) => result?.rows ?? [])
     })
@@ -88,13 +94,16 @@ const connect = (pool: pg.Pool): Effect.Effect<Held, Fault.Lost> =>
     })
   )
 
-const query = (held: Held, config: pg.QueryConfig): Effect.Effect<ReadonlyArray<Result>, Fault.Fault> =>
-  Effect.async<ReadonlyArray<Result>, Fault.Fault>(resume => {
+const query = (
+  held: Held,
+  config: pg.QueryConfig | pg.QueryArrayConfig
+): Effect.Effect<ReadonlyArray<pg.QueryResult>, Fault.Fault> =>
+  Effect.async<ReadonlyArray<pg.QueryResult>, Fault.Fault>(resume => {
     held.client.query(config).then(
       // With several statements pg answers with an array, which its declarations do not say.
       (result: pg.QueryResult | ReadonlyArray<pg.QueryResult>) => {
         held.rested = false
-        resume(Effect.succeed((Array.isArray(result) ? result : [result]).map(toResult)))
+        resume(Effect.succeed(Array.isArray(result) ? result : [result]))
       },
       (cause: unknown) => {
         const fault = Fault.from(cause, config.text)
