@@ -7,6 +7,7 @@ import * as Tracer from "effect/Tracer"
 import * as Tokens from "./adapters/tokens/Identity.ts"
 import * as Config from "./Config.ts"
 import * as Tls from "./config/Tls.ts"
+import * as Address from "./domain/Address.ts"
 import { ConfigInvalid } from "./domain/Errors.ts"
 import * as Grpc from "./interfaces/grpc/Server.ts"
 import { MetricsText } from "./interfaces/http/MetricsText.ts"
@@ -30,7 +31,7 @@ interface Reach {
   readonly anyPort: Config.DevConfig["anyPort"]
 }
 
-const everywhere: Reach = { host: "0.0.0.0", anyPort: { http: false, grpc: false } }
+const asked = { http: false, grpc: false }
 
 /** What HTTP and gRPC stand on: stores, runs, what is known of everything, and who may ask. */
 const foundation = (config: Config.ServiceConfig) =>
@@ -90,12 +91,16 @@ const servers = (
   })
   const grpc = Grpc.layer({ port: grpcPort, anyPort: anyPort.grpc, host, tls, messageLimit: bodyLimit })
   return Layer.merge(
-    Layer.catchAll(http, ({ message }) => Layer.fail(taken("BFM_HTTP_PORT", message))),
-    Layer.catchAll(grpc, ({ message }) => Layer.fail(taken("BFM_GRPC_PORT", message)))
+    Layer.catchAll(http, ({ message }) => Layer.fail(unheard("BFM_HTTP_PORT", message))),
+    Layer.catchAll(grpc, ({ message }) => Layer.fail(unheard("BFM_GRPC_PORT", message)))
   ).pipe(Layer.provide(figures))
 }
 
-const taken = (variable: string, reason: string) => new ConfigInvalid({ problems: [{ variable, reason }] })
+/** The port is taken, or the machine has no such address. */
+const unheard = (port: string, reason: string) =>
+  new ConfigInvalid({
+    problems: [{ variable: /EADDRNOTAVAIL|EAFNOSUPPORT/.test(reason) ? "BFM_LISTEN_ADDRESS" : port, reason }]
+  })
 
 /** What is known of a service that listens. */
 export interface Listening {
@@ -108,7 +113,9 @@ export interface Listening {
  * recorded, and closes. The value is the exit code.
  */
 export const serve = (shipped: Shipped, stopped: Effect.Effect<void>) =>
-  Effect.flatMap(Config.loadService, config => live(config, shipped, everywhere, () => stopped))
+  Effect.flatMap(Config.loadService, config =>
+    live(config, shipped, { host: config.server.host, anyPort: asked }, () => stopped)
+  )
 
 /**
  * The same for whoever tries it: only this machine can ask it, with a token that is made for it. `told` hears where,
@@ -158,7 +165,8 @@ const working = Effect.fnUntraced(function* (
   const { port: grpc } = yield* Grpc.GrpcServer
   const runs = yield* Runs.Runs
   const secure = config.server.tls === undefined ? "" : "S"
-  yield* Effect.logInfo(`listening: HTTP${secure} on ${host}:${http}, gRPC on ${host}:${grpc}`)
+  const at = (port: number) => Address.of(host, port)
+  yield* Effect.logInfo(`listening: HTTP${secure} on ${at(http)}, gRPC on ${at(grpc)}`)
   const background = yield* Effect.fork(inBackground(config.server))
   yield* stopped({ http, grpc })
   yield* Effect.logInfo("stopping: nothing new is begun, the step in flight ends and is recorded")

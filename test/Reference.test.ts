@@ -69,6 +69,7 @@ describe("docs/configuration.md", () => {
     const { server } = Either.getOrThrow(Config.decodeService({ BFM_API_TOKEN: "t" }, new Map()))
     const { autoMigrate, log, telemetry } = server
     const told: ReadonlyArray<readonly [string, unknown]> = [
+      ["BFM_LISTEN_ADDRESS", server.host],
       ["BFM_HTTP_PORT", server.httpPort],
       ["BFM_GRPC_PORT", server.grpcPort],
       ["BFM_BODY_LIMIT", server.bodyLimit],

@@ -38,7 +38,14 @@ export const make = (environment: Environment): Dev => {
 }
 
 /** Of the service itself: it is asked in the clear, with a token of its own, and carries out what it is asked for. */
-const ofService = ["BFM_API_TOKEN", "BFM_API_TOKENS_FILE", "BFM_TLS_CERT", "BFM_TLS_KEY", "BFM_QUEUE_ENABLED"]
+const ofService = [
+  "BFM_API_TOKEN",
+  "BFM_API_TOKENS_FILE",
+  "BFM_LISTEN_ADDRESS",
+  "BFM_TLS_CERT",
+  "BFM_TLS_KEY",
+  "BFM_QUEUE_ENABLED"
+]
 
 /**
  * The same with everything embedded that can be: no variable leads to a database of somebody else. GreptimeDB and etcd

@@ -124,6 +124,11 @@ export const service: Group = group(
   "The service and its workers",
   ["BFM_API_TOKEN", "", "`bfm serve`: the token that may do everything; this or the next is required"],
   ["BFM_API_TOKENS_FILE", "", "a file of named tokens with scopes; read again when it changes"],
+  [
+    "BFM_LISTEN_ADDRESS",
+    "`0.0.0.0`",
+    "`bfm serve`: the address of this machine to listen at; `::` is every one, of IPv6 and IPv4"
+  ],
   ["BFM_HTTP_PORT", "`7070`", "`0` is any free one"],
   ["BFM_GRPC_PORT", "`9090`", "`0` is any free one"],
   ["BFM_TLS_CERT", "", "a PEM file, for HTTP and gRPC"],

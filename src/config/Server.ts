@@ -1,3 +1,4 @@
+import { isIP } from "node:net"
 import * as Redacted from "effect/Redacted"
 import type { Reader } from "./Reader.ts"
 
@@ -10,6 +11,8 @@ export interface ServerConfig {
   readonly token?: Redacted.Redacted<string>
   /** Where the named tokens are. */
   readonly tokensFile?: string
+  /** The address of this machine at which it listens, or all of them. */
+  readonly host: string
   /** 0: any free port. */
   readonly httpPort: number
   readonly grpcPort: number
@@ -53,6 +56,7 @@ export interface AutoMigrate {
 export const variables = [
   "BFM_API_TOKEN",
   "BFM_API_TOKENS_FILE",
+  "BFM_LISTEN_ADDRESS",
   "BFM_HTTP_PORT",
   "BFM_GRPC_PORT",
   "BFM_TLS_CERT",
@@ -104,6 +108,7 @@ export const decode = (reader: Reader): ServerConfig => {
   }
   return {
     ...tokens(reader),
+    host: host(reader),
     httpPort,
     grpcPort,
     ...tls(reader),
@@ -129,6 +134,16 @@ const telemetry = (reader: Reader): Telemetry => {
     ),
     serviceName: reader.text("OTEL_SERVICE_NAME") ?? "bfm"
   }
+}
+
+/** Every address of IPv4. */
+const everywhere = "0.0.0.0"
+
+const host = (reader: Reader): string => {
+  const value = reader.text("BFM_LISTEN_ADDRESS") ?? everywhere
+  if (isIP(value) !== 0) return value
+  reader.report("BFM_LISTEN_ADDRESS", "must be an address of this machine, like 127.0.0.1; :: is all of them")
+  return everywhere
 }
 
 const port = (reader: Reader, name: string, usual: number): number => {

@@ -22,6 +22,7 @@ describe("the service", () => {
   it("needs nothing but a token", () => {
     assert.deepStrictEqual(valid({}), {
       token: Redacted.make("t"),
+      host: "0.0.0.0",
       httpPort: 7070,
       grpcPort: 9090,
       corsOrigins: [],
@@ -40,6 +41,7 @@ describe("the service", () => {
     const server = valid({
       BFM_API_TOKEN: " SFX/a+b= ",
       BFM_API_TOKENS_FILE: "/run/tokens.yaml",
+      BFM_LISTEN_ADDRESS: "::1",
       BFM_HTTP_PORT: "0",
       BFM_GRPC_PORT: "0",
       BFM_TLS_CERT: "c.pem",
@@ -62,6 +64,7 @@ describe("the service", () => {
     assert.deepStrictEqual(server, {
       token: Redacted.make("SFX/a+b="),
       tokensFile: "/run/tokens.yaml",
+      host: "::1",
       httpPort: 0,
       grpcPort: 0,
       tls: { certificate: "c.pem", key: "k.pem" },

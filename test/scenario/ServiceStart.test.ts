@@ -26,11 +26,44 @@ const taken = Effect.map(
 
 const stack = /\n\s+at |node:internal|\.cjs/
 
+/** Whether somebody listens. */
+const answers = (host: string, address: string): Effect.Effect<boolean> =>
+  Effect.async(resume => {
+    const socket = net.connect(Number(address.split(":").at(-1)), host)
+    const end = (is: boolean) => {
+      socket.destroy()
+      resume(Effect.succeed(is))
+    }
+    socket.once("connect", () => end(true)).once("error", () => end(false))
+  })
+
+describe("bfm serve listens", { concurrent: true }, () => {
+  for (const [listen, where, hosts] of [
+    ["", "everywhere", ["127.0.0.1", "127.0.0.2"]],
+    ["127.0.0.1", "only at the address that it was given", ["127.0.0.1"]],
+    ["::", "over IPv6 too", ["127.0.0.1", "127.0.0.2", "::1"]]
+  ] as const) {
+    it.scopedLive(`${where}: BFM_LISTEN_ADDRESS=${listen}`, () =>
+      Effect.gen(function* () {
+        const served = yield* Served.start(yield* seed, { BFM_LISTEN_ADDRESS: listen })
+        for (const host of ["127.0.0.1", "127.0.0.2", "::1"])
+          for (const port of [served.url, served.grpc])
+            assert.strictEqual(
+              yield* answers(host, port),
+              hosts.some(one => one === host),
+              `${host} ${port}`
+            )
+      })
+    )
+  }
+})
+
 describe("bfm serve refuses to start", { concurrent: true }, () => {
   it.scopedLive("with every problem of its configuration at once, and without a stack", () =>
     Effect.gen(function* () {
       const { code, output } = yield* Served.refused(yield* seed, {
         BFM_API_TOKEN: "",
+        BFM_LISTEN_ADDRESS: "localhost",
         BFM_HTTP_PORT: "http",
         BFM_GRPC_PORT: "70000",
         BFM_SHUTDOWN_GRACE: "soon",
@@ -42,6 +75,7 @@ describe("bfm serve refuses to start", { concurrent: true }, () => {
       assert.strictEqual(code, 1)
       for (const variable of [
         "BFM_API_TOKEN",
+        "BFM_LISTEN_ADDRESS",
         "BFM_HTTP_PORT",
         "BFM_GRPC_PORT",
         "BFM_SHUTDOWN_GRACE",
@@ -52,7 +86,17 @@ describe("bfm serve refuses to start", { concurrent: true }, () => {
       ]) {
         assert.match(output, new RegExp(`^ {2}${variable} {2}\\S`, "m"))
       }
-      assert.match(output, /8 problems in the configuration/)
+      assert.match(output, /9 problems in the configuration/)
+      assert.notMatch(output, stack)
+    })
+  )
+
+  it.scopedLive("at an address that the machine does not have: it names the variable", () =>
+    Effect.gen(function* () {
+      // For documents only.
+      const { code, output } = yield* Served.refused(yield* seed, { BFM_LISTEN_ADDRESS: "192.0.2.1" })
+      assert.strictEqual(code, 1)
+      assert.match(output, /^ {2}BFM_LISTEN_ADDRESS {2}.*192\.0\.2\.1/m)
       assert.notMatch(output, stack)
     })
   )

@@ -1,4 +1,5 @@
 import type * as Redacted from "effect/Redacted"
+import * as Address from "../../domain/Address.ts"
 
 /** A GreptimeDB and how to reach it over HTTP. */
 export interface GreptimedbSettings {
@@ -21,12 +22,10 @@ export const defaultPort = 4000
 /** The database that every GreptimeDB has. */
 export const defaultDatabase = "public"
 
-const hostOf = ({ host }: GreptimedbSettings): string => (host.includes(":") ? `[${host}]` : host)
-
 /** Where requests go: `https://db1:4000`. */
 export const origin = (settings: GreptimedbSettings): string =>
-  `${settings.tls ? "https" : "http"}://${hostOf(settings)}:${settings.port}`
+  `${settings.tls ? "https" : "http"}://${Address.of(settings.host, settings.port)}`
 
 /** For people: `db1:4000/public`. Never anything secret. */
 export const address = (settings: GreptimedbSettings): string =>
-  `${hostOf(settings)}:${settings.port}/${settings.database}`
+  `${Address.of(settings.host, settings.port)}/${settings.database}`

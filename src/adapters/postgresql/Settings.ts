@@ -1,4 +1,5 @@
 import type * as Redacted from "effect/Redacted"
+import * as Address from "../../domain/Address.ts"
 
 /** How the session is encrypted, in libpq's words. */
 export type Tls = "disable" | "prefer" | "require" | "verify-ca" | "verify-full"
@@ -48,6 +49,5 @@ export type PostgresqlSettings = Server | Embedded
 /** For people: `db1:5432/app`, `/run/postgresql:5432/app`, `embedded/app`. Never anything secret. */
 export const address = (settings: PostgresqlSettings): string => {
   if (settings._tag === "Embedded") return `embedded/${settings.database}`
-  const host = settings.host.includes(":") ? `[${settings.host}]` : settings.host
-  return `${host}:${settings.port}/${settings.database}`
+  return `${Address.of(settings.host, settings.port)}/${settings.database}`
 }

@@ -3,6 +3,7 @@ import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Address from "../../domain/Address.ts"
 import { Runs } from "../../pipeline/runs/Runs.ts"
 import { ListenFailed } from "../service/ListenFailed.ts"
 import * as Access from "./Access.ts"
@@ -105,8 +106,7 @@ const listen = (server: grpc.Server, options: Options): Effect.Effect<number, Li
 
 const bind = (server: grpc.Server, options: Options): Effect.Effect<number, ListenFailed> =>
   Effect.async(resume => {
-    const host = options.host.includes(":") ? `[${options.host}]` : options.host
-    const address = `${host}:${options.port}`
+    const address = Address.of(options.host, options.port)
     server.bindAsync(address, credentials(options), (error, port) =>
       resume(error === null ? Effect.succeed(port) : new ListenFailed({ address, reason: error.message }))
     )

@@ -6,6 +6,7 @@ import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Address from "../../domain/Address.ts"
 import { ListenFailed } from "../service/ListenFailed.ts"
 import * as App from "./App.ts"
 import * as ClientError from "./ClientError.ts"
@@ -92,7 +93,7 @@ const listen = (server: Http.Server, options: Options): Effect.Effect<void, List
 const bind = (server: Http.Server, { port, host }: Options): Effect.Effect<void, ListenFailed> =>
   Effect.async(resume => {
     const failed = (error: NodeJS.ErrnoException) =>
-      resume(new ListenFailed({ address: `${host}:${port}`, reason: error.code ?? error.message }))
+      resume(new ListenFailed({ address: Address.of(host, port), reason: error.code ?? error.message }))
     server.once("error", failed)
     server.listen(port, host, () => {
       server.off("error", failed)
