@@ -62,6 +62,25 @@ describe("a store that is not there when the service starts", { concurrent: true
     })
   )
 
+  it.scopedLive("one of several targets: the service stays reachable for the others", () =>
+    Effect.gen(function* () {
+      const project = yield* seed
+      const other = yield* Project.make
+      const front = yield* behind(other.target.url)
+      const served = yield* Served.start(project, { SECOND_BACKEND: "postgresql", SECOND_DB_URL: front.url })
+      const ready = yield* served.get("/health/ready", { token: null })
+      assert.strictEqual(ready.status, 200)
+      assert.deepInclude(ready.body.checks, {
+        "connection core": "ok",
+        "connection second": "ConnectionUnreachable"
+      })
+      assert.strictEqual((yield* served.get("/health", { token: null })).body.status, "unhealthy")
+      assert.strictEqual((yield* migrate(served)).status, 200)
+      const second = yield* served.post("/api/v1/migrate", { target: {}, connection: "second" })
+      assert.deepStrictEqual([second.status, second.body.code], [503, "ConnectionUnreachable"])
+    })
+  )
+
   it.scopedLive("the state: nothing runs without it, and everything when it is there", () =>
     Effect.gen(function* () {
       const project = yield* seed

@@ -21,7 +21,7 @@ export interface Component {
 export interface Report {
   /** Every component is well. */
   readonly healthy: boolean
-  /** The service can do its work now: it is not ending, and what it cannot do without is well. */
+  /** The service can do work now: it is not ending, and what it cannot do without is well, with one store at least. */
   readonly ready: boolean
   readonly components: ReadonlyArray<Component>
 }
@@ -31,13 +31,12 @@ export class Health extends Context.Tag("bfm/Health")<Health, { readonly report:
 
 /** What is found out from one view of everything. */
 export const judge = (view: View, connections: ReadonlyArray<string>, ending: boolean): Report => {
-  const components: ReadonlyArray<Component> = [
-    component("state", view.state),
-    component("sources", sources(view)),
-    ...connections.map(name => component(`connection ${name}`, unanswered(view, name)))
-  ]
-  const healthy = components.every(({ ok }) => ok)
-  return { healthy, ready: healthy && !ending, components }
+  const own = [component("state", view.state), component("sources", sources(view))]
+  const stores = connections.map(name => component(`connection ${name}`, unanswered(view, name)))
+  const components = [...own, ...stores]
+  // A balancer that sends nothing here because of one store would take all the others from everybody.
+  const works = own.every(({ ok }) => ok) && (stores.length === 0 || stores.some(({ ok }) => ok))
+  return { healthy: components.every(({ ok }) => ok), ready: works && !ending, components }
 }
 
 /** A service whose runs wait for nobody does its own work all the same. */
