@@ -19,7 +19,7 @@ const behind = (url: string) =>
   })
 
 /** A service whose three stores and whose state are reached through something that can spoil connections. */
-const setUp = (base: typeof Project.make) =>
+const setUp = (base: typeof Project.make, more: Readonly<Record<string, string>> = {}) =>
   Effect.gen(function* () {
     const between = yield* Interceptor.make(etcd().port)
     const project = yield* EtcdProject.makeWith(base, etcd(), between.endpoint)
@@ -34,14 +34,16 @@ const setUp = (base: typeof Project.make) =>
       logs.write(n, "events", `CREATE TABLE e${n} (ts TIMESTAMP TIME INDEX);`)
       project.migration(n, "keys", [EtcdProject.put(`k${n}`)])
     }
-    const served = yield* Served.start(project, {
+    const environment = {
+      ...more,
       ...logs.environment,
       LOGS_DB_URL: events.url,
       BFM_STATE_DB_URL: state.url,
       CORE_DB_URL: core.url
-    })
+    }
+    const served = yield* Served.start(project, environment)
     const fronts = [between, state.front, core.front, events.front]
-    return { write, served, spoil: Effect.forEach(fronts, ({ spoil }) => spoil) }
+    return { project, environment, write, served, spoil: Effect.forEach(fronts, ({ spoil }) => spoil) }
   })
 
 const states = {
@@ -70,4 +72,27 @@ describe("connections that died unnoticed while nobody used them", { concurrent:
       })
     )
   }
+
+  it.scopedLive("are no matter for runs that wait for a worker, and for those that it carries out", () =>
+    Effect.gen(function* () {
+      const { project, environment, write, served, spoil } = yield* setUp(Project.make, {
+        BFM_QUEUE_ENABLED: "true"
+      })
+      yield* Served.worker(project, environment)
+      write(1)
+      for (const connection of ["core", "logs", "metadata"]) {
+        yield* spoil
+        const queued = yield* served.post("/api/v1/migrate", { target: {}, connection })
+        assert.strictEqual(queued.status, 202, JSON.stringify(queued.body))
+        yield* spoil
+        const [ended] = yield* Scenario.until(
+          Effect.map(served.get(`/api/v1/runs/${queued.body.job_id}`), ({ status, body }) =>
+            status === 200 && !["queued", "running"].includes(body.state) ? [body] : []
+          ),
+          "the end of the run"
+        )
+        assert.deepInclude(ended, { state: "succeeded", succeeded: 1 })
+      }
+    })
+  )
 })
