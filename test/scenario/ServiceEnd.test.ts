@@ -101,6 +101,11 @@ describe("kill -9 during a run", { concurrent: true }, () => {
       const first = yield* Served.start(project)
       const id = yield* Served.begun(first)
       yield* gate.reached
+      // The state hears of it a moment later.
+      yield* Scenario.until(
+        project.queryState("SELECT 1 FROM bfm_runs WHERE succeeded = 1"),
+        "the state knows of the first step"
+      )
       yield* first.kill
       yield* gate.open
       const second = yield* Served.start(project, { BFM_LOCK_TIMEOUT: "1s" })
