@@ -224,12 +224,22 @@ describe("schemas go together", () => {
     })
   )
 
-  it.effect("a quarter as many once it is slow, or something was in the way", () =>
+  it.effect("as many as half a second is enough for", () =>
     Effect.gen(function* () {
       assert.deepStrictEqual(
-        yield* turns(schemas(20), { takes: [250, 250, 250, 251] }),
-        [1, 2, 4, 8, 2, 2, 1]
+        yield* turns(schemas(20), { takes: [250, 250, 250, 1_000] }),
+        [1, 2, 4, 8, 4, 1]
       )
+      assert.deepStrictEqual(
+        yield* turns(schemas(24), { takes: [0, 0, 0, 700, 500, 500, 500] }),
+        [1, 2, 4, 8, 5, 3, 1]
+      )
+      assert.deepStrictEqual(yield* turns(schemas(4), { takes: [251, 60_000, 60_000] }), [1, 1, 1, 1])
+    })
+  )
+
+  it.effect("a quarter as many once something was in the way", () =>
+    Effect.gen(function* () {
       assert.deepStrictEqual(yield* turns(schemas(20), { rough: [3] }), [1, 2, 4, 8, 2, 2, 1])
       assert.deepStrictEqual(yield* turns(schemas(4), { rough: [0, 1] }), [1, 1, 1, 1])
     })

@@ -15,14 +15,14 @@ const mostSegments = 16
 const mostSteps = 64
 
 /** Milliseconds: what takes longer hides for too long which step is under way. */
-const patience = 250
+const patience = 500
 
 /** Whether the steps of a segment can be sent together with those of others. */
 const isPlain = ({ steps }: Segment): boolean =>
   steps.every(({ mode, requires }) => mode === "transaction" && requires.length === 0)
 
 export const make = (segments: ReadonlyArray<Segment>, gates: Gates, workers: number): Line => {
-  /** How many segments of a connection may go together: more while they are quick, fewer at once when they are not. */
+  /** How many segments of a connection may go together: more while they are quick, as many as are quick enough then. */
   const sizes = new Map<string, number>()
   let at = 0
 
@@ -49,10 +49,12 @@ export const make = (segments: ReadonlyArray<Segment>, gates: Gates, workers: nu
       at += 1
       return Effect.map(gates.await(first), () => (isPlain(first) ? [first, ...companions(first)] : [first]))
     }),
-    took: ([first], milliseconds, smooth) => {
+    took: (segments, milliseconds, smooth) => {
+      const [first] = segments
       if (first === undefined) return
       const size = sizes.get(first.connection) ?? 1
-      const next = smooth && milliseconds <= patience ? size * 2 : Math.floor(size / 4)
+      const inTime = Math.floor((segments.length * patience) / Math.max(1, milliseconds))
+      const next = smooth ? Math.min(size * 2, inTime) : Math.floor(size / 4)
       sizes.set(first.connection, Math.min(mostSegments, Math.max(1, next)))
     }
   }
