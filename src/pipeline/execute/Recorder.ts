@@ -13,7 +13,7 @@ export interface Recorder {
 
 /** Changes that pile up while a batch is written go together into the next one. */
 const largest = 500
-const rhythm = "40 millis"
+const rhythm = "100 millis"
 
 const again = Schedule.exponential("100 millis").pipe(Schedule.intersect(Schedule.recurs(4)))
 
