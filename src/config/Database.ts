@@ -7,6 +7,7 @@ import {
   type Server,
   tlsModes
 } from "../adapters/postgresql/Settings.ts"
+import * as Password from "./Password.ts"
 import type { Reader } from "./Reader.ts"
 
 /** What follows a prefix (`CORE`, `BFM_STATE`) in the variables of one database. */
@@ -16,9 +17,12 @@ export const suffixes = [
   "DB_PORT",
   "DB_USERNAME",
   "DB_PASSWORD",
+  "DB_PASSWORD_FILE",
   "DB_NAME",
   "DB_SSLMODE",
-  "DB_SSLROOTCERT"
+  "DB_SSLROOTCERT",
+  "DB_SSLCERT",
+  "DB_SSLKEY"
 ] as const
 
 /** Parts that a URL names too: giving both is ambiguous. */
@@ -65,10 +69,16 @@ export const server = (
   const name = (suffix: (typeof suffixes)[number]) => `${prefix}_${suffix}`
   const url = urlParts(reader, prefix, text => DatabaseUrl.parse(text, scheme)) ?? {}
   const username = url.username ?? reader.text(name("DB_USERNAME")) ?? defaults.username
-  const variable = reader.secret(name("DB_PASSWORD"))
+  const variable = Password.decode(reader, name("DB_PASSWORD"))
   const password = url.password === undefined ? variable : Redacted.make(url.password)
   const tls = reader.oneOf(name("DB_SSLMODE"), tlsModes)
   const rootCertificate = reader.text(name("DB_SSLROOTCERT")) ?? url.rootCertificate
+  const certificate = reader.text(name("DB_SSLCERT")) ?? url.certificate
+  const key = reader.text(name("DB_SSLKEY")) ?? url.key
+  if (certificate !== undefined && key === undefined)
+    reader.report(name("DB_SSLKEY"), "is not set, but a certificate is, and it needs its key")
+  if (key !== undefined && certificate === undefined)
+    reader.report(name("DB_SSLCERT"), "is not set, but a key is, and it needs its certificate")
   return {
     _tag: "Server",
     host: url.host ?? reader.text(name("DB_HOST")) ?? defaults.host,
@@ -78,6 +88,8 @@ export const server = (
     ...(password === undefined ? {} : { password }),
     tls: tls ?? url.tls ?? "prefer",
     ...(rootCertificate === undefined ? {} : { rootCertificate }),
+    ...(certificate === undefined ? {} : { certificate }),
+    ...(key === undefined ? {} : { key }),
     pool
   }
 }

@@ -1,4 +1,6 @@
+import * as Redacted from "effect/Redacted"
 import { defaultTimeout, type EtcdSettings, type TlsFiles, type Variable } from "../adapters/etcd/Settings.ts"
+import * as Password from "./Password.ts"
 import type { Reader } from "./Reader.ts"
 
 /** What follows a prefix (`METADATA`, `BFM_LOCK`) in the variables of one etcd, and is its alone. */
@@ -16,7 +18,8 @@ export const decode = (reader: Reader, prefix: string, timeout: number): EtcdSet
   const files = filesOf(reader, variables)
   const { endpoints, tls } = endpointsOf(reader, prefix, variables.endpoints, files)
   const username = reader.text(variables.username)
-  const password = reader.secret(variables.password)
+  const password = Password.decode(reader, variables.password)
+  const isFile = password !== undefined && !Redacted.isRedacted(password)
   if (username !== undefined && password === undefined) {
     reader.report(
       variables.password,
@@ -30,14 +33,17 @@ export const decode = (reader: Reader, prefix: string, timeout: number): EtcdSet
     ...(username === undefined ? {} : { username }),
     ...(username === undefined || password === undefined ? {} : { password }),
     timeout,
-    variables
+    // What is wrong with the file is not wrong with the variable that is not set.
+    variables: isFile ? { ...variables, password: `${variables.password}${Password.inFile}` } : variables
   }
 }
 
 /** `CORE_DB_USERNAME` is what every other connection has. */
 const variablesOf = (reader: Reader, prefix: string): Record<Variable, string> => {
   const either = (suffix: string) =>
-    reader.isSet(`${prefix}_DB_${suffix}`) ? `${prefix}_DB_${suffix}` : `${prefix}_${suffix}`
+    [suffix, `${suffix}${Password.inFile}`].some(name => reader.isSet(`${prefix}_DB_${name}`))
+      ? `${prefix}_DB_${suffix}`
+      : `${prefix}_${suffix}`
   return {
     endpoints: `${prefix}_${reader.isSet(`${prefix}_ENDPOINTS`) ? "ENDPOINTS" : "DB_HOST"}`,
     username: either("USERNAME"),

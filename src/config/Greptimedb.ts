@@ -2,6 +2,7 @@ import * as Redacted from "effect/Redacted"
 import { defaultDatabase, defaultPort, type GreptimedbSettings } from "../adapters/greptimedb/Settings.ts"
 import * as Url from "../adapters/greptimedb/Url.ts"
 import * as Database from "./Database.ts"
+import * as Password from "./Password.ts"
 import type { Reader } from "./Reader.ts"
 
 /** What follows a connection's name in variables that only GreptimeDB has. */
@@ -13,7 +14,7 @@ export const decode = (reader: Reader, prefix: string): GreptimedbSettings => {
   const host = url?.host ?? reader.text(`${prefix}_DB_HOST`)
   const authority = reader.text(`${prefix}_TLS_CA`)
   const username = url?.username ?? reader.text(`${prefix}_DB_USERNAME`)
-  const variable = reader.secret(`${prefix}_DB_PASSWORD`)
+  const variable = Password.decode(reader, `${prefix}_DB_PASSWORD`)
   const password = url?.password === undefined ? variable : Redacted.make(url.password)
   if (url?.tls === false && authority !== undefined) {
     reader.report(`${prefix}_TLS_CA`, `is set, but ${prefix}_DB_URL begins with http://: write https://`)

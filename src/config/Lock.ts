@@ -12,6 +12,7 @@ export const variables = [
   "BFM_LOCK_PREFIX",
   "BFM_LOCK_USERNAME",
   "BFM_LOCK_PASSWORD",
+  "BFM_LOCK_PASSWORD_FILE",
   ...Etcd.suffixes.map(suffix => `BFM_LOCK_${suffix}`)
 ]
 

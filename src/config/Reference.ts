@@ -53,9 +53,20 @@ export const state: Group = group(
     "",
     "must be set when a state server is named and its URL has no password; may be empty"
   ],
+  [
+    "BFM_STATE_DB_PASSWORD_FILE",
+    "",
+    "instead: the file that has the password; it is read for each new session"
+  ],
   ["BFM_STATE_DB_NAME", "`migration_state`", "the database; it must exist"],
   ["BFM_STATE_DB_SSLMODE", "`prefer`", "`disable` `prefer` `require` `verify-ca` `verify-full`"],
   ["BFM_STATE_DB_SSLROOTCERT", "the system's", "a PEM file"],
+  [
+    "BFM_STATE_DB_SSLCERT",
+    "",
+    "what is shown to a server that wants a certificate; read for each new session too"
+  ],
+  ["BFM_STATE_DB_SSLKEY", "", "its key"],
   [
     "BFM_STATE_SCHEMA",
     "`public`",
@@ -75,9 +86,20 @@ export const connections: Group = group(
   ["{CONN}_DB_PORT", "`5432`", "its port"],
   ["{CONN}_DB_USERNAME", "`postgres`", "who BfM is there; for etcd too"],
   ["{CONN}_DB_PASSWORD", "", "its password; for etcd too"],
+  [
+    "{CONN}_DB_PASSWORD_FILE",
+    "",
+    "instead: the file that has the password; it is read for each new session, for etcd when the connection is opened"
+  ],
   ["{CONN}_DB_NAME", "the user's name", "the database; it must exist"],
   ["{CONN}_DB_SSLMODE", "`prefer`", "as above"],
   ["{CONN}_DB_SSLROOTCERT", "the system's", "a PEM file"],
+  [
+    "{CONN}_DB_SSLCERT",
+    "",
+    "what is shown to a server that wants a certificate; read for each new session too"
+  ],
+  ["{CONN}_DB_SSLKEY", "", "its key"],
   [
     "{CONN}_TLS_CA",
     "the system's",
@@ -115,6 +137,7 @@ export const locks: Group = group(
   ["BFM_LOCK_PREFIX", "`/bfm/run-lock/`", "what stands before the keys of the locks"],
   ["BFM_LOCK_USERNAME", "", "who BfM is to that etcd"],
   ["BFM_LOCK_PASSWORD", "", "its password"],
+  ["BFM_LOCK_PASSWORD_FILE", "", "instead: the file that has the password"],
   ["BFM_LOCK_TLS_CA", "the system's", "a PEM file"],
   ["BFM_LOCK_TLS_CERT", "", "what is shown to an etcd that wants a certificate"],
   ["BFM_LOCK_TLS_KEY", "", "its key"]

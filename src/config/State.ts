@@ -78,6 +78,6 @@ const wantPassword = (reader: Reader, { password }: Server): void => {
   if (password !== undefined) return
   reader.report(
     "BFM_STATE_DB_PASSWORD",
-    "is not set, but a state server is configured; set it, to nothing if the server wants no password"
+    "is not set, nor is BFM_STATE_DB_PASSWORD_FILE, but a state server is configured; set it, to nothing if the server wants no password"
   )
 }

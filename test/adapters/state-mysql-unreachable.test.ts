@@ -1,4 +1,6 @@
+import * as fs from "node:fs"
 import { createServer, type Server as NetServer } from "node:net"
+import * as path from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
@@ -12,11 +14,13 @@ import type { Server } from "../../src/adapters/postgresql/Settings.ts"
 import { layerMysql } from "../../src/adapters/state-sql/StateSql.ts"
 import { Lock, type LockKey } from "../../src/ports/Lock.ts"
 import { StateStore } from "../../src/ports/StateStore.ts"
+import * as Certificates from "../fixtures/Certificates.ts"
 import * as Interceptor from "../fixtures/Interceptor.ts"
 import * as MariadbServer from "../fixtures/MariadbServer.ts"
 import * as Mysql from "../fixtures/Mysql.ts"
 import { layerIn, settingsOf } from "../fixtures/StateMysql.ts"
 import { executions } from "../fixtures/StatePostgresql.ts"
+import * as TestServer from "../fixtures/TestServer.ts"
 import * as TlsFront from "../fixtures/TlsFront.ts"
 import { execution, item, run } from "../ports/StateSubject.ts"
 
@@ -154,6 +158,46 @@ describe("a state in MySQL that cannot be reached", { concurrent: true }, () => 
     })
   )
 
+  it.scopedLive("is told the password that its file has now", () =>
+    Effect.gen(function* () {
+      const database = yield* Mysql.database
+      const username = yield* user(database, "identified by 'first'")
+      const file = path.join(yield* TestServer.temporary, "password")
+      fs.writeFileSync(file, "first\n")
+      const settings = settingsOf(database, { username, password: { path: file } })
+      const context = yield* start(layerMysql({ settings }))
+      const store = Context.get(context, StateStore)
+      assert.deepStrictEqual(yield* store.executions(["core"]), [])
+      const renewed = (password: string) =>
+        Effect.gen(function* () {
+          yield* Mysql.query(
+            database,
+            undefined,
+            `alter user '${username}'@'127.0.0.1' identified by '${password}'`
+          )
+          const sessions = yield* Mysql.query(
+            database,
+            undefined,
+            `select id from information_schema.processlist where user = '${username}'`
+          )
+          yield* Mysql.query(database, undefined, ...sessions.map(({ id }) => `kill ${String(id)}`))
+        })
+      yield* renewed("second")
+      assert.match((yield* Effect.flip(store.executions(["core"]))).message, /Access denied/)
+      fs.writeFileSync(file, "second")
+      assert.deepStrictEqual(yield* store.executions(["core"]), [])
+      // Whoever has a lock has a session of his own.
+      yield* renewed("third")
+      fs.writeFileSync(file, "third")
+      yield* Effect.scoped(take(context, "a"))
+      fs.rmSync(file)
+      assert.match(
+        (yield* Effect.flip(attempt(database, { username, password: { path: file } }))).message,
+        /the password's file .*password does not exist/
+      )
+    })
+  )
+
   it.scopedLive("checks a certificate as it is told to", () =>
     Effect.gen(function* () {
       const database = yield* Mysql.database
@@ -178,6 +222,32 @@ describe("a state in MySQL that cannot be reached", { concurrent: true }, () => 
         yield* reasonOf({ tls: "verify-full", rootCertificate }),
         /127\.0\.0\.1.*BFM_STATE_DB_SSLMODE/
       )
+    })
+  )
+
+  it.scopedLive("shows a certificate where the server wants one", () =>
+    Effect.gen(function* () {
+      const files = yield* Certificates.make
+      const server = yield* MariadbServer.startWith(directory =>
+        Object.entries({ ca: files.ca, ...files.server }).map(([name, from]) => {
+          const file = path.join(directory, `${name}.pem`)
+          fs.copyFileSync(from, file)
+          fs.chmodSync(file, 0o644)
+          return `ssl-${name}=${file}`
+        })
+      )
+      const database = yield* Mysql.databaseOf(server)
+      const username = yield* user(database, "require x509")
+      const own = { username, certificate: files.client.cert, key: files.client.key }
+      const rootCertificate = files.ca
+      for (const part of [{ tls: "prefer" }, { tls: "verify-full", rootCertificate }] as const)
+        assert.deepStrictEqual(yield* attempt(database, { ...own, ...part }), [], part.tls)
+      const reasonOf = (part: Partial<Server>) =>
+        Effect.map(Effect.flip(attempt(database, { tls: "require", ...part })), ({ reason }) => reason)
+      assert.match(yield* reasonOf({ username }), /Access denied/)
+      const { cert: certificate, key } = files.stranger
+      assert.match(yield* reasonOf({ username, certificate, key }), /unknown ca|BFM_STATE_DB_SSL|cut/)
+      assert.match(yield* reasonOf({ ...own, key }), /cannot be used: .*mismatch/)
     })
   )
 })

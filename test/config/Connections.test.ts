@@ -53,7 +53,7 @@ describe("connections", () => {
       })
     )
     // An etcd's user can be named without DB_ too, as that of the locks is.
-    assert.deepStrictEqual([...new Set(undocumented)], ["X_USERNAME", "X_PASSWORD"])
+    assert.deepStrictEqual([...new Set(undocumented)], ["X_USERNAME", "X_PASSWORD", "X_PASSWORD_FILE"])
   })
 
   it("needs no _BACKEND when the sources have it under one", () => {

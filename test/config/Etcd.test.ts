@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as Redacted from "effect/Redacted"
+import * as Password from "../../src/adapters/files/Password.ts"
 import type { Backend } from "../../src/domain/Backend.ts"
 import * as Environment from "../fixtures/Environment.ts"
 
@@ -74,6 +74,18 @@ describe("an etcd connection", () => {
     )
   })
 
+  it("has its password in a file, under the names of an etcd and of a database", () => {
+    for (const prefix of ["METADATA", "METADATA_DB"]) {
+      const { settings } = metadata({
+        METADATA_ENDPOINTS: "e1",
+        [`${prefix}_USERNAME`]: "ann",
+        [`${prefix}_PASSWORD_FILE`]: "/run/secrets/ann"
+      })
+      assert.deepStrictEqual(settings.password, { path: "/run/secrets/ann" })
+      assert.strictEqual(settings.variables.password, `${prefix}_PASSWORD_FILE`)
+    }
+  })
+
   it("speaks TLS when it has files for it, and hides the password", () => {
     const { settings } = metadata({
       METADATA_ENDPOINTS: "e1",
@@ -82,7 +94,7 @@ describe("an etcd connection", () => {
       METADATA_DB_PASSWORD: "secret"
     })
     assert.deepStrictEqual([settings.tls, settings.files], [true, { ca: "/ca.pem" }])
-    assert.strictEqual(settings.password === undefined ? "" : Redacted.value(settings.password), "secret")
+    assert.strictEqual(Password.reveal(settings.password), "secret")
     assert.notInclude(JSON.stringify(settings), "secret")
     assert.deepStrictEqual(
       [settings.variables.password, settings.variables.endpoints],

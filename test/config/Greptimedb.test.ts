@@ -1,5 +1,5 @@
-import * as Redacted from "effect/Redacted"
 import { assert, describe, it } from "vitest"
+import * as Password from "../../src/adapters/files/Password.ts"
 import { problems, valid } from "../fixtures/Environment.ts"
 
 const logs = (environment: Readonly<Record<string, string>>) => {
@@ -21,7 +21,7 @@ describe("GreptimeDB connections", () => {
     )
     const { password, ...rest } = settings
     assert.deepStrictEqual(rest, { host: "g1", port: 4000, tls: false, username: "u", database: "public" })
-    assert.strictEqual(password === undefined ? undefined : Redacted.value(password), "p")
+    assert.strictEqual(Password.reveal(password), "p")
     assert.notInclude(JSON.stringify(settings), '"p"')
   })
 
@@ -39,7 +39,7 @@ describe("GreptimeDB connections", () => {
       username: "us@er",
       database: "my-db"
     })
-    assert.strictEqual(password === undefined ? undefined : Redacted.value(password), "p/w")
+    assert.strictEqual(Password.reveal(password), "p/w")
     assert.strictEqual(logs({ LOGS_DB_URL: "http://g1" }).connection.address, "g1:4000/public")
     assert.isTrue(logs({ LOGS_DB_HOST: "g1", LOGS_TLS_CA: "/ca.pem" }).settings.tls)
   })

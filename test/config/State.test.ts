@@ -48,6 +48,39 @@ describe("the state", () => {
     })
   })
 
+  it("has its password in a file, and shows a certificate", () => {
+    const { state } = valid({
+      BFM_STATE_DB_HOST: "db1",
+      BFM_STATE_DB_PASSWORD: "",
+      BFM_STATE_DB_PASSWORD_FILE: "/run/secrets/state",
+      BFM_STATE_DB_SSLCERT: "/etc/bfm.pem",
+      BFM_STATE_DB_SSLKEY: "/etc/bfm.key"
+    })
+    assert.deepInclude(state.settings, {
+      password: { path: "/run/secrets/state" },
+      certificate: "/etc/bfm.pem",
+      key: "/etc/bfm.key"
+    })
+    const url = valid({
+      BFM_STATE_DB_URL: "mysql://u@db1/x?sslcert=/a.pem&sslkey=/a.key",
+      BFM_STATE_DB_PASSWORD_FILE: "/p"
+    })
+    assert.deepInclude(url.state.settings, { password: { path: "/p" }, certificate: "/a.pem", key: "/a.key" })
+    const BFM_STATE_DB_PASSWORD = "x"
+    assert.deepStrictEqual(
+      [
+        problems({ BFM_STATE_DB_PASSWORD, BFM_STATE_DB_PASSWORD_FILE: "/p" }),
+        problems({ BFM_STATE_DB_PASSWORD, BFM_STATE_DB_SSLCERT: "/a.pem" }),
+        problems({ BFM_STATE_DB_PASSWORD, BFM_STATE_DB_SSLKEY: "/a.key" })
+      ],
+      [
+        ["BFM_STATE_DB_PASSWORD_FILE: is set together with BFM_STATE_DB_PASSWORD; keep one of the two"],
+        ["BFM_STATE_DB_SSLKEY: is not set, but a certificate is, and it needs its key"],
+        ["BFM_STATE_DB_SSLCERT: is not set, but a key is, and it needs its certificate"]
+      ]
+    )
+  })
+
   it("wants to be told the password of a server, and takes an empty one", () => {
     assert.match(problems({ BFM_STATE_DB_HOST: "db1" }).join(), /^BFM_STATE_DB_PASSWORD: is not set/)
     assert.deepStrictEqual(problems({ BFM_STATE_DB_HOST: "db1", BFM_STATE_DB_PASSWORD: "" }), [])

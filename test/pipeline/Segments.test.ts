@@ -226,10 +226,7 @@ describe("schemas go together", () => {
 
   it.effect("as many as half a second is enough for", () =>
     Effect.gen(function* () {
-      assert.deepStrictEqual(
-        yield* turns(schemas(20), { takes: [250, 250, 250, 1_000] }),
-        [1, 2, 4, 8, 4, 1]
-      )
+      assert.deepStrictEqual(yield* turns(schemas(20), { takes: [250, 250, 250, 1_000] }), [1, 2, 4, 8, 4, 1])
       assert.deepStrictEqual(
         yield* turns(schemas(24), { takes: [0, 0, 0, 700, 500, 500, 500] }),
         [1, 2, 4, 8, 5, 3, 1]

@@ -1,3 +1,5 @@
+import * as fs from "node:fs"
+import * as path from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { Range } from "etcd3"
@@ -8,6 +10,7 @@ import * as Team from "../fixtures/EtcdProject.ts"
 import { put } from "../fixtures/EtcdProject.ts"
 import * as Interceptor from "../fixtures/Interceptor.ts"
 import * as Scenario from "../fixtures/Scenario.ts"
+import { temporary } from "../fixtures/TestServer.ts"
 
 const up = (team: Team.EtcdProject, environment: Readonly<Record<string, string>> = {}) =>
   team.run(Bfm.up({ target: { connections: ["metadata"] } }), environment)
@@ -36,6 +39,14 @@ describe("users of etcd", { concurrent: true }, () => {
       const right = { METADATA_USERNAME: "ann", METADATA_PASSWORD: "right-1" }
       assert.deepStrictEqual((yield* up(team, right)).applied, [Team.id(1, "flags")])
       yield* team.run(Bfm.down({ id: Team.id(1, "flags") }), right)
+      const file = path.join(yield* temporary, "password")
+      const inFile = { METADATA_USERNAME: "ann", METADATA_PASSWORD_FILE: file }
+      assert.match(
+        (yield* refused(team, inFile)).message,
+        /METADATA_PASSWORD_FILE {2}.*password does not exist/
+      )
+      fs.writeFileSync(file, "right-1\n")
+      assert.deepStrictEqual((yield* up(team, inFile)).applied, [Team.id(1, "flags")])
     })
   )
 

@@ -1,3 +1,4 @@
+import * as fs from "node:fs"
 import * as path from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -5,6 +6,7 @@ import { NotSupported, PlanRejected, StoreRefused } from "../../src/domain/Error
 import * as Bfm from "../../src/interfaces/library/Bfm.ts"
 import * as Greptimedb from "../fixtures/Greptimedb.ts"
 import * as Scenario from "../fixtures/Scenario.ts"
+import { temporary } from "../fixtures/TestServer.ts"
 
 const metrics =
   "CREATE TABLE metrics (host STRING PRIMARY KEY, cpu DOUBLE, ts TIMESTAMP TIME INDEX);\nINSERT INTO metrics VALUES ('a', 1.5, 0);"
@@ -243,6 +245,15 @@ describe("GreptimeDB", () => {
           ...user
         }
         assert.deepStrictEqual((yield* at.run(Bfm.up(logs), parts)).applied, [])
+        const { LOGS_DB_PASSWORD: _, ...others } = parts
+        const file = path.join(yield* temporary, "password")
+        const inFile = { ...others, LOGS_DB_PASSWORD_FILE: file }
+        assert.match(
+          (yield* Scenario.failing(at.run(Bfm.up(logs), inFile))).message,
+          /password does not exist/
+        )
+        fs.writeFileSync(file, "s3cret\n")
+        assert.isTrue((yield* at.run(Bfm.up(logs), inFile)).success)
       }).pipe(Effect.scoped)
   )
 })

@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import * as Redacted from "effect/Redacted"
+import * as Either from "effect/Either"
 import * as Schedule from "effect/Schedule"
 import type {
   Etcd3,
@@ -10,6 +10,7 @@ import type {
   ITxnRequest,
   ITxnResponse
 } from "etcd3"
+import * as Password from "../files/Password.ts"
 import * as Sent from "../store/Sent.ts"
 import * as Fault from "./Fault.ts"
 import type { EtcdSettings } from "./Settings.ts"
@@ -40,6 +41,10 @@ const stuck = 3
  * it does not always keep. Closed with the scope.
  */
 export const make = Effect.fn("Client.make")(function* (settings: EtcdSettings, certificates: Certificates) {
+  const password = yield* Either.mapLeft(
+    Password.read(settings.password),
+    ({ reason }) => new Fault.Misconfigured({ variable: "password", reason })
+  )
   const [{ Etcd3 }, { noop }] = yield* Effect.promise(() =>
     // Only who uses etcd waits for it: loading takes longer than the rest of a command.
     Promise.all([import("etcd3"), import("cockatiel")])
@@ -47,7 +52,10 @@ export const make = Effect.fn("Client.make")(function* (settings: EtcdSettings, 
   const call = yield* caller(
     settings,
     turn =>
-      new Etcd3(options(settings, settings.endpoints[turn % settings.endpoints.length], certificates, noop))
+      new Etcd3({
+        ...options(settings, settings.endpoints[turn % settings.endpoints.length], certificates, noop),
+        ...(settings.username === undefined ? {} : { auth: { username: settings.username, password } })
+      })
   )
   return {
     settings,
@@ -116,7 +124,7 @@ const options = (
   { ca, cert, key }: Certificates,
   none: Policy
 ): IOptions => {
-  const { username, password, timeout } = settings
+  const { timeout } = settings
   return {
     hosts: `${settings.tls ? "https" : "http"}://${endpoint}`,
     ...(ca === undefined && cert === undefined
@@ -129,9 +137,6 @@ const options = (
             ...(key === undefined ? {} : { privateKey: key })
           }
         }),
-    ...(username === undefined
-      ? {}
-      : { auth: { username, password: password === undefined ? "" : Redacted.value(password) } }),
     faultHandling: { host: () => none, global: none },
     defaultCallOptions: ({ isStream }) => (isStream ? {} : { deadline: Date.now() + timeout }),
     grpcOptions: {

@@ -1,4 +1,4 @@
-import type * as Redacted from "effect/Redacted"
+import type { Password } from "../files/Password.ts"
 
 /** PEM files, by path. */
 export interface TlsFiles {
@@ -16,7 +16,7 @@ export interface EtcdSettings {
   readonly tls: boolean
   readonly files: TlsFiles
   readonly username?: string
-  readonly password?: Redacted.Redacted<string>
+  readonly password?: Password
   /** Milliseconds that one call may take; a call without an answer is repeated for four times as long. */
   readonly timeout: number
   /** The variables that say all this, for messages. */

@@ -2,10 +2,10 @@ import { readFile } from "node:fs/promises"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
-import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import { Agent, request } from "undici"
 import { capabilities } from "../../domain/Backend.ts"
+import * as Password from "../files/Password.ts"
 import * as Network from "../store/Network.ts"
 import * as Sent from "../store/Sent.ts"
 import * as Answer from "./Answer.ts"
@@ -126,7 +126,7 @@ const fetchStatus = (agent: Agent, settings: GreptimedbSettings): Effect.Effect<
 
 const authorization = ({ username, password }: GreptimedbSettings): Record<string, string> => {
   if (username === undefined) return {}
-  const secret = password === undefined ? "" : Redacted.value(password)
+  const secret = Password.reveal(password)
   return { authorization: `Basic ${Buffer.from(`${username}:${secret}`).toString("base64")}` }
 }
 

@@ -1,5 +1,5 @@
-import type * as Redacted from "effect/Redacted"
 import * as Address from "../../domain/Address.ts"
+import type { Password } from "../files/Password.ts"
 
 /** A GreptimeDB and how to reach it over HTTP. */
 export interface GreptimedbSettings {
@@ -11,7 +11,7 @@ export interface GreptimedbSettings {
   readonly authority?: string
   /** Nothing is said of a user when absent. */
   readonly username?: string
-  readonly password?: Redacted.Redacted<string>
+  readonly password?: Password
   /** The database of migrations that name none. */
   readonly database: string
 }

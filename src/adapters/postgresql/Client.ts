@@ -1,10 +1,9 @@
-import { readFile } from "node:fs/promises"
 import type { ConnectionOptions } from "node:tls"
-import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
-import * as Redacted from "effect/Redacted"
 import pg from "pg"
+import * as Password from "../files/Password.ts"
 import type { Server } from "./Settings.ts"
+import * as Tls from "./Tls.ts"
 
 /** Milliseconds until a server that does not answer counts as unreachable. */
 const connectTimeout = 5_000
@@ -16,25 +15,16 @@ const connectTimeout = 5_000
  */
 const wakeful = { keepAlive: true, keepAliveInitialDelayMillis: 30_000 }
 
-/** The root certificate cannot be read. */
-export class CertificateUnreadable extends Data.TaggedError("CertificateUnreadable")<{
-  readonly reason: string
-}> {
-  override get message() {
-    return this.reason
-  }
-}
-
 /**
  * What `new pg.Pool` takes. Nothing comes from `PG*` variables or a password file, and the password is
  * handed over as a function: an empty one stays empty, and printing the options does not show it.
  */
-export const poolConfig = (server: Server): Effect.Effect<pg.PoolConfig, CertificateUnreadable> =>
-  Effect.map(readCertificate(server), ca => ({
-    ...clientConfig(server, ca),
+export const poolConfig = (server: Server): Effect.Effect<pg.PoolConfig, Tls.CertificateUnreadable> =>
+  Effect.map(Tls.open(server), certificates => ({
+    ...clientConfig(server),
     // A lane waits for a free connection as long as another one works: only dialling has a limit.
     connectionTimeoutMillis: 0,
-    Client: server.tls === "prefer" ? PreferTlsClient : TimedClient,
+    Client: clientOf(server, certificates),
     max: server.pool.maxConnections,
     min: Math.min(server.pool.idleConnections, server.pool.maxConnections),
     idleTimeoutMillis: server.pool.maxIdleTime,
@@ -45,49 +35,21 @@ export const poolConfig = (server: Server): Effect.Effect<pg.PoolConfig, Certifi
 export const make = (
   server: Server,
   options: Pick<pg.ClientConfig, "query_timeout" | "application_name"> = {}
-): Effect.Effect<pg.Client, CertificateUnreadable> =>
-  Effect.map(readCertificate(server), ca => {
-    const config = { ...clientConfig(server, ca), ...options }
-    return server.tls === "prefer" ? new PreferTlsClient(config) : new TimedClient(config)
+): Effect.Effect<pg.Client, Tls.CertificateUnreadable> =>
+  Effect.map(Tls.open(server), certificates => {
+    const Client = clientOf(server, certificates)
+    return new Client({ ...clientConfig(server), ...options })
   })
 
-const clientConfig = (server: Server, ca: string | undefined): pg.ClientConfig => ({
+const clientConfig = (server: Server): pg.ClientConfig => ({
   host: server.host,
   port: server.port,
   database: server.database,
   user: server.username,
-  password: () => (server.password === undefined ? "" : Redacted.value(server.password)),
-  ssl: ssl(server, ca),
+  password: () => Password.reveal(server.password),
   application_name: "bfm",
   ...wakeful
 })
-
-/** As libpq does it: `require` checks the chain too when a root certificate is given. */
-const ssl = (server: Server, ca: string | undefined): false | ConnectionOptions => {
-  // libpq does not encrypt over a unix socket either.
-  if (server.tls === "disable" || server.host.startsWith("/")) return false
-  const root = ca === undefined ? {} : { ca }
-  if (server.tls === "verify-full") return { rejectUnauthorized: true, ...root }
-  if (server.tls === "verify-ca" || (server.tls === "require" && ca !== undefined)) {
-    return { rejectUnauthorized: true, checkServerIdentity: () => undefined, ...root }
-  }
-  return { rejectUnauthorized: false }
-}
-
-/** The root certificate's text, where one is named. */
-export const readCertificate = (
-  server: Pick<Server, "rootCertificate">
-): Effect.Effect<string | undefined, CertificateUnreadable> => {
-  const path = server.rootCertificate
-  if (path === undefined) return Effect.succeed(undefined)
-  return Effect.tryPromise({
-    try: () => readFile(path, "utf8"),
-    catch: cause =>
-      new CertificateUnreadable({
-        reason: `cannot read the root certificate ${path}: ${cause instanceof Error ? cause.message : cause}`
-      })
-  })
-}
 
 /** What pg's connection has and its type declarations do not. */
 interface Internals {
@@ -119,19 +81,18 @@ class PreferTlsConnection extends pg.Connection {
 const extended = (config: pg.ClientConfig, more: object): pg.ClientConfig =>
   Object.create(config, Object.getOwnPropertyDescriptors(more))
 
-class TimedClient extends pg.Client {
-  constructor(config: pg.ClientConfig = {}) {
-    super(extended(config, { connectionTimeoutMillis: connectTimeout }))
-    // pg leaves the socket open when it has no password to give: the server would wait for it for a minute.
-    const { connection } = this as unknown as { readonly connection: pg.Connection }
-    connection.on("error", () => connection.stream.destroy())
+/** The clients of one server: each reads the files that its session needs. */
+const clientOf = (server: Server, certificates: () => Tls.Certificates) =>
+  class extends pg.Client {
+    constructor(config: pg.ClientConfig = {}) {
+      const ssl = Tls.options(server, certificates())
+      // Absent where nothing is to be encrypted; else `prefer` has its own way to ask for it.
+      const own = ssl !== false && server.tls === "prefer" ? { connection: preferring(ssl) } : {}
+      super(extended(config, { connectionTimeoutMillis: connectTimeout, ssl, ...own }))
+      // pg leaves the socket open when it has no password to give: the server would wait for it for a minute.
+      const { connection } = this as unknown as { readonly connection: pg.Connection }
+      connection.on("error", () => connection.stream.destroy())
+    }
   }
-}
 
-class PreferTlsClient extends TimedClient {
-  constructor(config: pg.ClientConfig = {}) {
-    const unix = config.host?.startsWith("/") === true
-    const connection = () => new PreferTlsConnection({ ssl: { rejectUnauthorized: false }, ...wakeful })
-    super(unix ? config : extended(config, { connection: connection() }))
-  }
-}
+const preferring = (ssl: ConnectionOptions) => new PreferTlsConnection({ ssl, ...wakeful })

@@ -10,9 +10,11 @@ export interface UrlParts {
   readonly database?: string
   readonly tls?: Tls
   readonly rootCertificate?: string
+  readonly certificate?: string
+  readonly key?: string
 }
 
-const parameters = ["host", "sslmode", "sslrootcert"]
+const parameters = ["host", "sslmode", "sslrootcert", "sslcert", "sslkey"]
 
 /** The words with which the URLs of one kind of server begin, and its usual port. */
 export interface Scheme {
@@ -24,8 +26,8 @@ export const postgresql: Scheme = { names: ["postgres", "postgresql"], port: 543
 export const mysql: Scheme = { names: ["mysql", "mariadb"], port: 3306 }
 
 /**
- * `postgres://user:password@host:port/database?sslmode=…&sslrootcert=…`, each part percent-encoded. A unix
- * socket is `postgres://user@/database?host=/run/postgresql`, or its directory encoded in the host's place. MySQL
+ * `postgres://user:password@host:port/database?sslmode=…&sslrootcert=…&sslcert=…&sslkey=…`, each part percent-encoded.
+ * A unix socket is `postgres://user@/database?host=/run/postgresql`, or its directory encoded in the host's place. MySQL
  * has the file of the socket there.
  * Left: everything that is wrong, without any part of the text.
  */
@@ -77,7 +79,9 @@ const decoded = (url: URL, problems: Array<string>): UrlParts => {
   const database = part("database", url.pathname.replace(/^\//, ""))
   const authority = url.hostname === noHost ? undefined : part("host", url.hostname)
   const host = url.searchParams.get("host") ?? authority?.replace(/^\[(.*)\]$/, "$1")
-  const rootCertificate = url.searchParams.get("sslrootcert")
+  const [rootCertificate, certificate, key] = ["sslrootcert", "sslcert", "sslkey"].map(name =>
+    url.searchParams.get(name)
+  )
   if (host?.includes(",") === true) problems.push("names several hosts; give one")
   return {
     ...(username === undefined ? {} : { username }),
@@ -85,7 +89,9 @@ const decoded = (url: URL, problems: Array<string>): UrlParts => {
     ...(database === undefined ? {} : { database }),
     ...(host === undefined || host === "" ? {} : { host }),
     ...(url.port === "" ? {} : { port: Number(url.port) }),
-    ...(rootCertificate === null ? {} : { rootCertificate })
+    ...(rootCertificate ? { rootCertificate } : {}),
+    ...(certificate ? { certificate } : {}),
+    ...(key ? { key } : {})
   }
 }
 

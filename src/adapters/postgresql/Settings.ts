@@ -1,5 +1,5 @@
-import type * as Redacted from "effect/Redacted"
 import * as Address from "../../domain/Address.ts"
+import type { Password } from "../files/Password.ts"
 
 /** How the session is encrypted, in libpq's words. */
 export type Tls = "disable" | "prefer" | "require" | "verify-ca" | "verify-full"
@@ -30,10 +30,13 @@ export interface Server {
   readonly port: number
   readonly database: string
   readonly username: string
-  readonly password?: Redacted.Redacted<string>
+  readonly password?: Password
   readonly tls: Tls
   /** Path of a PEM file; the system's certificates when absent. */
   readonly rootCertificate?: string
+  /** What is shown to a server that wants to see a certificate, and its key: paths of PEM files. */
+  readonly certificate?: string
+  readonly key?: string
   readonly pool: PoolLimits
 }
 

@@ -17,6 +17,10 @@ const accepted: ReadonlyArray<readonly [string, DatabaseUrl.UrlParts]> = [
   [
     "postgres://db1/a?sslmode=verify-ca&sslrootcert=/etc/ca.pem",
     { host: "db1", database: "a", tls: "verify-ca", rootCertificate: "/etc/ca.pem" }
+  ],
+  [
+    "postgres://db1/a?sslcert=/etc/my%20own.pem&sslkey=/etc/own.key&sslrootcert=",
+    { host: "db1", database: "a", certificate: "/etc/my own.pem", key: "/etc/own.key" }
   ]
 ]
 

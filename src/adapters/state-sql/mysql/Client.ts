@@ -5,6 +5,7 @@ import type { MysqlClient, MysqlClientConfig } from "@effect/sql-mysql2/MysqlCli
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Redacted from "effect/Redacted"
 import * as Scope from "effect/Scope"
 import type { Server } from "../../postgresql/Settings.ts"
 import * as Driver from "./Driver.ts"
@@ -41,7 +42,7 @@ const connect = (server: Server) =>
       Effect.zipRight(Effect.sync(() => lines.cut()))
     )
     const wire = { ...options, stream: lines.open, queryFormat: senders.queryFormat }
-    const sql = yield* make(config(server, wire)).pipe(
+    const sql = yield* make(config(server, options.password, wire)).pipe(
       Scope.extend(scope),
       Effect.provideServiceEffect(Reactivity.Reactivity, Reactivity.make),
       Driver.inTime(patience, "ETIMEDOUT", lines.cut),
@@ -58,14 +59,15 @@ const load = Effect.tryPromise({
 })
 
 const config = (
-  { host, port, database, username, password, pool }: Server,
+  { host, port, database, username, pool }: Server,
+  password: string,
   wire: MysqlClientConfig["poolConfig"]
 ): MysqlClientConfig => ({
   host,
   port,
   database,
   username,
-  password,
+  password: Redacted.make(password),
   maxConnections: pool.maxConnections,
   connectionTTL: pool.maxIdleTime === 0 ? Duration.infinity : pool.maxIdleTime,
   poolConfig: {

@@ -1,9 +1,11 @@
 import * as net from "node:net"
 import { SqlError } from "@effect/sql/SqlError"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import type * as Mysql from "mysql2"
-import { readCertificate } from "../../postgresql/Client.ts"
+import * as Password from "../../files/Password.ts"
 import type { Server } from "../../postgresql/Settings.ts"
+import * as Tls from "../../postgresql/Tls.ts"
 
 /** Milliseconds until a server that does not answer counts as unreachable. */
 const connectTimeout = 5_000
@@ -19,6 +21,7 @@ export const load: Effect.Effect<typeof Mysql, SqlError> = Effect.tryPromise({
 
 /** How the driver is to talk; as whom and to which database, whoever connects says. */
 export interface Options extends Mysql.ConnectionOptions {
+  readonly password: string
   readonly stream: (made: Made) => net.Socket
 }
 
@@ -27,29 +30,29 @@ export interface Options extends Mysql.ConnectionOptions {
  * driver. That needs the session's own `sql_mode` (see {@link session}).
  */
 export const options = (server: Server): Effect.Effect<Options, SqlError> =>
-  Effect.map(
-    Effect.mapError(readCertificate(server), cause => new SqlError({ cause })),
-    ca => ({
-      charset: "utf8mb4_bin",
-      connectTimeout,
-      multipleStatements: true,
-      // The server must not be able to ask for a file of ours.
-      flags: ["-LOCAL_FILES"],
-      stream: ({ config }) => socket(server, config),
-      ...tls(server, ca)
-    })
-  )
+  Effect.zipWith(Tls.open(server), Password.read(server.password), (certificates, password) => ({
+    charset: "utf8mb4_bin",
+    connectTimeout,
+    multipleStatements: true,
+    // The server must not be able to ask for a file of ours.
+    flags: ["-LOCAL_FILES"],
+    password,
+    stream: ({ config }: Made) => {
+      // Both may have been renewed since the last session.
+      config.password = Either.getOrElse(Password.read(server.password), () => config.password)
+      if (config.ssl) config.ssl = tls(server, certificates())
+      return socket(server, config)
+    },
+    ...(encrypts(server) ? { ssl: tls(server, certificates()) } : {})
+  })).pipe(Effect.mapError(cause => new SqlError({ cause })))
+
+const encrypts = (server: Server): boolean => server.tls !== "disable" && !server.host.startsWith("/")
 
 /** As libpq does it: `require` checks the chain too when a root certificate is given. */
-const tls = (server: Server, ca: string | undefined): Pick<Mysql.ConnectionOptions, "ssl"> => {
-  if (server.tls === "disable" || server.host.startsWith("/")) return {}
-  const root: Mysql.SslOptions = ca === undefined ? {} : { ca }
-  if (server.tls === "verify-full")
-    return { ssl: { rejectUnauthorized: true, verifyIdentity: true, ...root } }
-  if (server.tls === "verify-ca" || (server.tls === "require" && ca !== undefined)) {
-    return { ssl: { rejectUnauthorized: true, ...root } }
-  }
-  return { ssl: { rejectUnauthorized: false } }
+const tls = (server: Server, certificates: Tls.Certificates): Mysql.SslOptions => {
+  if (server.tls === "verify-full") return { rejectUnauthorized: true, verifyIdentity: true, ...certificates }
+  const checks = server.tls === "verify-ca" || (server.tls === "require" && certificates.ca !== undefined)
+  return { rejectUnauthorized: checks, ...certificates }
 }
 
 /** What the driver hands to whoever opens its sockets. The members exist at run time (mysql2 is pinned). */
@@ -60,6 +63,7 @@ export interface Made {
 export interface Config {
   /** Settled when the server has introduced itself. */
   ssl: unknown
+  password: string | undefined
   /** Absent outside of a pool. */
   readonly pool?: Pick<Mysql.Pool, "end">
 }

@@ -1,6 +1,5 @@
 import { SqlError } from "@effect/sql/SqlError"
 import * as Effect from "effect/Effect"
-import * as Redacted from "effect/Redacted"
 import type * as Mysql from "mysql2"
 import type { LockKey } from "../../../ports/Lock.ts"
 import type { Server } from "../../postgresql/Settings.ts"
@@ -80,7 +79,6 @@ const connect = (server: Server): Effect.Effect<Mysql.Connection, SqlError> =>
         host: server.host,
         port: server.port,
         user: server.username,
-        ...(server.password === undefined ? {} : { password: Redacted.value(server.password) }),
         database: server.database
       })
       // Without a listener, a connection that is cut would end the process.
