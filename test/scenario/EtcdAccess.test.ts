@@ -184,6 +184,9 @@ describe("etcd behind TLS", { concurrent: true }, () => {
         assert.deepStrictEqual(applied, [Team.id(1, "flags")])
         const named = { ...files, METADATA_ENDPOINTS: `https://localhost:${server.port}` }
         assert.deepStrictEqual((yield* up(team, named)).applied, [])
+        // An address in place of a name is nothing that Node should warn people of who cannot change it.
+        const { code, stderr } = yield* team.cli(["status"], files)
+        assert.deepStrictEqual([code, stderr.replaceAll(/.*known bugs.*\n/g, "")], [0, ""])
       })
   )
 })
