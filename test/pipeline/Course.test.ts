@@ -116,6 +116,37 @@ describe("a run as it stands", () => {
     assert.strictEqual(counts(more), "running 0/0/1/0, 0 + 6 of 7")
   })
 
+  it("goes on elsewhere: its result tells also what its first owner did", () => {
+    const fold = (...events: ReadonlyArray<Event>) => events.reduce(Result.step, Result.initial)
+    const again: Event = {
+      _tag: "Planned",
+      // What was asked for by its name is applied by now: for this run that is no reason to skip it.
+      plan: { ...planOf("d", "e"), skipped: [{ ...Sample.waiting, id: "a" }], hash: "00000000" }
+    }
+    const first = [
+      planned("a", "b", "c", "d", "e"),
+      succeeded("a"),
+      skipped("b"),
+      started("c"),
+      failed("d"),
+      notRun("e")
+    ]
+    const whole = fold(...first, again, succeeded("d"), succeeded("e"), finished("succeeded"))
+    // `c` was done when nobody could tell of it any more.
+    assert.deepStrictEqual([whole.applied, whole.skipped], [["a", "c", "d", "e"], ["b"]])
+    assert.deepStrictEqual([whole.success, whole.failures, whole.not_run], [true, [], []])
+    assert.deepStrictEqual(
+      whole.plan?.steps.map(({ id }) => id),
+      ["a", "c", "d", "e"]
+    )
+    assert.strictEqual(whole.plan?.hash, "00000000")
+    // What was taken back meanwhile is applied once more.
+    assert.deepStrictEqual(fold(planned("a", "b"), succeeded("a"), planned("a"), succeeded("a")).applied, [
+      "b",
+      "a"
+    ])
+  })
+
   it("goes in the direction of its order", () => {
     const options = { concurrency: 1, on_failure: "stop" } as const
     const up = { target: { tables: [], connections: [], tags: [] }, schemas: [], variables: {} }

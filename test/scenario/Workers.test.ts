@@ -129,6 +129,8 @@ for (const [kind, make, many] of kinds) {
           )
           const result = yield* service.get(`/api/v1/runs/${id}/result`)
           assert.deepInclude(result.body, { success: true, state: "succeeded" })
+          // Also what its first owner did, and could not tell any more.
+          assert.lengthOf(result.body.applied, 3)
         })
     )
 

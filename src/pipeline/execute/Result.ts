@@ -37,7 +37,9 @@ const append = <A>(list: ReadonlyArray<A>, item: A): ReadonlyArray<A> => {
 export const step = (result: RunResult, event: Event): RunResult => {
   switch (event._tag) {
     case "Planned":
-      return { ...planned(event.plan), run_id: result.run_id, plan: event.plan }
+      return result.plan === undefined
+        ? { ...planned(event.plan), run_id: result.run_id, plan: event.plan }
+        : goingOn(result, result.plan, event.plan)
     case "RunStarted":
       return { ...result, run_id: event.run_id, state: "running" }
     case "LockWaiting":
@@ -80,6 +82,24 @@ const planned = (plan: Plan): RunResult => ({
   skipped: plan.skipped.map(({ id }) => id),
   waiting: plan.waiting.map(({ id }) => id)
 })
+
+/**
+ * Another process goes on with the run, or it is resumed, and only the rest is planned. What its first owner could not
+ * tell any more is in the ledgers: the plan does not have it.
+ */
+const goingOn = (result: RunResult, before: Plan, plan: Plan): RunResult => {
+  const left = new Set(plan.steps.map(({ id }) => id))
+  const skipped = new Set(result.skipped)
+  const done = before.steps.filter(({ id }) => !left.has(id) && !skipped.has(id))
+  const applied = new Set([...result.applied.filter(id => !left.has(id)), ...done.map(({ id }) => id)])
+  return {
+    ...planned(plan),
+    run_id: result.run_id,
+    applied: [...applied],
+    skipped: result.skipped,
+    plan: { ...plan, steps: [...done, ...plan.steps], skipped: before.skipped }
+  }
+}
 
 /** The result of a dry run: the same shape, each id marked. */
 export const dryRun = (plan: Plan): RunResult => ({

@@ -68,6 +68,11 @@ const advance = (course: Course, steps: Map<string, StepCourse>, event: Run.Even
   }
   switch (event._tag) {
     case "Planned":
+      for (const [id, known] of steps) {
+        // Who goes on with the run plans only the rest: what was begun and is not part of it is done.
+        if (known.state === "running" || known.state === "waiting")
+          steps.set(id, { ...known, state: "applied" })
+      }
       for (const step of event.plan.steps) steps.set(step.id, { step, state: "waiting" })
       return { ...course, plan: event.plan }
     case "RunStarted":
