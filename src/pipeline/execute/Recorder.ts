@@ -13,7 +13,10 @@ export interface Recorder {
 
 /** Changes that pile up while a batch is written go together into the next one. */
 const largest = 500
-const rhythm = "100 millis"
+
+/** What happens within so short a time is written together; then the state has a rest, as each batch costs it the same. */
+const gathering = "20 millis"
+const rest = "80 millis"
 
 const again = Schedule.exponential("100 millis").pipe(Schedule.intersect(Schedule.recurs(4)))
 
@@ -24,6 +27,9 @@ const again = Schedule.exponential("100 millis").pipe(Schedule.intersect(Schedul
 export const make = Effect.gen(function* () {
   const state = yield* StateStore
   const queue = yield* Queue.unbounded<StateChange>()
+  /** That there is something to write. */
+  const bell = yield* Queue.sliding<void>(1)
+  const ring = Queue.offer(bell, undefined)
   const turn = yield* Effect.makeSemaphore(1)
   let unwritten: ReadonlyArray<StateChange> = []
   const write = turn.withPermits(1)(
@@ -36,11 +42,18 @@ export const make = Effect.gen(function* () {
       }
     })
   )
+  const writeBeside = Effect.uninterruptible(Effect.catchAll(write, () => ring))
   yield* Effect.forkScoped(
-    Effect.forever(Effect.sleep(rhythm).pipe(Effect.zipRight(Effect.uninterruptible(Effect.ignore(write)))))
+    Effect.forever(
+      Queue.take(bell).pipe(
+        Effect.zipRight(Effect.sleep(gathering)),
+        Effect.zipRight(writeBeside),
+        Effect.zipRight(Effect.sleep(rest))
+      )
+    )
   )
   const recorder: Recorder = {
-    offer: changes => Effect.asVoid(Queue.offerAll(queue, changes)),
+    offer: changes => Effect.asVoid(Effect.zipRight(Queue.offerAll(queue, changes), ring)),
     flush: write.pipe(
       Effect.retry(again),
       Effect.match({ onFailure: error => error, onSuccess: () => undefined })
