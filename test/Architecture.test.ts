@@ -60,9 +60,16 @@ describe("architecture", () => {
       const shared =
         other === "store" ||
         (other === "postgresql" &&
-          ["Settings.ts", "Client.ts", "Pool.ts", "Quote.ts", "Fault.ts", "Once.ts", "Vitals.ts"].includes(
-            file ?? ""
-          ))
+          [
+            "Settings.ts",
+            "Client.ts",
+            "Tls.ts",
+            "Pool.ts",
+            "Quote.ts",
+            "Fault.ts",
+            "Once.ts",
+            "Vitals.ts"
+          ].includes(file ?? ""))
       return ring === "adapters" && target === "adapters" && adapter !== other && !shared
     })
     assert.deepStrictEqual(crossing, [])

@@ -1,4 +1,4 @@
-import type { Password } from "../adapters/files/Password.ts"
+import type { Password } from "../adapters/store/Password.ts"
 import type { Reader } from "./Reader.ts"
 
 /** What follows the name of a password's variable where a file has it. */

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises"
 import { createSecureContext } from "node:tls"
 import * as Effect from "effect/Effect"
-import { reasonOf } from "../adapters/files/Reason.ts"
+import { reasonOf } from "../adapters/store/Reason.ts"
 import { ConfigInvalid } from "../domain/Errors.ts"
 import type { ServerConfig } from "./Server.ts"
 

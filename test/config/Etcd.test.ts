@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as Password from "../../src/adapters/files/Password.ts"
+import * as Password from "../../src/adapters/store/Password.ts"
 import type { Backend } from "../../src/domain/Backend.ts"
 import * as Environment from "../fixtures/Environment.ts"
 

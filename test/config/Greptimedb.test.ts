@@ -1,5 +1,5 @@
 import { assert, describe, it } from "vitest"
-import * as Password from "../../src/adapters/files/Password.ts"
+import * as Password from "../../src/adapters/store/Password.ts"
 import { problems, valid } from "../fixtures/Environment.ts"
 
 const logs = (environment: Readonly<Record<string, string>>) => {

@@ -10,7 +10,7 @@ import type {
   ITxnRequest,
   ITxnResponse
 } from "etcd3"
-import * as Password from "../files/Password.ts"
+import * as Password from "../store/Password.ts"
 import * as Sent from "../store/Sent.ts"
 import * as Fault from "./Fault.ts"
 import type { EtcdSettings } from "./Settings.ts"

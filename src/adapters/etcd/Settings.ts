@@ -1,4 +1,4 @@
-import type { Password } from "../files/Password.ts"
+import type { Password } from "../store/Password.ts"
 
 /** PEM files, by path. */
 export interface TlsFiles {

@@ -1,6 +1,6 @@
 import * as fs from "node:fs"
 import type { SourceProblem } from "../../domain/Catalog.ts"
-import { reasonOf } from "./Reason.ts"
+import { reasonOf } from "../store/Reason.ts"
 
 /** Files below a directory that may be migrations. */
 export interface Listing {

@@ -10,9 +10,9 @@ import * as Generated from "../../domain/source/Generated.ts"
 import * as Layout from "../../domain/source/Layout.ts"
 import { fromFiles, type Sourced } from "../../domain/source/Scripts.ts"
 import { Registry } from "../../ports/Registry.ts"
+import { reasonOf } from "../store/Reason.ts"
 import * as Listing from "./Listing.ts"
 import * as Program from "./Program.ts"
-import { reasonOf } from "./Reason.ts"
 import * as Text from "./Text.ts"
 
 /** Migrations of an SFM directory; it is read again each time. */

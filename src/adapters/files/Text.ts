@@ -2,7 +2,7 @@ import { isUtf8 } from "node:buffer"
 import * as fs from "node:fs"
 import * as Either from "effect/Either"
 import type { MetadataProblem } from "../../domain/source/Metadata.ts"
-import { reasonOf } from "./Reason.ts"
+import { reasonOf } from "../store/Reason.ts"
 
 /** The text of a file without its byte-order mark, or why there is none. */
 export const read = (path: string): Either.Either<string, MetadataProblem> => {

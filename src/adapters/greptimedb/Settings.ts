@@ -1,5 +1,5 @@
 import * as Address from "../../domain/Address.ts"
-import type { Password } from "../files/Password.ts"
+import type { Password } from "../store/Password.ts"
 
 /** A GreptimeDB and how to reach it over HTTP. */
 export interface GreptimedbSettings {

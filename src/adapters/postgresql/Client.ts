@@ -1,7 +1,7 @@
 import type { ConnectionOptions } from "node:tls"
 import * as Effect from "effect/Effect"
 import pg from "pg"
-import * as Password from "../files/Password.ts"
+import * as Password from "../store/Password.ts"
 import type { Server } from "./Settings.ts"
 import * as Tls from "./Tls.ts"
 

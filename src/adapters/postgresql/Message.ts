@@ -63,7 +63,7 @@ export const sameSession = (pid: number): string =>
  * hold for a script without a statement too.
  */
 export const body = (unit: Unit | undefined, before: string, after: string): string =>
-  `DO ${literal(`DECLARE s text;BEGIN ${before}${unit === undefined ? "" : executes(unit)}${after}END`)};`
+  `DO ${literal(`DECLARE s text;BEGIN ${unhurried("LOCAL")}${before}${unit === undefined ? "" : executes(unit)}${after}END`)};`
 
 /** The server prepares each EXECUTE of a constant by itself: a loop over an array prepares one. */
 const executes = (unit: Unit): string => {
@@ -72,6 +72,17 @@ const executes = (unit: Unit): string => {
   if (texts.length === 1 || texts.length > manyStatements) return `EXECUTE ${literal(joined(unit))};`
   return `FOREACH s IN ARRAY ARRAY[${texts.map(literal).join(",")}]::text[] LOOP EXECUTE s;END LOOP;`
 }
+
+/**
+ * For PL/pgSQL: how long a step may take is said with the step; what the database, or the role, has for everybody else is
+ * not meant for it. PostgreSQL knows this limit since 17.
+ */
+const unhurried = (scope: "LOCAL" | "SESSION"): string =>
+  `IF pg_catalog.current_setting('transaction_timeout',true)<>'0' THEN PERFORM pg_catalog.set_config('transaction_timeout','0',${scope === "LOCAL"});END IF;`
+
+/** For a transaction that takes several messages: between them the server waits as long as it must. */
+export const patient = (): string =>
+  `SET LOCAL idle_in_transaction_session_timeout TO 0;${block(unhurried("LOCAL"))}`
 
 /** PL/pgSQL by itself. */
 export const block = (text: string): string => `DO ${literal(`BEGIN ${text}END`)};`
@@ -83,5 +94,5 @@ export const joined = (unit: Unit): string => unit.statements.map(({ text }) => 
 export const standalone = (step: Step): string => {
   // These take no lock that stops traffic, and waiting for old transactions is what a concurrent build does.
   const limits = { lockTimeout: 0, statementTimeout: step.statement_timeout }
-  return settings(step, limits, "SESSION")
+  return `${settings(step, limits, "SESSION")}${block(unhurried("SESSION"))}`
 }

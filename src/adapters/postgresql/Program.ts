@@ -29,7 +29,7 @@ export const run = (live: Live, work: Work) =>
     const record =
       step.direction === "up" ? live.ledger.insertApplied(step, live.context) : live.ledger.remove(step)
     const outcome = yield* wire
-      .send(Message.open(step, true))
+      .send(`${Message.open(step, true)}${Message.patient()}`)
       .pipe(
         Effect.zipRight(execute(wire, work)),
         Effect.zipRight(

@@ -47,7 +47,7 @@ const send = (wire: Wire, work: Work): Effect.Effect<void, Fault> => {
         ? Effect.void
         : wire.send(Message.body(unit, Message.sameSession(wire.pid), ""))
   return wire
-    .send(`${Message.clean}${Message.prepare(work.step)}`)
+    .send(`${Message.clean}${Message.prepare(work.step)}${Message.patient()}`)
     .pipe(
       Effect.zipRight(change),
       Effect.zipRight(wire.send(`${constraints}${Message.ourselves}`)),

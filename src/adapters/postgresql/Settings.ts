@@ -1,5 +1,5 @@
 import * as Address from "../../domain/Address.ts"
-import type { Password } from "../files/Password.ts"
+import type { Password } from "../store/Password.ts"
 
 /** How the session is encrypted, in libpq's words. */
 export type Tls = "disable" | "prefer" | "require" | "verify-ca" | "verify-full"

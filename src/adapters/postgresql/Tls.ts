@@ -3,7 +3,7 @@ import { type ConnectionOptions, createSecureContext } from "node:tls"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import { reasonOf } from "../files/Reason.ts"
+import { reasonOf } from "../store/Reason.ts"
 import type { Server } from "./Settings.ts"
 
 /** What the files hold, in PEM. */

@@ -54,7 +54,9 @@ export const acquire = (pool: pg.Pool): Effect.Effect<Wire, Fault.Lost, Scope.Sc
 
 interface Held {
   readonly client: Cancellable
-  readonly onError: () => void
+  readonly onError: (cause: unknown) => void
+  /** What the server said when it ended the session while nothing was asked. */
+  farewell: Fault.Fault | undefined
   /** It was used before, and has not answered since: it may have died meanwhile. */
   rested: boolean
   broken: boolean
@@ -82,9 +84,11 @@ const connect = (pool: pg.Pool): Effect.Effect<Held, Fault.Lost> =>
       const held: Held = {
         // pg sets processID when the session starts; its declarations leave it out.
         client: client as Cancellable,
-        onError: () => {
+        onError: cause => {
           held.broken = true
+          held.farewell ??= Fault.from(cause)
         },
+        farewell: undefined,
         rested: used.has(client),
         broken: false
       }
@@ -109,7 +113,8 @@ const query = (
         const fault = Fault.from(cause, config.text)
         if (fault._tag === "Refused") return resume(fault)
         held.broken = true
-        const { reason, code } = fault
+        // The client itself knows only that it cannot be used any more.
+        const { reason, code } = fault.code === undefined ? (held.farewell ?? fault) : fault
         resume(new Fault.Lost({ reason, code, isStale: held.rested }))
       }
     )

@@ -3,9 +3,9 @@ import { SqlError } from "@effect/sql/SqlError"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type * as Mysql from "mysql2"
-import * as Password from "../../files/Password.ts"
 import type { Server } from "../../postgresql/Settings.ts"
 import * as Tls from "../../postgresql/Tls.ts"
+import * as Password from "../../store/Password.ts"
 
 /** Milliseconds until a server that does not answer counts as unreachable. */
 const connectTimeout = 5_000
