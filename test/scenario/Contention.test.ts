@@ -17,24 +17,30 @@ const write = (project: Project.Project) => {
 }
 
 describe("contention", () => {
-  it.live("six processes at once on an empty database: each migration once, everybody succeeds", () =>
-    Effect.gen(function* () {
-      const project = yield* Project.make
-      write(project)
-      const ends = yield* Effect.all(
-        Array.from({ length: 6 }, () => project.cli(["migrate", "up", "--json"])),
-        { concurrency: "unbounded" }
-      )
-      const results = ends.map(({ code, stdout, stderr }) => {
-        assert.strictEqual(code, 0, stdout + stderr)
-        return JSON.parse(stdout) as { applied: ReadonlyArray<string> }
-      })
-      const applied = results.flatMap(result => result.applied)
-      assert.lengthOf(applied, migrations + 1)
-      assert.lengthOf(new Set(applied), migrations + 1)
-      assert.strictEqual(yield* Scenario.count(project, "SELECT count(*) FROM hits"), migrations)
-      assert.lengthOf(yield* Scenario.agreed(project), migrations + 1)
-    }).pipe(Effect.scoped)
+  it.live.each(["read committed", "serializable"])(
+    "six processes at once on an empty, %s database: each migration once, everybody succeeds",
+    isolation =>
+      Effect.gen(function* () {
+        const project = yield* Project.make
+        write(project)
+        const set = (database: string) =>
+          `ALTER DATABASE ${database} SET default_transaction_isolation = '${isolation}'`
+        yield* project.query(set(project.target.name))
+        yield* project.queryState(set(project.state.name))
+        const ends = yield* Effect.all(
+          Array.from({ length: 6 }, () => project.cli(["migrate", "up", "--json"])),
+          { concurrency: "unbounded" }
+        )
+        const results = ends.map(({ code, stdout, stderr }) => {
+          assert.strictEqual(code, 0, stdout + stderr)
+          return JSON.parse(stdout) as { applied: ReadonlyArray<string> }
+        })
+        const applied = results.flatMap(result => result.applied)
+        assert.lengthOf(applied, migrations + 1)
+        assert.lengthOf(new Set(applied), migrations + 1)
+        assert.strictEqual(yield* Scenario.count(project, "SELECT count(*) FROM hits"), migrations)
+        assert.lengthOf(yield* Scenario.agreed(project), migrations + 1)
+      }).pipe(Effect.scoped)
   )
 
   it.live("who cannot get the lock in time is told who has it, and nothing ran", () =>

@@ -125,6 +125,10 @@ describe("a run whose process was killed", () => {
       const child = project.spawn(["migrate", "up"])
       yield* gate.reached
       const id = yield* newest(project)
+      yield* Scenario.until(
+        project.queryState("select id from bfm_runs where succeeded = 1"),
+        "the state has heard of the first step"
+      )
       const watching = yield* Effect.fork(project.cli(["runs", "watch", id]))
       child.kill("SIGKILL")
       const { code, stdout, stderr } = yield* Fiber.join(watching)

@@ -51,7 +51,7 @@ export const make = (schema: string): Ledger => {
     schema,
     // Serialized by hand: CREATE … IF NOT EXISTS of two sessions at once can still collide. The schema is looked
     // for first: IF NOT EXISTS asks for the right to create one also where it is there.
-    create: `BEGIN;SELECT pg_advisory_xact_lock(${creationKey});
+    create: `BEGIN ISOLATION LEVEL READ COMMITTED;SELECT pg_advisory_xact_lock(${creationKey});
 DO ${literal(`BEGIN IF pg_catalog.to_regnamespace(${literal(identifier(schema))}) IS NULL THEN CREATE SCHEMA ${identifier(schema)};END IF;END`)};
 CREATE TABLE IF NOT EXISTS ${table} (
   migration_id text NOT NULL,

@@ -23,7 +23,9 @@ const settings = (step: Step, limits: Limits, scope: "LOCAL" | "SESSION"): strin
     .map(setting => `SET ${scope} ${setting};`)
     .join("")
 
-const settingsBack = "SET SESSION AUTHORIZATION DEFAULT;RESET ALL;UNLISTEN *"
+/** Whoever waited for a lock has to see what was done meanwhile, whatever the database has for its transactions. */
+const isolation = "SET default_transaction_isolation TO 'read committed'"
+const settingsBack = `SET SESSION AUTHORIZATION DEFAULT;RESET ALL;${isolation};UNLISTEN *`
 const objectsGone = "CLOSE ALL;DEALLOCATE ALL;DISCARD PLANS;DISCARD SEQUENCES;DISCARD TEMP"
 
 /**

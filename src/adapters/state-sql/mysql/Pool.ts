@@ -1,10 +1,9 @@
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import * as Random from "effect/Random"
-import * as Schedule from "effect/Schedule"
 import type * as Mysql from "mysql2"
 import type { Server } from "../../postgresql/Settings.ts"
+import * as Collision from "../Collision.ts"
 import * as Client from "./Client.ts"
 import * as Driver from "./Driver.ts"
 import * as Wording from "./Wording.ts"
@@ -17,9 +16,6 @@ export type Send = <Row extends object>(
 
 /** Lends a session. One in which something failed, or was interrupted, is closed and not lent again. */
 export type Lend = <A>(use: (send: Send) => Effect.Effect<A, SqlError>) => Effect.Effect<A, SqlError>
-
-/** Two that wait for each other: one of them is ended by the server, and may begin again. */
-const again = Schedule.recurs(5).pipe(Schedule.addDelayEffect(() => Random.nextIntBetween(5, 50)))
 
 /** Sessions that are opened when they are needed; `answerTime`: milliseconds after which an answer counts as lost. */
 export const make = (server: Server, answerTime: number) =>
@@ -54,5 +50,5 @@ export const make = (server: Server, answerTime: number) =>
         })
       )
 
-    return use => Effect.retry(lendOnce(use), { while: Wording.isDeadlock, schedule: again })
+    return use => Collision.retried(Wording.isDeadlock)(lendOnce(use))
   })

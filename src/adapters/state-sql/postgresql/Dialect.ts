@@ -10,6 +10,7 @@ import * as Pool from "../../postgresql/Pool.ts"
 import { identifier } from "../../postgresql/Quote.ts"
 import { address, type PostgresqlSettings, type Server } from "../../postgresql/Settings.ts"
 import * as Vitals from "../../postgresql/Vitals.ts"
+import * as Collision from "../Collision.ts"
 import type { Dialect, Pool as Opened, Statement } from "../Dialect.ts"
 import type { Step } from "../Tables.ts"
 import * as Record from "./Record.ts"
@@ -17,7 +18,7 @@ import * as Session from "./Session.ts"
 import * as Statements from "./Statements.ts"
 import { steps as released } from "./Steps.ts"
 import * as Upgrade from "./Upgrade.ts"
-import { explain, isCut } from "./Wording.ts"
+import { explain, isCollision, isCut } from "./Wording.ts"
 
 export interface Options {
   readonly settings: PostgresqlSettings
@@ -46,11 +47,13 @@ export const make = ({ settings, schema, resolve, steps = released }: Options): 
   open: Effect.map(
     Effect.flatMap(resolve(settings), server => openClient(server)),
     ({ sql, sessions }): Opened => {
-      const send = <Row extends object>({ text, values }: Statement) => sql.unsafe<Row>(text, values)
+      const retried = Collision.retried(isCollision)
+      const glance = glancing(sessions)
+      const send = <Row extends object>({ text, values }: Statement) => retried(sql.unsafe<Row>(text, values))
       return {
         capacity: sessions.options.max,
         send,
-        glance: glancing(sessions),
+        glance: <Row extends object>(statement: Statement) => retried(glance<Row>(statement)),
         write: batch => Effect.asVoid(send(Record.record(schema, batch))),
         upgrade: Upgrade.run(sql, schema, steps)
       }

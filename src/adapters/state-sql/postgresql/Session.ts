@@ -77,11 +77,13 @@ const end = (client: pg.Client) =>
 /**
  * Takes away what dead sessions left. Rows that another process is just taking away are left to it. And whoever waits
  * for a long step has nothing to say: that must not end the session. Before PostgreSQL 14 there is no limit to take off.
+ * And locks are not to be noted by transactions that see less than others have done.
  */
 const begin = (quoted: string): string => `with dead as (
   delete from ${quoted}.bfm_locks where lock_key in (
     select lock_key from ${quoted}.bfm_locks l where not ${LockKeys.isHeld("l")} for update skip locked))
-select pg_catalog.pg_backend_pid() as pid, (
+select pg_catalog.pg_backend_pid() as pid,
+  pg_catalog.set_config('default_transaction_isolation', 'read committed', false), (
   select pg_catalog.set_config(name, '0', false) from (values ('idle_session_timeout')) as limits(name)
   where pg_catalog.current_setting(name, true) is not null)`
 

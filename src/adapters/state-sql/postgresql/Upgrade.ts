@@ -23,7 +23,8 @@ const transaction = (connection: Connection, schema: string, steps: ReadonlyArra
     const quoted = identifier(schema)
     const send = (text: string, values: ReadonlyArray<unknown> = []) =>
       connection.executeUnprepared(text, values, undefined)
-    yield* send(`begin; set local lock_timeout = '30s'; set local client_min_messages = warning;
+    // What others did while it waited for the lock has to be seen, whatever the database has for its transactions.
+    yield* send(`begin isolation level read committed; set local lock_timeout = '30s'; set local client_min_messages = warning;
 select pg_advisory_xact_lock(${LockKeys.upgrade(schema)})`)
     // Asked first: "create schema if not exists" needs a right that the owner of an existing schema may lack.
     const [found] = yield* send("select from pg_catalog.pg_namespace where nspname = $1", [schema])

@@ -1,3 +1,4 @@
+import type { SqlError } from "@effect/sql/SqlError"
 import { codeOf, type Explain } from "../Failure.ts"
 
 /** What helps, after the database's own words. */
@@ -6,6 +7,12 @@ const byState: Readonly<Record<string, string>> = {
   "3D000": "; create it first, bfm creates only its tables (BFM_STATE_DB_NAME)",
   "42501": "; grant it, or choose a schema that the user owns (BFM_STATE_SCHEMA)"
 }
+
+/** Not to be serialized, or a deadlock: the databases of some teams are `serializable` by default. */
+const colliding = new Set(["40001", "40P01"])
+
+export const isCollision = ({ cause }: SqlError): boolean =>
+  cause instanceof Error && colliding.has(codeOf(cause) ?? "")
 
 /** PostgreSQL's words, or those of pg. */
 export const explain: Explain = cause => {
