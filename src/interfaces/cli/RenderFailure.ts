@@ -161,9 +161,14 @@ const notRun = (result: RunResult): ReadonlyArray<string> => {
   return ["  Not run because of it:", ...Text.indent(lines, 4)]
 }
 
-const next = (style: Style, result: RunResult, again: ReadonlyArray<string>): ReadonlyArray<string> =>
-  Text.apart(
+const next = (style: Style, { failures, run_id }: RunResult, again: ReadonlyArray<string>) => {
+  // Without a place in a file it was the store that failed: gone, full or in its way.
+  const first = failures.some(({ line }) => line !== undefined)
+    ? "Fix the data or the file, then"
+    : "When that is mended"
+  return Text.apart(
     style,
-    `  Fix the data or the file, then: ${style.colour.bold(Text.command(again))}`,
-    style.colour.dim(result.run_id === "" ? "exit 4" : `exit 4, run ${result.run_id}`)
+    `  ${first}: ${style.colour.bold(Text.command(again))}`,
+    style.colour.dim(run_id === "" ? "exit 4" : `exit 4, run ${run_id}`)
   )
+}

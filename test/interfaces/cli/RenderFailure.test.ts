@@ -39,6 +39,13 @@ describe("RenderFailure.failures", () => {
     )
   })
 
+  it("asks nobody to fix a file when the store was lost", () => {
+    const { line: _line, column: _column, ...lost } = Sample.failure({ reason: "the connection was closed" })
+    const text = show([lost])
+    assert.include(text, "When that is mended: bfm migrate up --connection core")
+    assert.notInclude(text, "Fix the data")
+  })
+
   it("marks the place in a later line of a statement, and where a statement does not begin a line", () => {
     const units = [
       {
