@@ -39,15 +39,22 @@ export const byVersion = (a: Node, b: Node): number =>
   compare(a.migration, b.migration) ||
   (a.schema < b.schema ? -1 : a.schema > b.schema ? 1 : 0)
 
+/** The same on the way back: what came last goes first. */
+export const newestFirst = (a: Node, b: Node): number =>
+  a.rank - b.rank ||
+  compare(b.migration, a.migration) ||
+  (a.schema < b.schema ? -1 : a.schema > b.schema ? 1 : 0)
+
 /**
- * Topological order, ties by {@link byVersion}: the same graph gives the same order, whatever the order of
+ * Topological order, ties by `among`: the same graph gives the same order, whatever the order of
  * its maps. What cannot be ordered is in a cycle, or behind one.
  */
 export const sort = (
-  graph: Graph
+  graph: Graph,
+  among: (a: Node, b: Node) => number = byVersion
 ): { readonly ordered: ReadonlyArray<Node>; readonly rest: ReadonlyArray<Node> } => {
   // Ranks are numbered once, so that the heap compares integers and not ids.
-  const nodes = [...graph.nodes].sort(byVersion)
+  const nodes = [...graph.nodes].sort(among)
   if (graph.before.size === 0) return { ordered: nodes, rest: [] }
   const index = new Map(nodes.map((node, position) => [node, position]))
   if (inOrder(graph, index)) return { ordered: nodes, rest: [] }

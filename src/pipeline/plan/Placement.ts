@@ -44,8 +44,25 @@ export const ofDependency = (
   requested: Scope
 ): ReadonlyArray<string> => {
   if (dependency.schema._tag === "Fixed") return [dependency.schema.name]
+  if (requested.isMeant(dependency.connection, schema)) return [schema]
   const own = home(dependency, connection)
-  if (requested.has(schema)) return [schema]
   if (own !== undefined) return [own]
-  return requested.of(dependency.connection)
+  return requested.has(schema) ? [schema] : requested.of(dependency.connection)
+}
+
+/**
+ * Whether a dependent that is applied in the schema `by` needs the migration in the schema `place`. What was requested
+ * when it was applied, nobody knows any more; where the migration stands, tells it.
+ */
+export const isNeeded = (
+  migration: Migration,
+  connection: Connection | undefined,
+  place: string,
+  by: string,
+  isThere: (schema: string) => boolean
+): boolean => {
+  if (migration.schema._tag === "Fixed") return place === migration.schema.name
+  if (isThere(by)) return place === by
+  const own = home(migration, connection)
+  return own === undefined || place === own
 }

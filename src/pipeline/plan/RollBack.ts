@@ -84,18 +84,20 @@ export const order = (
   const skipped: Array<NotPlanned> = []
   const problems: Array<PlanProblem> = []
   const queue: Array<Graph.Node> = []
-  const add = (placed: Placed): Graph.Node => {
-    const node = { ...placed, rank: 0 }
+  const add = (placed: Placed, rank: number): Graph.Node => {
+    const node = { ...placed, rank }
     const known = met.known(node)
-    if (known === undefined) queue.push(node)
-    return known ?? node
-  }
-  for (const placed of asked) {
+    if (known !== undefined) return known
     const found = entry(placed.migration, placed.schema)
-    if (found === undefined) skipped.push(notPlanned(world, placed, "not applied"))
-    else if (found.state === "running" && found.direction === "up") {
+    // What was begun is finished first: a script that takes back the whole would meet a part.
+    if (found?.state === "running" && found.direction === "up") {
       problems.push(Problem.interruptedUp(Problem.shownId(world, placed.migration, placed.schema)))
-    } else add(placed)
+    } else queue.push(node)
+    return node
+  }
+  for (const [rank, placed] of asked.entries()) {
+    if (entry(placed.migration, placed.schema) !== undefined) add(placed, rank)
+    else skipped.push(notPlanned(world, placed, "not applied"))
   }
   for (let at = 0; at < queue.length && !request.ignore_dependencies; at++) {
     const node = queue[at]
@@ -107,10 +109,15 @@ export const order = (
       problems.push(Problem.dependentsApplied(id, names))
       continue
     }
-    if (standing.length > 0) before.set(node, standing.map(add))
+    if (standing.length > 0) {
+      before.set(
+        node,
+        standing.map(placed => add(placed, node.rank))
+      )
+    }
   }
   const graph = { nodes: queue, before }
-  const { ordered, rest } = Graph.sort(graph)
+  const { ordered, rest } = Graph.sort(graph, Graph.newestFirst)
   if (rest.length > 0) problems.push(Problem.cycle(world, Graph.cycle(graph, rest)))
   return { ordered, before, skipped, problems }
 }
@@ -136,14 +143,13 @@ const applied = (
   entry: Lookup,
   dependents: ReadonlyMap<Migration, ReadonlyArray<Migration>>,
   node: Graph.Node
-): ReadonlyArray<Placed> =>
-  (dependents.get(node.migration) ?? []).flatMap(migration =>
+): ReadonlyArray<Placed> => {
+  const connection = world.connections.get(node.migration.connection)
+  const isThere = (schema: string) => entry(node.migration, schema) !== undefined
+  return (dependents.get(node.migration) ?? []).flatMap(migration =>
     appliedSchemas(world, migration)
       .filter(schema => entry(migration, schema) !== undefined)
-      .filter(schema => {
-        const connection = world.connections.get(node.migration.connection)
-        const needed = Placement.ofDependency(node.migration, connection, schema, Scope.exactly([schema]))
-        return needed.includes(node.schema)
-      })
+      .filter(schema => Placement.isNeeded(node.migration, connection, node.schema, schema, isThere))
       .map(schema => ({ migration, schema }))
   )
+}

@@ -14,6 +14,8 @@ export interface Scope {
   readonly of: (connection: string) => ReadonlyArray<string>
   /** Whether it means the schema on any connection. */
   readonly has: (schema: string) => boolean
+  /** Whether it means the schema on this one. */
+  readonly isMeant: (connection: string, schema: string) => boolean
   /** Position of the schema in the request; 0 for any other. */
   readonly rank: (schema: string) => number
 }
@@ -55,10 +57,16 @@ export const exactly = (names: ReadonlyArray<string>): Scope => make(() => names
 const make = (of: Scope["of"], all: Iterable<string>): Scope => {
   const ranks = new Map<string, number>()
   for (const name of all) if (!ranks.has(name)) ranks.set(name, ranks.size)
+  const meant = new Map<string, ReadonlySet<string>>()
   return {
     named: ranks.size > 0,
     of,
     has: schema => ranks.has(schema),
+    isMeant: (connection, schema) => {
+      const names = meant.get(connection) ?? new Set(of(connection))
+      meant.set(connection, names)
+      return names.has(schema)
+    },
     rank: schema => ranks.get(schema) ?? 0
   }
 }

@@ -89,6 +89,83 @@ describe("rolling back", () => {
     })
   )
 
+  it.effect("sees what needs it from another schema, as applying did", () =>
+    Effect.gen(function* () {
+      const files = {
+        "core/01_users": "SELECT 1;",
+        "core/01_users.down": "SELECT 1;",
+        "core/02_bills": "-- bfm-schema: billing\n-- bfm-depends-on: users\nSELECT 1;",
+        "core/02_bills.down": "SELECT 1;",
+        "other/03_copy": "-- bfm-depends-on: core/users\nSELECT 1;",
+        "other/03_copy.down": "SELECT 1;"
+      }
+      const written: Written = {
+        files,
+        connections: {
+          core: { schema: "app", applied: ["01_users@app", "02_bills@billing"] },
+          other: { schema: "copies", applied: ["03_copy@copies"] }
+        }
+      }
+      const message = yield* refusal(down(written, { id: "01_users" }))
+      assert.include(message, "02_bills_postgresql_core, 03_copy_postgresql_other")
+      assert.deepStrictEqual(ids(yield* down(written, { id: "01_users", cascade: true })), [
+        "03_copy_postgresql_other",
+        "02_bills",
+        "01_users"
+      ])
+      // A tenant that has its own is not in the way of the one at home, but of its own.
+      const tenants: Written = {
+        files: {
+          "core/01_users": "SELECT 1;",
+          "core/01_users.down": "SELECT 1;",
+          "core/02_own": "-- bfm-schema: dynamic\n-- bfm-depends-on: users\nSELECT 1;"
+        },
+        connections: { core: { schema: "app", applied: ["01_users@app", "01_users@t1", "02_own@t1"] } }
+      }
+      assert.deepStrictEqual(ids(yield* down(tenants, { id: "01_users" })), ["01_users"])
+      assert.match(yield* refusal(down(tenants, { id: "01_users", schemas: ["t1"] })), /t1_02_own/)
+      // Where it is nowhere at home, everybody may need it.
+      const shared: Written = {
+        files: {
+          "core/01_a": "-- bfm-schema: dynamic\nSELECT 1;",
+          "core/01_a.down": "SELECT 1;",
+          "core/02_b": "-- bfm-schema: all_of_them\n-- bfm-depends-on: a\nSELECT 1;"
+        },
+        connections: { core: { applied: ["01_a@t1", "01_a@t2", "02_b@all_of_them"] } }
+      }
+      assert.match(yield* refusal(down(shared, { id: "01_a", schemas: ["t2"] })), /02_b/)
+    })
+  )
+
+  it.effect("is the reverse of applying where nothing is said of the order", () =>
+    Effect.gen(function* () {
+      const files = {
+        "core/01_a": "SELECT 1;",
+        "core/01_a.down": "SELECT 1;",
+        "core/02_b": "-- bfm-depends-on: a\nSELECT 1;",
+        "core/02_b.down": "SELECT 1;",
+        "core/03_c": "-- bfm-depends-on: a\nSELECT 1;",
+        "core/03_c.down": "SELECT 1;"
+      }
+      const written: Written = { files, connections: { core: { applied: ["01_a", "02_b", "03_c"] } } }
+      assert.deepStrictEqual(ids(yield* down(written, { id: "01_a", cascade: true })), [
+        "03_c",
+        "02_b",
+        "01_a"
+      ])
+    })
+  )
+
+  it.effect("does not take along what was interrupted while it was applied", () =>
+    Effect.gen(function* () {
+      const half = { of: "02_orders", state: "running", direction: "up", unitsDone: 1 } as const
+      assert.match(
+        yield* refusal(down(applied("01_users", half), { id: "01_users", cascade: true })),
+        /02_orders_postgresql_core was interrupted while it was applied; finish it \(bfm migrate up\)/
+      )
+    })
+  )
+
   it.effect("of what is not applied is nothing to do", () =>
     Effect.gen(function* () {
       const plan = yield* down(applied("01_users"), { id: "02_orders" })
@@ -148,9 +225,9 @@ describe("rolling back", () => {
         /t2_01_own_postgresql_core cannot be rolled back while these depend on it: t2_02_more/
       )
       assert.deepStrictEqual(ids(yield* down(many, { id: "01_own", schemas: ["t2", "t1"], cascade: true })), [
-        "t1_01_own",
         "t2_02_more",
-        "t2_01_own"
+        "t2_01_own",
+        "t1_01_own"
       ])
       const six = at(...["a", "b", "c", "d", "e", "f"].map(name => `01_own@${name}`))
       assert.match(yield* refusal(down(six, { id: "01_own" })), /in 6 schemas \(a, b, c, d, e, …\)/)
