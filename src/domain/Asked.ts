@@ -27,10 +27,9 @@ export const rest = (asked: Asked, state: RunState): Asked => {
   const known = renewed(asked)
   if (state !== "paused") return known
   const { canary, ...options } = known.order.options
-  const left = canary === undefined ? options.waves?.split(",").slice(1).join(",") : options.waves
-  const { waves: _, ...others } = options
-  return {
-    ...known,
-    order: { ...known.order, options: left ? { ...others, waves: left } : others }
-  }
+  const sizes = options.waves?.split(",") ?? []
+  // The last size holds for all that is left.
+  const isOver = canary === undefined && sizes.length > 1
+  const left = isOver ? { ...options, waves: sizes.slice(1).join(",") } : options
+  return { ...known, order: { ...known.order, options: left } }
 }

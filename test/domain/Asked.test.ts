@@ -35,7 +35,8 @@ describe("what is left of a run", () => {
       pause: true
     })
     expect(rest({ waves: "10,100,*", pause: true }, "paused")).toEqual({ waves: "100,*", pause: true })
-    expect(rest({ waves: "10", pause: true }, "paused")).toEqual({ pause: true })
+    // The last size holds for what is left, pauses and all.
+    expect(rest({ waves: "10", pause: true }, "paused")).toEqual({ waves: "10", pause: true })
     expect(rest({ canary: 2, pause: true }, "paused")).toEqual({ pause: true })
   })
 })

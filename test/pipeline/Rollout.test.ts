@@ -19,13 +19,17 @@ const options = (part: Partial<RunOptions> = {}): RunOptions => ({
   ...part
 })
 
+/** Tenants are what is asked for with `t*`. */
+const make = (segments: ReadonlyArray<Segment>, part: Partial<RunOptions>) =>
+  Rollout.make(segments, options(part), ({ schema }) => schema.startsWith("t"))
+
 const sizes = (count: number, part: Partial<RunOptions>) =>
-  Rollout.make(tenants(count), options(part)).waves.map(({ name, size }) => `${name}: ${size}`)
+  make(tenants(count), part).waves.map(({ name, size }) => `${name}: ${size}`)
 
 /** Why no schema of the wave is begun, after the first so many have failed. */
 const refusal = (count: number, failed: number, part: Partial<RunOptions>, wave = 1) =>
   Rollout.refusal(
-    Rollout.make(tenants(count), options(part)),
+    make(tenants(count), part),
     wave,
     { lanes: new Map(Array.from({ length: failed }, (_, n) => [`core t${n}`, `t${n}_it`])) },
     part.on_failure ?? "stop"
@@ -48,17 +52,33 @@ describe("a rollout", () => {
     assert.deepStrictEqual(sizes(3, { canary: 5, waves: "10,*" }), ["canary: 3"])
   })
 
-  it("takes what others depend on ahead, and nothing before what it needs", () => {
-    const shared = segment(0, "public")
-    const later = segment(4, "report", [3])
-    const segments = [shared, segment(1, "t1", [0]), segment(2, "t2", [0]), segment(3, "t3"), later]
-    const { waves, waveOf } = Rollout.make(segments, options({ canary: 1 }))
+  it("takes ahead what tenants need, puts off what needs them, and counts neither", () => {
+    const segments = [
+      segment(0, "public"),
+      segment(1, "t1", [0]),
+      segment(2, "t2", [0]),
+      segment(3, "t3"),
+      segment(4, "report", [2, 3]),
+      segment(5, "public", [0, 1])
+    ]
+    const { waves, waveOf, counted } = make(segments, { canary: 1, waves: "1" })
     assert.deepStrictEqual(
       waves.map(({ size }) => size),
-      [1, 2]
+      [1, 1, 1]
     )
-    // t3 is needed by the report: neither public nor t3 counts.
-    assert.deepStrictEqual(waveOf, [0, 0, 1, 0, 1])
+    assert.deepStrictEqual(waveOf, [0, 0, 1, 2, 2, 0])
+    assert.deepStrictEqual([...counted.keys()], ["core t1", "core t2", "core t3"])
+  })
+
+  it("begins no part of a schema before what that part needs", () => {
+    const segments = [segment(0, "t1"), segment(1, "t2"), segment(2, "t1", [0, 1])]
+    assert.deepStrictEqual(make(segments, { canary: 1 }).waveOf, [0, 1, 1])
+  })
+
+  it("counts every schema where none was asked for", () => {
+    const segments = [segment(0, "app"), segment(1, "billing", [0])]
+    assert.deepStrictEqual(make(segments, { canary: 1 }).waveOf, [0, 1])
+    assert.strictEqual(make(segments, { max_failures: "50%" }).counted.size, 2)
   })
 
   it("stops after a canary that failed, whatever else is allowed", () => {
@@ -71,7 +91,7 @@ describe("a rollout", () => {
 
   it("counts what the canary needed as its own, and what failed after it as any other", () => {
     const segments = [segment(0, "public"), segment(1, "t1", [0]), segment(2, "t2"), segment(3, "t3")]
-    const rollout = Rollout.make(segments, options({ canary: 1, waves: "1", max_failures: "1" }))
+    const rollout = make(segments, { canary: 1, waves: "1", max_failures: "1" })
     const stopped = (...failed: ReadonlyArray<string>) =>
       Rollout.refusal(
         rollout,

@@ -95,7 +95,12 @@ describe("a plan is cut", () => {
 
 const rolledOut = (options: Partial<RunOptions>, ...steps: ReadonlyArray<string | Step>) => {
   const segments = Segment.cut(plan(...steps))
-  return { segments, rollout: Rollout.make(segments, { concurrency: 1, on_failure: "stop", ...options }) }
+  return {
+    segments,
+    rollout: Rollout.make(segments, { concurrency: 1, on_failure: "stop", ...options }, ({ schema }) =>
+      schema.startsWith("t")
+    )
+  }
 }
 
 const settled = Effect.repeatN(Effect.yieldNow(), 20)

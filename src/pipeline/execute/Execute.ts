@@ -61,7 +61,7 @@ export const execute = Effect.fn("Execute.execute")(function* (order: Order, ann
   )
   yield* Effect.forkScoped(Effect.zipRight(signals.abort, sessions.cancel))
   const segments = order.mode === "rehearse" ? Segment.whole(order.plan) : Segment.cut(order.plan)
-  const rollout = Rollout.make(segments, order.options)
+  const rollout = Rollout.make(segments, order.options, order.isAsked)
   const gates = yield* Gates.make(segments, rollout)
   const tally = Tally.make()
   const tell: Tell = events =>

@@ -23,6 +23,8 @@ export interface Order {
   readonly runId: string
   readonly actor: Actor
   readonly options: RunOptions
+  /** Whether the request named the schema, or meant it with a pattern; for every one where it named none. */
+  readonly isAsked: (place: Pick<Step, "connection" | "schema">) => boolean
   /** Told of entries that another run wrote meanwhile, so that the state knows them even if that run is gone. */
   readonly learn: (entry: LedgerEntry) => Effect.Effect<void>
   /** `rehearse`: everything is executed and taken back. */

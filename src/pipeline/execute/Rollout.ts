@@ -13,7 +13,7 @@ export interface Rollout {
   readonly waves: ReadonlyArray<Wave>
   /** The wave of each segment, by its index: it begins when the waves before have ended. */
   readonly waveOf: ReadonlyArray<number>
-  /** Wave of a lane that counts; absent for one that others depend on. */
+  /** Wave of a lane that counts; absent for one that nobody asked for. */
   readonly counted: ReadonlyMap<string, number>
   /** Whether the first wave decides about all others. */
   readonly canary: boolean
@@ -29,12 +29,17 @@ interface Limit {
 }
 
 /**
- * Lanes come in the order of the plan: first the canary, then wave after wave. A lane that others depend on
- * goes ahead with the first and counts for nothing, so that no segment is begun in a wave before what it needs.
+ * Lanes that were asked for come in the order of the plan: first the canary, then wave after wave. A lane that is there
+ * because others need it, or because it needs them, counts for nothing: it begins with the first wave, or with the
+ * last of those that it needs.
  */
-export const make = (segments: ReadonlyArray<Segment>, options: RunOptions): Rollout => {
-  const ahead = neededByOthers(segments)
-  const lanes = [...new Set(segments.map(laneOf))].filter(lane => !ahead.has(lane))
+export const make = (
+  segments: ReadonlyArray<Segment>,
+  options: RunOptions,
+  isAsked: (segment: Segment) => boolean
+): Rollout => {
+  const asked = segments.filter(isAsked)
+  const lanes = [...new Set((asked.length === 0 ? segments : asked).map(laneOf))]
   const waves = wavesOf(lanes.length, options)
   const counted = new Map<string, number>()
   let next = 0
@@ -44,7 +49,7 @@ export const make = (segments: ReadonlyArray<Segment>, options: RunOptions): Rol
   }
   return {
     waves,
-    waveOf: segments.map(segment => counted.get(laneOf(segment)) ?? 0),
+    waveOf: wavesOfSegments(segments, counted),
     counted,
     canary: options.canary !== undefined,
     pauses: options.pause === true,
@@ -52,14 +57,16 @@ export const make = (segments: ReadonlyArray<Segment>, options: RunOptions): Rol
   }
 }
 
-const neededByOthers = (segments: ReadonlyArray<Segment>): ReadonlySet<string> => {
-  const found = new Set<string>()
+/** None before what it needs, which comes earlier in the plan. */
+const wavesOfSegments = (
+  segments: ReadonlyArray<Segment>,
+  counted: Rollout["counted"]
+): ReadonlyArray<number> => {
+  const found: Array<number> = []
   for (const segment of segments) {
-    const lane = laneOf(segment)
-    for (const index of segment.after) {
-      const needed = segments[index]
-      if (needed !== undefined && laneOf(needed) !== lane) found.add(laneOf(needed))
-    }
+    let wave = counted.get(laneOf(segment)) ?? 0
+    for (const needed of segment.after) wave = Math.max(wave, found[needed] ?? 0)
+    found.push(wave)
   }
   return found
 }

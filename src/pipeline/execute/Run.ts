@@ -13,6 +13,7 @@ import type { Event, Failure, Run, RunState } from "../../domain/Run.ts"
 import type { Remembered, StateChange } from "../../ports/StateStore.ts"
 import * as PlanMemory from "../plan/PlanMemory.ts"
 import * as Planning from "../plan/Planning.ts"
+import * as Scope from "../plan/Scope.ts"
 import * as Select from "../plan/Select.ts"
 import type * as World from "../plan/World.ts"
 import * as CarryOut from "./CarryOut.ts"
@@ -52,6 +53,8 @@ export interface End {
 interface Prepared {
   readonly plan: Plan
   readonly world: World.World
+  /** The schemas that the request means. */
+  readonly scope: Scope.Scope
   readonly corrections: ReadonlyArray<StateChange>
 }
 
@@ -84,18 +87,23 @@ const prepareUp = Effect.fnUntraced(function* (request: UpRequest) {
   const memory = yield* Effect.fork(Reconcile.memory)
   const world = yield* Planning.worldOf(selection)
   const plan = yield* Planning.upIn(world, request, selection)
-  return yield* prepared(world, plan, yield* memory)
+  const scope = yield* Scope.expand(world, selection.schemas, selection.connections)
+  return yield* prepared(world, plan, scope, yield* memory)
 })
 
 const prepareDown = Effect.fnUntraced(function* (request: DownRequest) {
   const memory = yield* Effect.fork(Reconcile.memory)
   const world = yield* Planning.worldBelow(request)
   const plan = yield* Planning.downIn(world, request)
-  return yield* prepared(world, plan, yield* memory)
+  const scope = yield* Scope.expand(world, yield* Scope.parse(request.schemas), new Set())
+  return yield* prepared(world, plan, scope, yield* memory)
 })
 
-const prepared = (world: World.World, plan: Plan, memory: ReadonlyArray<Remembered>) =>
-  Effect.map(Reconcile.changes(world, memory), (corrections): Prepared => ({ plan, world, corrections }))
+const prepared = (world: World.World, plan: Plan, scope: Scope.Scope, memory: ReadonlyArray<Remembered>) =>
+  Effect.map(
+    Reconcile.changes(world, memory),
+    (corrections): Prepared => ({ plan, world, scope, corrections })
+  )
 
 const rehearsable = (ready: Prepared): Effect.Effect<Prepared, NotSupported> => {
   const step = ready.plan.steps.find(({ backend }) => !Backend.capabilities[backend].rehearsable)
@@ -143,7 +151,7 @@ const perform = <E, R>(wanted: Wanted, prepare: Effect.Effect<Prepared, E, R>, t
     const { options } = wanted.order
     const began = yield* Clock.currentTimeMillis
     const ready = yield* prepare
-    const { plan, world } = ready
+    const { plan, world, scope } = ready
     yield* Permission.within(plan, identity?.permitted)
     const actor = yield* CurrentActor
     const idle = plan.steps.length === 0
@@ -166,7 +174,8 @@ const perform = <E, R>(wanted: Wanted, prepare: Effect.Effect<Prepared, E, R>, t
       const backend = world.connections.get(entry.connection)?.backend
       return backend === undefined ? Effect.void : recorder.offer(Reconcile.applied(entry, backend))
     }
-    const order = { plan, catalog: world.catalog, runId, actor, options, learn, mode }
+    const isAsked: Executed["isAsked"] = step => scope.isMeant(step.connection, step.schema)
+    const order = { plan, catalog: world.catalog, runId, actor, options, isAsked, learn, mode }
     const state = idle
       ? ("succeeded" as const)
       : yield* CarryOut.of({ order, record, recorder, identity }, announce)

@@ -156,6 +156,32 @@ describe("the order of a plan", () => {
       })
   )
 
+  it.effect("of tenants does not copy into them what another connection has for all", () =>
+    Effect.gen(function* () {
+      const written: Written = {
+        files: {
+          "shared/01_plans": "SELECT 1;",
+          "core/02_own": `-- bfm-schema: dynamic\n${needs("shared/plans", "logs/events")}`,
+          "logs/01_events": "-- bfm-schema: dynamic\nCREATE TABLE e (ts TIMESTAMP TIME INDEX);"
+        },
+        connections: {
+          core: { tenants: { _tag: "List", names: ["t1", "t2"] } },
+          shared: { schema: "shared", applied: ["01_plans@shared"] },
+          logs: { backend: "greptimedb" }
+        }
+      }
+      const plan = yield* up(written, { target: { connections: ["core"] }, schemas: ["all"] })
+      // What is at home nowhere is needed in the tenant's own.
+      const all = ["t1_01_events_greptimedb_logs", "t1_02_own", "t2_01_events_greptimedb_logs", "t2_02_own"]
+      assert.deepStrictEqual(ids(plan), all)
+      // Whoever names a schema wants it everywhere.
+      assert.include(
+        ids(yield* up(written, { target: { connections: ["core"] }, schemas: ["t1"] })),
+        "t1_01_plans_postgresql_shared"
+      )
+    })
+  )
+
   it.effect("leaves out what waits for a schema, with all that need it; by name that is refused", () =>
     Effect.gen(function* () {
       const written: Written = {
