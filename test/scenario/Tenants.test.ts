@@ -48,6 +48,9 @@ const numbered = (count: number) =>
 /** Names as tenants have them. */
 const odd = ["tenant_a", "Tenant_A", 'quo"te', "o'brien", "a-b.c d", "名前", "all", "x*y"]
 
+/** Waits for all of them. */
+const afterAll = "-- bfm-schema: public\n-- bfm-depends-on: tenants:it\nCREATE TABLE after_all (id int);"
+
 const made = (project: Project.Project) =>
   Effect.map(
     project.query(`SELECT schemaname FROM pg_tables WHERE tablename = 't' ORDER BY schemaname COLLATE "C"`),
@@ -168,11 +171,12 @@ describe("a rollout", () => {
   it.scopedLive("a canary that fails keeps all others from it", () =>
     Effect.gen(function* () {
       const { project, failing } = yield* team(Project.make, numbered(20))
+      project.write(`${Scenario.named(2, "after")}.up.sql`, afterAll)
       yield* obstruct(project, "tenant_0001")
       const result = yield* failing({ canary: 3, on_failure: "continue" })
       assert.strictEqual(result.state, "failed")
       assert.lengthOf(result.applied, 2)
-      assert.lengthOf(result.not_run, 17)
+      assert.lengthOf(result.not_run, 18)
       assert.strictEqual(result.not_run[0]?.reason, `stopped after the canary: tenant_0001_${it1} failed`)
     })
   )
@@ -180,11 +184,12 @@ describe("a rollout", () => {
   it.scopedLive("pauses after the canary and after each wave, until somebody wants the next", () =>
     Effect.gen(function* () {
       const { cli, project } = yield* team(Project.make, numbered(9))
+      project.write(`${Scenario.named(2, "after")}.up.sql`, afterAll)
       const asked = ["--canary", "2", "--waves", "3,*", "--pause", "--json"]
       const first = yield* cli("migrate", "up", "--schema", "all", ...asked)
       assert.strictEqual(first.code, 2, first.stderr)
       const { state, applied, not_run, run_id } = JSON.parse(first.stdout)
-      assert.deepStrictEqual([state, applied.length, not_run.length], ["paused", 2, 7])
+      assert.deepStrictEqual([state, applied.length, not_run.length], ["paused", 2, 8])
       assert.strictEqual(not_run[0].reason, "the run pauses after the canary")
       const second = yield* cli("runs", "resume", run_id)
       assert.strictEqual(second.code, 2, second.stderr)
@@ -199,6 +204,18 @@ describe("a rollout", () => {
       assert.lengthOf(yield* made(project), 9)
       const again = yield* cli("runs", "resume", String(next))
       assert.match(again.stderr, /is continued by run/)
+    })
+  )
+
+  it.scopedLive("takes back in the order of the list too", () =>
+    Effect.gen(function* () {
+      const { cli, project, up } = yield* team(Project.make, ["zz_canary", "aa_large", "bb_large"])
+      project.write(`${Scenario.named(1, "it")}.down.sql`, "DROP TABLE t;")
+      yield* up()
+      const options = ["--schema", "all", "--canary", "1", "--pause", "--yes"]
+      const down = yield* cli("migrate", "down", it1, ...options)
+      assert.strictEqual(down.code, 2, down.stderr)
+      assert.deepStrictEqual(yield* made(project), ["aa_large", "bb_large"])
     })
   )
 
