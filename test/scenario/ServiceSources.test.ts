@@ -159,4 +159,25 @@ describe("a pool of two", { concurrent: true }, () => {
       assert.lengthOf(yield* Scenario.agreed(project), 20)
     })
   )
+
+  it.scopedLive("reading the sources anew while a run is under way takes nothing from the state", () =>
+    Effect.gen(function* () {
+      const project = yield* Project.make
+      for (const n of [1, 2, 3, 4])
+        project.write(
+          `${Scenario.named(n, "it")}.up.sql`,
+          `-- bfm-schema: dynamic\nCREATE TABLE t${n} (id int);`
+        )
+      const names = Array.from({ length: 400 }, (_, n) => `tenant_${n}`).join(",")
+      const served = yield* Served.start(project, { CORE_TENANTS: names })
+      const id = yield* Served.begun(served, { target: {}, schemas: ["all"] })
+      yield* Effect.repeat(
+        Effect.zipRight(served.post("/api/v1/migrations/reindex", {}), served.get(`/api/v1/runs/${id}`)),
+        { until: ({ body }) => body.finished_at !== undefined }
+      )
+      const told = "SELECT event, count(*)::int AS times FROM bfm_history GROUP BY 1"
+      assert.deepStrictEqual(yield* project.queryState(told), [{ event: "applied", times: 1600 }])
+      assert.lengthOf(yield* Scenario.agreed(project), 1600)
+    })
+  )
 })

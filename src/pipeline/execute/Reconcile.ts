@@ -29,13 +29,9 @@ export const changes = Effect.fn("Reconcile.changes")(function* (
 ) {
   const names = differing(world, remembered)
   if (names.length === 0) return []
-  const [inspections, executions] = yield* Effect.all(
-    [
-      Effect.forEach(names, World.inspect, { concurrency: "unbounded" }),
-      Effect.flatMap(StateStore, state => state.executions(names))
-    ],
-    { concurrency: 2 }
-  )
+  // First the state: what another run applies meanwhile would seem to be gone from a ledger that was read before.
+  const executions = yield* Effect.flatMap(StateStore, state => state.executions(names))
+  const inspections = yield* Effect.forEach(names, World.inspect, { concurrency: "unbounded" })
   const read = new Map(inspections.map(inspection => [inspection.connection, inspection]))
   return yield* exactly({ ...world, inspections: read }, executions)
 })

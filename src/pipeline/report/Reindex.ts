@@ -20,10 +20,11 @@ export interface Report {
 export const reindex = Effect.fn("Reindex.reindex")(function* () {
   const snapshot = yield* Snapshot
   const before = yield* snapshot.current
-  const after = yield* snapshot.fresh
   const { configured } = yield* Connections
   const state = yield* StateStore
+  // First the state: what a run applies meanwhile would seem to be gone from a ledger that was read before.
   const memory = yield* state.executions([...configured.keys()])
+  const after = yield* snapshot.fresh
   yield* state.record(yield* Reconcile.exactly(after.world, memory))
   return compare(before.catalog, after.catalog)
 })
