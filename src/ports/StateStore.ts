@@ -159,8 +159,11 @@ export class StateStore extends Context.Tag("bfm/StateStore")<
      * when there is no such run, or it has ended. Who asked first is remembered; `now` can be asked for later.
      */
     readonly cancel: (id: string, cancelled: Cancelled) => Effect.Effect<Run | undefined, StateUnavailable>
-    /** Notes that `next` goes on with the run; false when another one does already. */
-    readonly goOn: (id: string, next: string) => Effect.Effect<boolean, StateUnavailable>
+    /**
+     * Notes that `next` goes on with the run; false when another one does already. One that never came to be, and whose
+     * id is less than `stale`, does not.
+     */
+    readonly goOn: (id: string, next: string, stale: string) => Effect.Effect<boolean, StateUnavailable>
     /**
      * Says of runs whose owner has been silent for so many milliseconds, by the database's clock, that they were
      * interrupted. Runs of workers are not meant: another worker goes on with them.

@@ -221,12 +221,24 @@ export const suite = (name: string, subjects: Subjects) => {
     test("go on in one other run only", store =>
       Effect.gen(function* () {
         yield* store.record([report({ state: "failed", finished_at: 5 })])
-        const both = yield* Effect.all([store.goOn("R1", "R2"), store.goOn("R1", "R3")], { concurrency: 2 })
+        const both = yield* Effect.all([store.goOn("R1", "R2", "R2"), store.goOn("R1", "R3", "R2")], {
+          concurrency: 2
+        })
         assert.sameMembers([...both], [true, false])
         const next = both[0] ? "R2" : "R3"
         yield* store.record([report({ id: next, continues: "R1" })])
         assert.strictEqual((yield* store.run("R1"))?.continued_by, next)
         assert.strictEqual((yield* store.run(next))?.continues, "R1")
+        assert.isFalse(yield* store.goOn("R1", "R5", "R4"))
+      }))
+
+    test("go on in another one where the first that was to do so never began", store =>
+      Effect.gen(function* () {
+        yield* store.record([report({ state: "failed", finished_at: 5 })])
+        assert.isTrue(yield* store.goOn("R1", "R2", "R1"))
+        assert.isFalse(yield* store.goOn("R1", "R3", "R2"))
+        assert.isTrue(yield* store.goOn("R1", "R3", "R3"))
+        assert.strictEqual((yield* store.run("R1"))?.continued_by, "R3")
       }))
 
     test("are interrupted when their owner is silent, and not when it was only late", store =>

@@ -60,7 +60,7 @@ export interface LifeStatements {
   /** The run, if it had not ended. */
   readonly cancel: (id: string, cancelled: Cancelled) => Statement
   /** `continued_by` of the run. */
-  readonly goOn: (id: string, next: string) => Statement
+  readonly goOn: (id: string, next: string, stale: string) => Statement
   /** `abandoned`: how many. */
   readonly abandon: (silence: number, error: string) => Statement
 }

@@ -59,8 +59,8 @@ export const make = Effect.map(StateDatabase, (database): Life => {
       const [row] = yield* database.query<Rows.RunRow>("end a run", life.cancel(id, cancelled))
       return row === undefined ? undefined : Rows.run(row)
     }),
-    goOn: Effect.fn("StateStore.goOn")(function* (id, next) {
-      const [row] = yield* database.query<object>("resume a run", life.goOn(id, next))
+    goOn: Effect.fn("StateStore.goOn")(function* (id, next, stale) {
+      const [row] = yield* database.query<object>("resume a run", life.goOn(id, next, stale))
       return row !== undefined
     }),
     abandon: Effect.fn("StateStore.abandon")(function* (silence, error) {

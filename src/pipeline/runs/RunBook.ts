@@ -150,10 +150,10 @@ export const orderOf = Effect.fn("RunBook.orderOf")(function* (id: string) {
   if (run.state === "succeeded") {
     return yield* new RunConflict({ id, reason: "succeeded: there is nothing to resume" })
   }
-  if (run.continued_by !== undefined) {
+  const state = yield* StateStore
+  if (run.continued_by !== undefined && (yield* state.run(run.continued_by)) !== undefined) {
     return yield* new RunConflict({ id, reason: `is continued by run ${run.continued_by}` })
   }
-  const state = yield* StateStore
   const asked = yield* state.asked(id)
   if (asked === undefined) {
     const reason = "is remembered without what it was asked to do: ask for that once more"
@@ -163,12 +163,16 @@ export const orderOf = Effect.fn("RunBook.orderOf")(function* (id: string) {
   return order
 })
 
+/** Milliseconds within which a run that goes on with another has begun, or never does: whoever began it was killed. */
+const beginning = 60_000
+
 /** Notes that the rest of the run is done by another one, which is to be begun with what this says. */
 export const takeOver = Effect.fn("RunBook.takeOver")(function* (id: string, order: ActiveRun.Order) {
   const state = yield* StateStore
-  const next = ulid(yield* Clock.currentTimeMillis)
-  if (!(yield* state.goOn(id, next))) {
-    return yield* new RunConflict({ id, reason: "is continued by another run already" })
+  const now = yield* Clock.currentTimeMillis
+  const next = ulid(now)
+  if (!(yield* state.goOn(id, next, ulid(now - beginning)))) {
+    return yield* new RunConflict({ id, reason: "is continued by another run, begun a moment ago" })
   }
   return { ...order, instead: { of: id, id: next } }
 })

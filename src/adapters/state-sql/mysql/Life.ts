@@ -29,10 +29,11 @@ where id = ? and finished_at is null;
 select ${runColumns} from bfm_runs where id = ? and @open = 1`,
     values: [id, by, now, id, id]
   }),
-  goOn: (id, next) => ({
-    text: `update bfm_runs set continued_by = ? where id = ? and continued_by is null;
+  goOn: (id, next, stale) => ({
+    text: `update bfm_runs old left join bfm_runs run on run.id = old.continued_by set old.continued_by = ?
+where old.id = ? and (old.continued_by is null or old.continued_by < ? and run.id is null);
 select continued_by from bfm_runs where id = ? and continued_by = ?`,
-    values: [next, id, id, next]
+    values: [next, id, stale, id, next]
   }),
   abandon: (silence, error) => ({
     text: `update bfm_runs set state = 'interrupted', finished_at = utc_timestamp(3), silent_at = utc_timestamp(3),

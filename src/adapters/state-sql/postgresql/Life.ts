@@ -32,12 +32,14 @@ select fence, cancelled_by, cancel_now from ${quoted}.bfm_runs where id = $1`,
 where id = $1 and finished_at is null returning ${runColumns}`,
     values: [id, by, now]
   }),
-  goOn: (id, next) => ({
+  goOn: (id, next, stale) => ({
     text: `with claimed as (
-  update ${quoted}.bfm_runs set continued_by = $2 where id = $1 and continued_by is null returning continued_by
+  update ${quoted}.bfm_runs old set continued_by = $2 where id = $1 and (continued_by is null
+    or continued_by < $3 and not exists (select from ${quoted}.bfm_runs run where run.id = old.continued_by))
+  returning continued_by
 )
 select continued_by from claimed`,
-    values: [id, next]
+    values: [id, next, stale]
   }),
   abandon: (silence, error) => ({
     text: `with gone as (
