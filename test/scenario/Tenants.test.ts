@@ -207,6 +207,31 @@ describe("a rollout", () => {
     })
   )
 
+  it.scopedLive("is told by status as it would be carried out, whatever a file says of its schema", () =>
+    Effect.gen(function* () {
+      const { cli, project } = yield* team(Project.make, ["a", "b"])
+      project.write(`${Scenario.named(2, "undeclared")}.up.sql`, "CREATE TABLE u (id int);")
+      project.write(`${Scenario.named(3, "fixed")}.up.sql`, "-- bfm-schema: app\nCREATE TABLE f (id int);")
+      const pending = Effect.fnUntraced(function* (...schemas: ReadonlyArray<string>) {
+        const words = schemas.flatMap(name => ["--schema", name])
+        const status = yield* cli("status", "--json", "--exit-code", ...words)
+        const plan = yield* cli("migrate", "plan", "--json", ...words)
+        const told: ReadonlyArray<Record<string, string>> = JSON.parse(status.stdout).items
+        const open = told.filter(item => item["status"] === "pending")
+        const planned: ReadonlyArray<Record<string, string>> = JSON.parse(plan.stdout).plan.steps
+        assert.sameMembers(
+          open.map(item => `${item["schema"]} ${item["name"]}`),
+          planned.filter(({ name }) => name !== "fixed").map(step => `${step["schema"]} ${step["name"]}`)
+        )
+        assert.strictEqual(status.code, open.length > 0 ? 2 : 0)
+        return open.length
+      })
+      assert.strictEqual(yield* pending("all"), 4)
+      yield* cli("migrate", "up", "--schema", "a", "--yes")
+      assert.deepStrictEqual(yield* Effect.forEach(["a", "b", "all"], name => pending(name)), [0, 2, 2])
+    })
+  )
+
   it.scopedLive("takes back in the order of the list too", () =>
     Effect.gen(function* () {
       const { cli, project, up } = yield* team(Project.make, ["zz_canary", "aa_large", "bb_large"])

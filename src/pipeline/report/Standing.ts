@@ -37,13 +37,14 @@ export const itemsOf = (
     inspection.entries.map(entry => [Ledger.key(entry.migrationId, entry.schema), entry])
   )
   const memories = memoriesOf(inspection.connection, memory)
+  const wanted = new Set(requested)
   const places = new Map<string, Set<string>>()
   for (const { migrationId, schema } of entries.values()) add(places, migrationId, schema)
   for (const { migration_id, schema } of memories.values()) add(places, migration_id, schema)
   const known = world.catalog.migrations
     .filter(({ connection: name }) => name === inspection.connection)
     .flatMap(migration =>
-      placesOf(migration, connection, places, requested).map(schema => {
+      placesOf(migration, connection, places, wanted).map(schema => {
         const key = Ledger.key(canonical(migration), schema)
         return item(world, migration, schema, entries.get(key), memories.get(key), memory.held)
       })
@@ -69,7 +70,7 @@ export const rememberedOf = (
   const known = world.catalog.migrations
     .filter(({ connection: name }) => name === connection.name)
     .flatMap(migration =>
-      placesOf(migration, connection, places, []).map(schema => {
+      placesOf(migration, connection, places, new Set()).map(schema => {
         const found = memories.get(Ledger.key(canonical(migration), schema))
         const pending = item(world, migration, schema, undefined, found, memory.held)
         return found?.status === "applied" ? { ...pending, ...applied(found) } : pending
@@ -92,16 +93,19 @@ const add = (places: Map<string, Set<string>>, id: string, schema: string): void
   places.set(id, (places.get(id) ?? new Set()).add(schema))
 }
 
+/** Where a run with the same schemas would apply it, and where it stands already. */
 const placesOf = (
   migration: Migration,
   connection: Connection,
   places: Map<string, Set<string>>,
-  requested: ReadonlyArray<string>
+  requested: ReadonlySet<string>
 ): ReadonlyArray<string> => {
+  const id = canonical(migration)
   const own = Placement.home(migration, connection)
-  for (const schema of own !== undefined ? [own] : requested) add(places, canonical(migration), schema)
-  const schemas = [...(places.get(canonical(migration)) ?? [""])]
-  return schemas.filter(schema => requested.length === 0 || requested.includes(schema)).sort()
+  const named = migration.schema._tag !== "Fixed" && requested.size > 0
+  for (const schema of named ? requested : own === undefined ? [] : [own]) add(places, id, schema)
+  const schemas = [...(places.get(id) ?? [""])]
+  return schemas.filter(schema => requested.size === 0 || requested.has(schema)).sort()
 }
 
 const item = (
