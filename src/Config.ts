@@ -75,7 +75,9 @@ const decodeWith = <A extends object>(
   const pool = decodePool(reader)
   const state = State.decode(reader, environment, pool)
   const configured = Connections.decode(reader, environment, sources, pool)
-  const nothing = configured.size === 0 && reader.problems().length === 0
+  // Beside a state that others share nobody means a database of this machine.
+  const nothing = configured.size === 0 && reader.problems().length === 0 && State.isEmbedded(state)
+  if (nothing) Connections.emptied(reader, environment, sources)
   const connections = nothing ? Connections.embedded(reader, sources, pool) : configured
   const config = {
     sfmPath: sfmPath(environment),
@@ -93,7 +95,8 @@ const decodeWith = <A extends object>(
   reader.text("BFM_ACTOR")
   const prefixes = [...sources.keys(), ...connections.keys()].map(Variable.prefixOf)
   const misspelt = Variables.misspelt(environment, new Set(prefixes))
-  if (reader.problems().length > 0) {
+  const meant = nothing && misspelt.some(({ variable }) => Connections.isOf(sources, variable))
+  if (reader.problems().length > 0 || meant) {
     // A misspelt name is often the reason of a missing one.
     return Either.left(new ConfigInvalid({ problems: [...reader.problems(), ...misspelt] }))
   }
@@ -104,7 +107,8 @@ const decodeWith = <A extends object>(
     warnings: [
       ...misspelt.map(({ variable, reason }) => `${variable} ${reason}`),
       ...Variables.unused(environment, reader, new Set(prefixes)),
-      ...Connections.lookAlikes(reader, environment, sources)
+      ...Connections.lookAlikes(reader, environment, sources),
+      ...(connections.size === 0 ? Connections.strays(environment) : [])
     ]
   })
 }

@@ -79,6 +79,21 @@ export const embedded = (
       ])
   )
 
+/** Whether a variable, or what was to be one, is about a connection of the sources. */
+export const isOf = (sources: Sources, variable: string): boolean =>
+  [...sources.keys()].some(name => variable.startsWith(`${prefixOf(name)}_`))
+
+/** A variable without a value is a secret that did not arrive: who wrote it did not mean the embedded server. */
+export const emptied = (reader: Reader, environment: Environment, sources: Sources): void => {
+  for (const prefix of new Set([...sources.keys()].map(prefixOf))) {
+    for (const suffix of Backend.somewhere) {
+      const variable = `${prefix}_${suffix}`
+      if (environment[variable]?.trim() === "")
+        reader.report(variable, "is set to nothing: say where the database is, or leave the variable out")
+    }
+  }
+}
+
 const candidates = (reader: Reader, environment: Environment, sources: Sources): ReadonlyArray<Candidate> => {
   const byPrefix = new Map<string, Candidate>()
   for (const [name, known] of sources) {
@@ -213,6 +228,17 @@ export const lookAlikes = (reader: Reader, environment: Environment, sources: So
       : []
   })
 }
+
+/** Where there is no connection at all: places of which nobody said that they are a connection's. */
+export const strays = (environment: Environment): ReadonlyArray<string> =>
+  Object.entries(environment).flatMap(([variable, value = ""]) => {
+    const prefix = variable.match(/^(?!BFM_)([A-Z0-9_]+)_DB_URL$/)?.[1]
+    return prefix !== undefined && /^\s*postgres(ql)?:/.test(value) && !environment[`${prefix}_BACKEND`]
+      ? [
+          `${variable} is set, but ${prefix}_BACKEND is not, and no migration is of ${prefix.toLowerCase()}: no connection was made`
+        ]
+      : []
+  })
 
 const misspelt = (value: string): boolean =>
   Spelling.nearest(value.trim(), [...Backend.all, "postgres"]) !== undefined

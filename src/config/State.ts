@@ -56,6 +56,10 @@ export const decode = (reader: Reader, environment: Environment, pool: PoolLimit
   return { _tag: "Postgresql", settings, schema, byDefault }
 }
 
+/** Whether it is in this machine's own server, by default or on request. */
+export const isEmbedded = ({ _tag, settings }: StateConfig): boolean =>
+  _tag === "Postgresql" && settings._tag === "Embedded"
+
 /** The URL says it well enough. */
 const hasMysqlUrl = ({ BFM_STATE_DB_URL: url = "" }: Environment): boolean =>
   mysql.names.some(name => url.trim().startsWith(`${name}://`))

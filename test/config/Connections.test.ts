@@ -109,6 +109,23 @@ describe("connections", () => {
     assert.strictEqual(connections.get("logs")?.connection.address, "embedded/l")
   })
 
+  it("is embedded by default only where nothing says that another database is meant", () => {
+    assert.deepStrictEqual([...valid({}, core).connections.keys()], ["core"])
+    // Whose state is shared has databases that are.
+    const shared = { BFM_STATE_DB_URL: "postgres://u:p@db1/state" }
+    assert.strictEqual(valid(shared, core).connections.size, 0)
+    assert.deepStrictEqual(
+      problems({ CORE_DB_URL: " " }, core).map(text => text.split(":")[0]),
+      ["CORE_DB_URL"]
+    )
+    assert.match(problems({ CORE_DB_ULR: "postgres://db1/x" }, core).join(), /^CORE_DB_ULR/)
+    assert.strictEqual(valid({ OTHER_DB_ULR: "x" }, core).connections.size, 1)
+    // Nor is it silence where the sources are not there.
+    assert.deepStrictEqual(valid({ CORE_DB_URL: "postgres://db1/x" }).warnings, [
+      "CORE_DB_URL is set, but CORE_BACKEND is not, and no migration is of core: no connection was made"
+    ])
+  })
+
   it("takes a URL or its parts, not both", () => {
     const found = problems(
       { CORE_DB_URL: "postgres://db1/x", CORE_DB_PORT: "1", CORE_DB_PASSWORD: "x" },

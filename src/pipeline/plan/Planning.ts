@@ -27,7 +27,12 @@ export const up = Effect.fn("Planning.up")(function* (request: UpRequest) {
 /** What must be known for a selection. */
 export const worldOf = Effect.fnUntraced(function* (selection: Select.Selection) {
   yield* configured([...selection.connections])
-  return yield* World.read([...selection.connections], "up", Scope.isOpen(selection.schemas))
+  const world = yield* World.read([...selection.connections], "up", Scope.isOpen(selection.schemas))
+  const [first] = world.catalog.migrations
+  // What can be applied nowhere is not "nothing to do": its variables did not arrive.
+  return first !== undefined && world.connections.size === 0
+    ? yield* new ConnectionUnknown({ connection: first.connection, configured: [] })
+    : world
 })
 
 /** The same in a world that has been read already. */
