@@ -86,8 +86,13 @@ export const lasting = <A, E, R>(
 export const main = (effect: Effect.Effect<number>): void => {
   // The bundle is loaded without stack traces.
   Error.stackTraceLimit = 10
+  let unwritten: string | undefined
   // Whoever reads our output may leave early (`| head`); a run goes on.
-  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {})
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EPIPE") unwritten ??= error.code ?? error.message
+    })
+  }
   // A command that only waits must not look finished to Node, which would end with code 0.
   setInterval(() => {}, 2 ** 30)
   const interruption = Interruption.make()
@@ -103,6 +108,11 @@ export const main = (effect: Effect.Effect<number>): void => {
   fiber.addObserver(exit => {
     const stopped = Exit.isFailure(exit) && Exit.isInterrupted(exit)
     const code = Exit.isSuccess(exit) ? exit.value : stopped ? ExitCode.interrupted : ExitCode.refused
-    process.stdout.write("", () => process.exit(code))
+    const end = () => {
+      if (unwritten !== undefined) process.stderr.write(`✘ the output could not be written: ${unwritten}\n`)
+      process.exit(unwritten !== undefined && code === 0 ? ExitCode.refused : code)
+    }
+    // What could not be written is told right after this callback.
+    process.stdout.write("", () => setImmediate(end))
   })
 }

@@ -107,6 +107,9 @@ export const whereabouts: Record<Backend, Whereabouts> = {
   etcd: { variables: ["ENDPOINTS", "DB_HOST"], whole: "ENDPOINTS", told: of => of("ENDPOINTS") }
 }
 
+/** What to look at when the state cannot be reached, for people. */
+export const stateWhereabouts: string = database.told(suffix => `BFM_STATE_${suffix}`)
+
 /** What may say where a connection is, whatever backend it is of. */
 export const somewhere: ReadonlyArray<string> = [
   ...new Set(all.flatMap(backend => whereabouts[backend].variables))

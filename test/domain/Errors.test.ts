@@ -79,6 +79,10 @@ const said: ReadonlyArray<readonly [Errors.BfmError, string]> = [
     "the plan is no longer aaaa but bbbb; nothing was run. It would now be\n  a"
   ],
   [
+    new Errors.PlanDiffers({ ...differs, steps: [] }),
+    "the plan is no longer aaaa but bbbb; nothing was run: nothing of it is pending any more"
+  ],
+  [
     new Errors.PlanDiffers({ ...differs, added: ["n"], removed: ["o"], changed: ["c"] }),
     "the plan is no longer aaaa but bbbb; nothing was run. What has changed\n  - o\n  + n\n  ~ c"
   ],

@@ -130,7 +130,7 @@ const unreadable = (source: string, error: unknown): SourceInvalid => {
         path: source,
         reason:
           reason === "does not exist"
-            ? `SFM path does not exist: ${source}; name another (--path, BFM_SFM_PATH) or begin one: ${first}`
+            ? `SFM path does not exist: ${source}; name another (BFM_SFM_PATH) or begin one: ${first}`
             : reason
       }
     ]

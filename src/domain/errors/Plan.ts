@@ -71,6 +71,7 @@ export class PlanDiffers extends TaggedError("PlanDiffers", () => ({
   override get message() {
     const { expected, actual, steps, added = [], removed = [], changed = [] } = this
     const heading = `the plan is no longer ${expected} but ${actual}; nothing was run`
+    if (steps.length === 0) return `${heading}: nothing of it is pending any more`
     if (added.length + removed.length + changed.length === 0) {
       return lines(`${heading}. It would now be`, steps)
     }

@@ -11,7 +11,8 @@ export interface Known {
 /** What the words of a command line mean. */
 export type Meaning<V> =
   | { readonly _tag: "Overview"; readonly group: ReadonlyArray<V> }
-  | { readonly _tag: "Help"; readonly verb: V }
+  /** `more`: the commands whose words begin with those of this one. */
+  | { readonly _tag: "Help"; readonly verb: V; readonly more: ReadonlyArray<V> }
   | { readonly _tag: "Run"; readonly verb: V; readonly rest: ReadonlyArray<string> }
 
 /** Cannot be understood: one sentence, and the command that helps. */
@@ -55,7 +56,7 @@ export const understand = <V extends Known>(
   if (verb !== undefined) {
     return Either.right(
       asksHelp(args)
-        ? { _tag: "Help", verb }
+        ? { _tag: "Help", verb, more: group.filter(other => other.words.length > verb.words.length) }
         : { _tag: "Run", verb, rest: [...before, ...args.slice(verb.words.length)] }
     )
   }

@@ -53,7 +53,7 @@ const perform = Effect.fnUntraced(function* (
       yield* out(RenderHelp.overview(style, program.version, meaning.group))
       return ExitCode.done
     case "Help":
-      yield* out(RenderHelp.verb(style, meaning.verb))
+      yield* out(RenderHelp.verb(style, meaning.verb, meaning.more))
       return ExitCode.done
     case "Run": {
       const parsed = yield* Parse.parse(meaning.verb, meaning.rest)

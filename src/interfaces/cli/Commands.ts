@@ -62,6 +62,7 @@ export const all = ({
   worker
 }: Program): ReadonlyArray<Verb<BfmError, Screen>> => {
   const anywhere = Place.anywhere(Layer.provide(Pipeline.layer, env), remote)
+  const here = Place.here(Layer.empty, remote)
   const verbs: ReadonlyArray<Verb<BfmError, Screen>> = [
     anywhere(status),
     anywhere(wait),
@@ -74,16 +75,16 @@ export const all = ({
     anywhere(provision),
     anywhere(tenants),
     Place.here(env, remote)(resolve),
-    Place.here(Layer.empty, remote)(Doctor.make(checkup)),
-    Baseline.make(bench),
+    here(Doctor.make(checkup)),
+    here(Baseline.make(bench)),
     New.make(sources),
     Build.make(sources),
     Serve.dev(dev),
     Serve.serve(serve),
     Serve.worker(worker),
     anywhere(workers),
-    Import.make(records),
-    ...ImportTool.all(foreign, sources),
+    here(Import.make(records)),
+    ...ImportTool.all(foreign, sources).map(here),
     Completions.make(() => verbs),
     Version.make(version)
   ]

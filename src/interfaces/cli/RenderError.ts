@@ -1,3 +1,4 @@
+import * as Backend from "../../domain/Backend.ts"
 import type { BfmError } from "../../domain/Errors.ts"
 import * as Variable from "../../domain/Variable.ts"
 import * as ExitCode from "./ExitCode.ts"
@@ -24,13 +25,15 @@ const next = (error: BfmError): string => {
     case "StateUnavailable":
       return error.setting !== undefined
         ? `Is it running, and is ${error.setting} right?`
-        : "Is it running, and are BFM_STATE_DB_HOST, _PORT, _USERNAME and _PASSWORD right?"
+        : `Is it running, and are ${Backend.stateWhereabouts} right?`
     case "LockBusy":
-      return "See where it stands: bfm status · it goes on by itself; then run this again"
+      return error.holder_run === undefined
+        ? "See where it stands: bfm status · it goes on by itself; then run this again"
+        : `See where it stands: bfm runs watch ${error.holder_run} · it goes on by itself; then run this again`
     case "MigrationNotFound":
       return error.similar.length === 0 ? "See what there is: bfm status" : ""
     case "PlanDiffers":
-      return "Look at it again: bfm migrate plan"
+      return "Look at it again: bfm migrate plan, with the same options"
     case "ConfigInvalid":
       return "All variables are explained in .env.example"
     default:
@@ -39,4 +42,4 @@ const next = (error: BfmError): string => {
 }
 
 const whereabouts = (variable: string): string =>
-  `Is it running, and are its variables right (${variable}_DB_HOST, _PORT, _USERNAME, _PASSWORD; of an etcd ${variable}_ENDPOINTS)?`
+  `Is it running, and are its variables right (${variable}_DB_HOST, _PORT, _NAME, _USERNAME, _PASSWORD, or ${variable}_DB_URL; of an etcd ${variable}_ENDPOINTS)?`

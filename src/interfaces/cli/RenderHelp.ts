@@ -20,12 +20,7 @@ export const overview = (
 ): ReadonlyArray<string> => [
   `${style.colour.bold("bfm")} ${version}: changes ${Backend.products}, each change exactly once`,
   "",
-  ...Text.indent(
-    explained(
-      verbs.map(({ words, summary }) => [["bfm", ...words].join(" "), summary]),
-      style.colour.bold
-    )
-  ),
+  ...Text.indent(commands(style, verbs)),
   "",
   "Options and examples of one:  bfm migrate up --help",
   "Settings come from the environment or a .env file: .env.example explains each",
@@ -33,10 +28,17 @@ export const overview = (
   "            3 drift · 4 a step failed · 5 lock busy · 130 interrupted"
 ]
 
-/** One command, with its options and examples. */
+const commands = (style: Style, verbs: ReadonlyArray<Described>): ReadonlyArray<string> =>
+  explained(
+    verbs.map(({ words, summary }) => [["bfm", ...words].join(" "), summary]),
+    style.colour.bold
+  )
+
+/** One command, with its options and examples; `more`: those that its words are the beginning of. */
 export const verb = (
   style: Style,
-  { words, summary, operands, examples, flags }: Described
+  { words, summary, operands, examples, flags }: Described,
+  more: ReadonlyArray<Described>
 ): ReadonlyArray<string> => [
   summary,
   "",
@@ -48,7 +50,8 @@ export const verb = (
   ),
   "",
   examples.length === 1 ? "Example" : "Examples",
-  ...Text.indent(examples)
+  ...Text.indent(examples),
+  ...(more.length === 0 ? [] : ["", "More", ...Text.indent(commands(style, more))])
 ]
 
 const widest = 80

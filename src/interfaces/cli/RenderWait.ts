@@ -57,7 +57,7 @@ export const ending = (style: Style, goal: Goal, { sight, waited }: Outcome): Re
 const advice = ({ steps }: Plan): string =>
   steps.length === 0
     ? "Is BFM_SFM_PATH right, and does the service have this version's migrations? See: bfm status"
-    : "Who works on it: bfm runs · apply it: bfm migrate up"
+    : "Who works on it: bfm runs · apply it: bfm migrate up, with the same options"
 
 const exit = (style: Style, advice: string, code: number): ReadonlyArray<string> =>
   Text.apart(style, `  ${advice}`, style.colour.dim(`exit ${code}`))
@@ -99,5 +99,5 @@ const pending = ({ steps }: Plan): string => {
 
 const failure = (item: HistoryItem): string =>
   Text.clean(
-    `${short(item).replace("_", " ")} failed at ${Moment.local(item.at)}: ${item.error ?? "no reason is known"}`
+    `${short(item).replace("_", " ")} failed at ${Moment.local(item.at)}: ${(item.error ?? "no reason is known").split("\n").join(" · ")}`
   )

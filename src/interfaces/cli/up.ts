@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import { RequestInvalid } from "../../domain/Errors.ts"
 import type { Order } from "../../domain/Request.ts"
 import { Pipeline } from "../../pipeline/Pipeline.ts"
 import * as Confirm from "./Confirm.ts"
@@ -32,6 +33,10 @@ export const up = Verb.make(
   Effect.fn("cli.up")(function* (given) {
     const screen = yield* Screen
     const pipeline = yield* Pipeline
+    if (given.dryRun && given.rehearse) {
+      const problems = ["say one of --dry-run, which runs nothing, and --rehearse, which takes it back"]
+      return yield* new RequestInvalid({ problems })
+    }
     const request = yield* Options.upRequest(given)
     const again = ["migrate", "up", ...Options.words(given), ...pipeline.words]
     let order: Order = { _tag: "Up", request, options: Options.runOptions(given) }

@@ -110,7 +110,7 @@ const unavailable = ({ message, setting }: StateUnavailable): Finding =>
     "connection",
     "state",
     message,
-    `see that it runs, and that ${setting ?? "BFM_STATE_DB_HOST, _PORT, _USERNAME and _PASSWORD"} are right, then: bfm doctor`
+    `see that it runs, and that ${setting ?? Backend.stateWhereabouts} are right, then: bfm doctor`
   )
 
 const connection = ({ connection, vitals, inspection }: Answer): ReadonlyArray<Finding> => {

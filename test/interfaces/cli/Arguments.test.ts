@@ -11,7 +11,9 @@ const flags: ReadonlyArray<Flag.Shape> = [
 const up: Arguments.Known = { words: ["migrate", "up"], flags }
 const down: Arguments.Known = { words: ["migrate", "down"], flags }
 const status: Arguments.Known = { words: ["status"], flags }
-const verbs = [status, up, down]
+const runs: Arguments.Known = { words: ["runs"], flags }
+const watch: Arguments.Known = { words: ["runs", "watch"], flags }
+const verbs = [status, up, down, watch, runs]
 
 const means = (args: ReadonlyArray<string>, meaning: Arguments.Meaning<Arguments.Known>): void =>
   assert.deepStrictEqual(Arguments.understand(verbs, args), Either.right(meaning))
@@ -30,8 +32,9 @@ describe("Arguments.understand", () => {
       ["status", "--to", "-h"],
       ["help", "status"]
     ]) {
-      means(args, { _tag: "Help", verb: status })
+      means(args, { _tag: "Help", verb: status, more: [] })
     }
+    means(["runs", "--help"], { _tag: "Help", verb: runs, more: [watch] })
     means(["status", "--", "--help"], { _tag: "Run", verb: status, rest: ["--", "--help"] })
   })
 

@@ -51,6 +51,28 @@ describe("bin/bfm", () => {
     })
   )
 
+  it.effect("says when nobody could read what it said, or where it is said from", () =>
+    Effect.gen(function* () {
+      install(...whole)
+      const shell = (script: string) =>
+        ended(
+          spawn("/bin/sh", ["-c", script, path.join(place, "bfm/bin/bfm")], {
+            cwd: place,
+            env: { HOME: path.join(place, "home"), PATH: path.dirname(process.execPath) }
+          })
+        )
+      for (const words of ["--version", "version", "--help"]) {
+        const { code, stderr } = yield* shell(`"$0" ${words} >/dev/full`)
+        assert.deepStrictEqual([code, stderr], [1, "✘ the output could not be written: ENOSPC\n"])
+      }
+      const gone = yield* shell('mkdir gone; cd gone; /bin/rmdir ../gone; "$0" new postgresql core x')
+      assert.deepStrictEqual(
+        [gone.code, gone.stderr],
+        [1, "✘ the working directory does not exist any more: go to one that does\n"]
+      )
+    })
+  )
+
   it.effect("is the same program under both names", () =>
     Effect.gen(function* () {
       install(...whole)

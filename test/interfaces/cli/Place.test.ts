@@ -49,6 +49,9 @@ describe("where a command is carried out", () => {
     ["status --server bfm:7070 --token t", /the server is a URL like https:/],
     ["status --server", /--server needs a value/],
     ["resolve x --applied", /BFM_SERVER is set, and bfm resolve is not done by a service/, known],
+    ["baseline --connection core", /BFM_SERVER is set, and bfm baseline is not done by a service/, known],
+    ["import bfm --dry-run", /BFM_SERVER is set, and bfm import bfm is not done by a service/, known],
+    ["import goose --dry-run", /BFM_SERVER is set, and bfm import goose is not done by a service/, known],
     [`--server ${server} --token s3cret version`, /unknown option --server/]
   ] as const) {
     it.effect(`${line}: refused, and nothing is asked`, () =>

@@ -51,6 +51,8 @@ describe("RenderError.lines", () => {
       "  See where it stands: bfm status · it goes on by itself; then run this again",
       "  exit 5"
     ])
+    const watched = new LockBusy({ ...busy, holder_run: "01JC" })
+    assert.include(RenderError.lines(style, watched).join("\n"), "bfm runs watch 01JC")
     const away = new ConnectionUnreachable({ connection: "core", address: "db1:5432/app", reason: "refused" })
     assert.include(RenderError.lines(style, away).join("\n"), "CORE_DB_HOST")
     const wrong = new ConfigInvalid({ problems: [{ variable: "CORE_DB_PORT", reason: "is not a number" }] })
