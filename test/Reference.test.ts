@@ -190,6 +190,7 @@ const kinds: Record<Errors.PlanProblem["kind"], true> = {
   not_applied: true,
   no_down: true,
   out_of_order: true,
+  schema_moved: true,
   script: true,
   template: true,
   schema_name: true,

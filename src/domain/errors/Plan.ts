@@ -16,6 +16,7 @@ export class PlanRejected extends TaggedError("PlanRejected", () => ({
         "not_applied",
         "no_down",
         "out_of_order",
+        "schema_moved",
         "script",
         "template",
         "schema_name",

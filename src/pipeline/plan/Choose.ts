@@ -2,6 +2,7 @@ import type { PlanProblem } from "../../domain/Errors.ts"
 import { canonical } from "../../domain/Identity.ts"
 import type { Migration } from "../../domain/Migration.ts"
 import type { NotPlanned } from "../../domain/Plan.ts"
+import type { Connection } from "../../ports/Connections.ts"
 import * as Compile from "./Compile.ts"
 import type * as Graph from "./Graph.ts"
 import * as Placement from "./Placement.ts"
@@ -61,6 +62,7 @@ export const choose = (
   const skipped: Array<NotPlanned> = []
   const waiting: Array<NotPlanned> = []
   const problems: Array<PlanProblem> = []
+  const moved = new Map<string, [Migration, ...Array<Migration>]>()
   const shownId = Problem.shownIds(world)
   for (const migration of world.catalog.migrations) {
     const connection = world.connections.get(migration.connection)
@@ -73,7 +75,11 @@ export const choose = (
     }
     for (const schema of schemas) {
       const found = entry(migration, schema)
-      if (found === undefined) pending.push({ migration, schema, rank: scope.rank(schema) })
+      if (found === undefined && isMoved(migration, connection, scope, entry)) {
+        const known = moved.get(migration.connection)
+        if (known === undefined) moved.set(migration.connection, [migration])
+        else known.push(migration)
+      } else if (found === undefined) pending.push({ migration, schema, rank: scope.rank(schema) })
       else if (found.direction === "down") problems.push(Problem.interruptedDown(world, migration, schema))
       else if (found.state === "running") pending.push({ migration, schema, rank: scope.rank(schema) })
       else {
@@ -82,5 +88,16 @@ export const choose = (
       }
     }
   }
+  for (const [connection, migrations] of moved) {
+    const home = world.connections.get(connection)?.schema ?? ""
+    problems.push(Problem.schemaMoved(connection, home, migrations))
+  }
   return { pending, skipped, waiting, problems }
 }
+
+/** Whether it was applied when nobody had named the connection's schema, and is not asked for by name now. */
+export const isMoved = (migration: Migration, { schema }: Connection, scope: Scope, entry: Lookup): boolean =>
+  !scope.named &&
+  schema !== "" &&
+  migration.schema._tag === "Unspecified" &&
+  entry(migration, "") !== undefined

@@ -2,6 +2,7 @@ import type * as Dependency from "../../domain/Dependency.ts"
 import type { PlanProblem } from "../../domain/Errors.ts"
 import { canonical, rendered, short } from "../../domain/Identity.ts"
 import type { Migration } from "../../domain/Migration.ts"
+import * as Variable from "../../domain/Variable.ts"
 import type { Node } from "./Graph.ts"
 import * as Placement from "./Placement.ts"
 import * as References from "./References.ts"
@@ -101,6 +102,19 @@ export const outOfOrder = (id: string, newest: string): PlanProblem => ({
   id,
   reason: `${id} is older than ${newest}, which is applied already (--out-of-order=refuse)`
 })
+
+/** What stands in the ledger without a schema would be applied once more, perhaps over itself. */
+export const schemaMoved = (connection: string, home: string, [first, ...others]: Applied): PlanProblem => {
+  const what = `${short(first)}${others.length === 0 ? "" : ` and ${others.length} more`}`
+  const variable = Variable.of(connection, "SCHEMA")
+  return {
+    kind: "schema_moved",
+    id: canonical(first),
+    reason: `${what} of ${connection} ${others.length === 0 ? "is" : "are"} applied from before ${variable} was ${home}; if that is where they are, leave ${variable} out, or say so of each (bfm resolve ID --schema ${home} --applied); to apply them there too: --schema ${home}`
+  }
+}
+
+type Applied = readonly [Migration, ...ReadonlyArray<Migration>]
 
 export const noDown = (id: string, migration: Migration): PlanProblem => ({
   kind: "no_down",

@@ -4,7 +4,7 @@ import type { Migration } from "../../domain/Migration.ts"
 import type { NotPlanned } from "../../domain/Plan.ts"
 import type { Connection } from "../../ports/Connections.ts"
 import * as Barrier from "./Barrier.ts"
-import { type Choice, notPlanned } from "./Choose.ts"
+import { type Choice, isMoved, notPlanned } from "./Choose.ts"
 import * as Graph from "./Graph.ts"
 import * as Placement from "./Placement.ts"
 import * as Problem from "./Problem.ts"
@@ -57,7 +57,9 @@ export const resolve = (
       if (schemas.length === 0) homeless.set(node, migration)
       for (const schema of schemas) {
         const found = entry(migration, schema)
-        if (found?.direction === "down") problems.push(Problem.interruptedDown(world, migration, schema))
+        if (found === undefined && isMoved(migration, connection, scope, entry))
+          problems.push(Problem.schemaMoved(connection.name, schema, [migration]))
+        else if (found?.direction === "down") problems.push(Problem.interruptedDown(world, migration, schema))
         else if (found === undefined || found.state === "running") {
           const fresh = met.find(migration, schema) ?? { migration, schema, rank: scope.rank(schema) }
           if (met.known(fresh) === undefined) queue.push(fresh)

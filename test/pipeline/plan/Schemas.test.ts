@@ -36,6 +36,39 @@ describe("a schema that is not there", () => {
   )
 })
 
+describe("a connection whose schema is named later", () => {
+  it.effect("gets nothing twice that was applied before", () =>
+    Effect.gen(function* () {
+      const written = (...applied: ReadonlyArray<string>): Written => ({
+        files: {
+          "core/01_a": "SELECT 1;",
+          "core/02_b": "SELECT 1;",
+          "core/03_fixed": "-- bfm-schema: app\nSELECT 1;",
+          "core/04_new": "SELECT 1;"
+        },
+        connections: { core: { schema: "public", applied } }
+      })
+      const before = written("01_a", "02_b", "03_fixed@app")
+      assert.strictEqual(
+        yield* refusal(up(before)),
+        "01_a and 1 more of core are applied from before CORE_SCHEMA was public; if that is where they are, leave CORE_SCHEMA out, or say so of each (bfm resolve ID --schema public --applied); to apply them there too: --schema public"
+      )
+      assert.deepStrictEqual(ids(yield* up(before, { schemas: ["public"] })), ["01_a", "02_b", "04_new"])
+      // Nor what is only needed.
+      const needing: Written = {
+        files: { ...before.files, "core/05_last": "-- bfm-depends-on: a\nSELECT 1;" },
+        connections: before.connections ?? {}
+      }
+      assert.match(
+        yield* refusal(up(needing, { target: { ids: ["20250101000005_last"] } })),
+        /^01_a of core is applied from before CORE_SCHEMA was public;/
+      )
+      const declared = written("01_a", "02_b", "01_a@public", "02_b@public", "03_fixed@app")
+      assert.deepStrictEqual(ids(yield* up(declared)), ["04_new"])
+    })
+  )
+})
+
 describe("the id of a step", () => {
   it.effect("has no schema in front that is home, or that was none when it was applied", () =>
     Effect.gen(function* () {
