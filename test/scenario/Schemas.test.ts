@@ -216,9 +216,9 @@ describe("where a migration runs", () => {
       project.write(file(1, "none"), "CREATE TABLE t (id int);")
       project.write(file(2, "declared"), "-- bfm-schema: shop\nCREATE TABLE t (id int);")
       const [none, declared] = [Scenario.id(1, "none"), Scenario.id(2, "declared")]
-      assert.deepStrictEqual((yield* Scenario.up(project)).applied, [none, declared])
       const configured = { CORE_SCHEMA: "sales" }
-      assert.deepStrictEqual((yield* project.run(Bfm.up(), configured)).applied, [none])
+      assert.deepStrictEqual((yield* project.run(Bfm.up(), configured)).applied, [none, declared])
+      assert.deepStrictEqual((yield* Scenario.up(project)).applied, [none])
       assert.deepStrictEqual(yield* places(project), ["public", "sales", "shop"])
       // Tenants brought up to date get what is not fixed; a named migration goes where it is told to.
       const broad = yield* Scenario.up(project, { schemas: ["acme"] })
