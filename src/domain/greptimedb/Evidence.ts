@@ -88,21 +88,26 @@ const changing = new Set([
   "uuid"
 ])
 
-/** Rows with a moment or a chance in them are other rows each time. */
+/** Rows with a moment or a chance in them are other rows each time, and so are those made of the table's own. */
 const rowsWritten: Standing = {
   pattern: Pattern.make("INSERT|REPLACE INTO <table>"),
   verify: (match, phrase) => {
     const [table] = names(match, "table")
-    for (let at = match.end; phrase.at(at) !== ""; at++) {
-      if (changing.has(phrase.at(at))) return unknown
-    }
     if (table === undefined) return unknown
+    for (let at = match.end; phrase.at(at) !== ""; at++) {
+      if (changing.has(phrase.at(at)) || isNamed(phrase, at, table.name)) return unknown
+    }
     const columns = phrase.at(match.end) === "(" ? columnsOf(phrase, match.end) : undefined
     return { _tag: "RowsWritten", table, ...(columns === undefined ? {} : { columns }) }
   }
 }
 
 const one = Pattern.make("<column>")
+
+const isNamed = ({ dialect, at }: Phrase.Phrase, position: number, name: string): boolean => {
+  const found = Pattern.match(one, { dialect, at: index => (index === 0 ? at(position) : "") })
+  return found?.names["column"]?.[0]?.name === name
+}
 
 /** The names in the parentheses that begin at `open`. */
 const columnsOf = (phrase: Phrase.Phrase, open: number): ReadonlyArray<string> => {
@@ -137,7 +142,8 @@ const standings: RuleTable.RuleTable<Standing> = RuleTable.make([
   columnsAdded,
   repeatable("ALTER DATABASE"),
   rowsWritten,
-  repeatable("DELETE|TRUNCATE|COMMENT|ADMIN|SET"),
+  // What was written since it ran must not go with it: DELETE and TRUNCATE are for a human.
+  repeatable("COMMENT|ADMIN|SET"),
   repeatable("SELECT|SHOW|DESC|DESCRIBE|EXPLAIN|VALUES|WITH|TQL")
 ])
 

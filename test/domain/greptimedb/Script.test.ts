@@ -58,7 +58,7 @@ describe("Script.analyse for GreptimeDB", () => {
         ["view", "Repeatable", "Repeatable"],
         ["flow", "Repeatable Repeatable", "Repeatable Repeatable"],
         ["metric_engine", "Repeatable Repeatable", "Repeatable Repeatable"],
-        ["seeds", "Repeatable RowsWritten", "Repeatable Repeatable"],
+        ["seeds", "Repeatable RowsWritten", "Unknown Repeatable"],
         ["rename", "Renamed Repeatable", "Repeatable Renamed"]
       ]
     )
@@ -88,6 +88,11 @@ describe("Script.analyse for GreptimeDB", () => {
       { _tag: "RowsWritten", table: { schema: "db", name: "t" }, columns: ["a", "B"] }
     ],
     ["INSERT INTO t VALUES (1, now())", { _tag: "Unknown" }],
+    ["INSERT INTO t SELECT a, b * 10, ts FROM u", { _tag: "RowsWritten", table: { name: "t" } }],
+    ["INSERT INTO t (a, b, ts) SELECT a, b * 10, ts FROM T", { _tag: "Unknown" }],
+    ["INSERT INTO t SELECT a, b, ts FROM db.`t` WHERE b > 1", { _tag: "Unknown" }],
+    ["TRUNCATE TABLE t", { _tag: "Unknown" }],
+    ["DELETE FROM t WHERE a = 1", { _tag: "Unknown" }],
     ["CREATE TABLE", { _tag: "Unknown" }],
     ["COPY t FROM '/tmp/x.parquet'", { _tag: "Unknown" }]
   ])("knows how to verify: %s", (text, expected) => {
