@@ -5,6 +5,7 @@ import * as Fiber from "effect/Fiber"
 import * as Bfm from "../../src/interfaces/library/Bfm.ts"
 import { Signals } from "../../src/ports/Signals.ts"
 import * as Etcd from "../fixtures/Etcd.ts"
+import * as EtcdFull from "../fixtures/EtcdFull.ts"
 import * as Many from "../fixtures/EtcdMany.ts"
 import * as Team from "../fixtures/EtcdProject.ts"
 import { removeAll } from "../fixtures/EtcdProject.ts"
@@ -41,6 +42,17 @@ describe("an etcd run", { concurrent: true }, () => {
         assert.strictEqual(between.intercepted(), 3)
         assert.deepStrictEqual(yield* made.keys, { "old/x": "kept" })
       })
+  )
+
+  it.scopedLive("looks what became of a transaction of which etcd says that there was no space for it", () =>
+    Effect.gen(function* () {
+      const between = yield* EtcdFull.make(server().port)
+      const made = yield* Many.team(server(), between.endpoint, Team.many(300))
+      between.say(Many.marker(made, 130))
+      // It has been carried out: etcd counts the space before, and says so afterwards.
+      assert.deepStrictEqual((yield* made.up()).failures, [])
+      yield* Many.onceEach(server(), made, 300)
+    })
   )
 
   it.scopedLive("is fenced off when its lock was stolen, and what it had under way does not happen", () =>

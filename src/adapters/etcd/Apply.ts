@@ -35,8 +35,8 @@ export const send = Effect.fn("Apply.send")(function* (live: Live.Live, transact
   const once = Effect.tapErrorTag(client.txn(request), "Lost", () => Effect.sync(() => (unanswered = true)))
   const answer = yield* Effect.either(client.patiently(once))
   if (Either.isLeft(answer)) {
-    // An earlier sending of the same may have gone through.
-    const ambiguous = unanswered && answer.left._tag !== "Lost"
+    // An earlier sending of the same may have gone through, or this one, where there was space as long as it began.
+    const ambiguous = (unanswered || Fault.isFull(answer.left)) && answer.left._tag !== "Lost"
     return ambiguous ? yield* lookUp(live, transaction, answer.left) : yield* answer.left
   }
   const { succeeded, header, responses } = answer.right
@@ -111,7 +111,7 @@ const refused = Effect.fnUntraced(function* (
   )
 })
 
-/** The last sending was refused, and an earlier one had no answer: the ledger says which of them counts. */
+/** The last sending was refused, and it or an earlier one may count all the same: the ledger says it. */
 const lookUp = Effect.fnUntraced(function* (live: Live.Live, transaction: Transaction, fault: Fault.Fault) {
   const { client, keys, held, schema } = live
   const key = keys.entry({ migrationId: transaction.migrationId, schema })

@@ -100,6 +100,10 @@ const plain = (text: string): string =>
     .replace(/^.*SSL routines:\w*:(.*?):.*$/s, "$1")
     .replace(/^Deadline exceeded.*$/s, "no answer in time")
 
+/** Its quota is reached. etcd looks at that before it carries a request out and after it has: what was asked may be done. */
+export const isFull = (fault: Fault): boolean =>
+  fault._tag === "Refused" && fault.code === "RESOURCE_EXHAUSTED" && fault.reason.includes("space exceeded")
+
 /** A full disk quota has the same status, and trying again does not help it. */
 const isBusy = (code: string, reason: string): boolean =>
   code === "RESOURCE_EXHAUSTED" && reason.includes("too many requests")
