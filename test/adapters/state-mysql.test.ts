@@ -1,8 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
+import * as Scope from "effect/Scope"
 import { defaultPool } from "../../src/adapters/postgresql/Settings.ts"
+import { Lock } from "../../src/ports/Lock.ts"
 import { StateStore } from "../../src/ports/StateStore.ts"
 import * as Mysql from "../fixtures/Mysql.ts"
 import { layerIn, settingsOf } from "../fixtures/StateMysql.ts"
@@ -103,6 +108,37 @@ describe("StateStore: mysql", () => {
         yield* Fiber.join(second)
         assert.lengthOf(yield* store.executions(["core"]), 2)
       }).pipe(Effect.provide(layerIn(database)))
+    })
+  )
+
+  it.scopedLive("keeps the locks that a process has when it cannot take another one in time", () =>
+    Effect.gen(function* () {
+      const database = yield* Mysql.database
+      const start = (answerTime: number) =>
+        Effect.map(Layer.build(layerIn(database, { answerTime })), Context.get(Lock))
+      const [one, two] = [yield* start(500), yield* start(10_000)]
+      const take = (lock: Lock["Type"], schema: string, wait = 0) =>
+        lock.acquire({ connection: "core", schema }, { runId: "r", actor: "a" }, wait, () => Effect.void)
+      const long = yield* Scope.make()
+      yield* Scope.extend(take(one, "long"), long)
+      const backup = yield* Mysql.session(database, database.name)
+      yield* backup("begin")
+      yield* backup("select * from bfm_locks for update")
+      const late = yield* Effect.flip(Effect.scoped(take(one, "other")))
+      assert.strictEqual(late._tag, "StateUnavailable")
+      yield* backup("commit")
+      // What was in doubt is in nobody's way, and what was not is still ours.
+      yield* Effect.scoped(take(one, "other"))
+      yield* Effect.scoped(take(two, "other", 5_000))
+      const busy = yield* Effect.flip(Effect.scoped(take(two, "long")))
+      assert.strictEqual(busy._tag, "LockBusy")
+      yield* Scope.close(long, Exit.void)
+      yield* Effect.scoped(take(two, "long", 5_000))
+      yield* Effect.scoped(take(one, "long", 5_000))
+      yield* Effect.repeat(sessionsOf(database), {
+        until: rows => rows.length <= 5,
+        schedule: Schedule.spaced("100 millis")
+      })
     })
   )
 })

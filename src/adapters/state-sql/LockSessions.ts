@@ -18,6 +18,8 @@ export interface Taken {
 interface Opened {
   readonly session: LockSession
   readonly scope: Scope.CloseableScope
+  /** How many locks of this process live in it. */
+  held: number
 }
 
 /** Locks that somebody waits to hear of. */
@@ -30,32 +32,52 @@ interface Asked {
 const action = "take the lock"
 
 /**
- * The one session in which this process keeps its locks, opened at the first attempt and again after it was
- * lost. A session may take its own lock twice, so who has what in this process is kept here too.
+ * The session in which this process keeps its locks, opened at the first attempt and again after it was lost. One of
+ * which nobody knows any more whether it answers stays open as long as locks live in it: whoever works under them was
+ * not told that they ended. A session may take its own lock twice, so who has what in this process is kept here too.
  */
 export const make = Effect.gen(function* () {
   const { dialect, prepare } = yield* StateDatabase
   const taken = new Set<string>()
+  const background = yield* Effect.scope
+  const sessions = new Map<LockSession, Opened>()
   let opened: Opened | undefined
   // The session answers one question at a time.
   const alone = (yield* Effect.makeSemaphore(1)).withPermits(1)
 
-  const close = Effect.suspend(() => {
-    const scope = opened?.scope
-    opened = undefined
-    return scope === undefined ? Effect.void : Scope.close(scope, Exit.void)
-  })
-  yield* Effect.addFinalizer(() => alone(close))
+  const close = (one: Opened) =>
+    Effect.suspend(() => {
+      sessions.delete(one.session)
+      return Scope.close(one.scope, Exit.void)
+    })
+  yield* Effect.addFinalizer(() => alone(Effect.forEach([...sessions.values()], close, { discard: true })))
+
+  /** Nobody takes a lock there any more; it ends with its last one. */
+  const retire = (one: Opened) =>
+    Effect.suspend(() => {
+      if (opened === one) opened = undefined
+      return one.held === 0 && sessions.has(one.session) ? close(one) : Effect.void
+    })
+
+  /** What cannot be given back ends with the session. Whether one in doubt ever answers, nobody waits to know. */
+  const free = (one: Opened, keys: ReadonlyArray<LockKey>) => {
+    const released = Effect.catchAll(one.session.release(keys), () => retire(one))
+    return one.session.isAlive()
+      ? released
+      : Effect.zipRight(retire(one), Effect.forkIn(Effect.ignore(released), background))
+  }
 
   const open = Effect.gen(function* () {
-    if (opened?.session.isAlive() === true) return opened.session
-    yield* close
+    if (opened?.session.isAlive() === true) return opened
+    if (opened !== undefined) yield* retire(opened)
     const scope = yield* Scope.make()
     const session = yield* Scope.extend(dialect.session, scope).pipe(
       Effect.onError(cause => Scope.close(scope, Exit.failCause(cause)))
     )
-    opened = { session, scope }
-    return session
+    const fresh: Opened = { session, scope, held: 0 }
+    sessions.set(session, fresh)
+    opened = fresh
+    return fresh
   })
 
   /** What is asked for while a question is under way goes into the next one, all together. */
@@ -63,12 +85,12 @@ export const make = Effect.gen(function* () {
 
   const attemptOnce = (wanted: ReadonlyArray<Wanted>) =>
     Effect.gen(function* () {
-      const session = yield* open
+      const one = yield* open
+      const { session } = one
       const keys = wanted.map(({ key }) => key)
-      const got = yield* Effect.onError(session.attempt(wanted), () =>
-        // The locks may be taken although it could not be noted.
-        Effect.catchAll(session.release(keys), () => close)
-      )
+      // The locks may be taken although it could not be noted.
+      const got = yield* Effect.onError(session.attempt(wanted), () => free(one, keys))
+      one.held += got.filter(Boolean).length
       return wanted.map(({ key }, index) => (got[index] === true ? { key, session } : undefined))
     })
 
@@ -137,17 +159,18 @@ export const make = Effect.gen(function* () {
     Effect.suspend(() => {
       const given = leaving
       leaving = []
-      const keys = given
-        .filter(({ session }) => session === opened?.session && session.isAlive())
-        .map(({ key }) => key)
       const done = Effect.sync(() => {
         for (const { key } of given) taken.delete(nameOf(key))
       })
-      const session = opened?.session
-      const released =
-        keys.length === 0 || session === undefined
-          ? Effect.void
-          : Effect.catchAll(session.release(keys), () => close)
+      const released = Effect.forEach(
+        [...sessions.values()],
+        one => {
+          const keys = given.filter(({ session }) => session === one.session).map(({ key }) => key)
+          one.held -= keys.length
+          return keys.length === 0 ? Effect.void : free(one, keys)
+        },
+        { discard: true }
+      )
       return Effect.ensuring(released, done)
     })
   )
