@@ -40,6 +40,10 @@ it.scopedLive(
         path.join(sfm, "20250601090000_create_users.up.sql"),
         "CREATE TABLE users (id bigint);"
       )
+      // As the installation leaves it.
+      const programs = path.join(where.directory, "node_modules/.bin")
+      fs.mkdirSync(programs, { recursive: true })
+      fs.symlinkSync(path.join(Document.root, "bin/bfm"), path.join(programs, "bfm"))
       assert.strictEqual(workflow.defaults.run.shell, "bash")
       const run = (command: string) =>
         where.run(`set -eo pipefail; GITHUB_STEP_SUMMARY=summary.md; ${command}`)
