@@ -29,7 +29,7 @@ export const render = (selector: SchemaSelector): string => {
 
 /** `*` stands for any characters, also none; everything else for itself. */
 const matcher = (pattern: string): ((name: string) => boolean) => {
-  const parts = pattern.split("*").map(part => part.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, "\\$&"))
+  const parts = pattern.split("*").map(part => part.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&"))
   const expression = new RegExp(`^${parts.join(".*")}$`, "su")
   return name => expression.test(name)
 }

@@ -96,7 +96,8 @@ describe("schemas of a request", () => {
     ["t_*", ["t_", "t_1", "t_\n1"], ["xt_1", "t-1", "T_1"]],
     ["*_eu", ["_eu", "a_eu"], ["a_eu1"]],
     ["a*b*c", ["abc", "a1b2c"], ["acb", "abcd"]],
-    ["t.$+*", ["t.$+", "t.$+1"], ["tx$+"]]
+    ["t.$+*", ["t.$+", "t.$+1"], ["tx$+"]],
+    ["a-/b c-*", ["a-/b c-1"], ["a/b c-1"]]
   ])("are met by a pattern: %s", (pattern, met, missed) => {
     const selector = SchemaSelector.parse(pattern)
     const matches = selector._tag === "Pattern" ? selector.matches : () => false

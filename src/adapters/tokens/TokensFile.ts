@@ -37,7 +37,9 @@ export const decode = (
       document.errors.map(error => `line ${lines.linePos(error.pos[0]).line}: is not YAML (${error.code})`)
     )
   }
-  const list = listOf(document.toJS({ maxAliasCount: 0 }))
+  const value = Either.try(() => document.toJS())
+  if (Either.isLeft(value)) return Either.left(["has an alias (*) of what is not there, or of far too much"])
+  const list = listOf(value.right)
   if (list === undefined) return Either.left(["must have one list, tokens:"])
   const [wrong, entries] = partitionMap(list, (value, index) =>
     Either.mapLeft(decodeEntry(value), error => problemsOf(error, labelOf(value, index)))

@@ -18,15 +18,23 @@ export const fields: Field.Fields = {
   "statement-timeout": undefined
 }
 
-const PLACEHOLDER = /\{\{[ \t]*\.[^{}\n]*\}\}/g
+const MARK = /\\.|"|\{\{[ \t]*\.[^{}\n]*\}\}/gs
+
+/** A placeholder outside of quotes is not JSON yet; one of any kind keeps its length, for positions. */
+const asJson = (text: string): string => {
+  let quoted = false
+  return text.replace(MARK, found => {
+    if (found === '"') quoted = !quoted
+    return quoted || !found.startsWith("{{") ? found : "0".padEnd(found.length)
+  })
+}
 
 /**
  * What the header of a JSON script says, `{"bfm": {…}, "operations": […]}`, with everything that is wrong
  * with it. A plain list of operations says nothing; the operations themselves are not looked at.
  */
 export const read = (backend: Backend, text: string): Metadata.Reading => {
-  // A placeholder outside of quotes is not JSON yet; one of any kind keeps its length, for positions.
-  const parsed = Json.parse(text.replace(PLACEHOLDER, found => "0".padEnd(found.length)))
+  const parsed = Json.parse(asJson(text))
   if (Either.isLeft(parsed)) return refused(parsed.left)
   const document = parsed.right
   if (Array.isArray(document)) return { metadata: Metadata.empty, problems: [] }

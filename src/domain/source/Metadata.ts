@@ -66,13 +66,18 @@ export const read = (backend: Backend, entries: ReadonlyArray<Entry>): Reading =
   for (const entry of entries) {
     const result = seen.has(entry.key)
       ? Either.left("is given twice")
-      : parsers[entry.key](entry.values, { backend, line: entry.line })
+      : entry.values.some(value => value.includes("{{"))
+        ? Either.left(unfilled(entry.key))
+        : parsers[entry.key](entry.values, { backend, line: entry.line })
     seen.add(entry.key)
     if (Either.isRight(result)) Object.assign(metadata, result.right)
     else problems.push({ ...at(entry.line), reason: reasonOf(entry, result.left) })
   }
   return { metadata, problems }
 }
+
+const unfilled = (key: Key): string =>
+  `templates are not filled in here${key === "schema" ? "; use dynamic" : ""}`
 
 const reasonOf = ({ label }: Entry, reason: string): string =>
   reason.startsWith("is ") ? `${label} ${reason}` : `${label}: ${reason}`
@@ -118,7 +123,6 @@ const several =
 const schema = single((value, { backend }) => {
   if (value.toLowerCase() === "dynamic") return Either.right({ schema: dynamic })
   if (/^".*"$/.test(value)) return Either.left("write the name without quotes")
-  if (value.includes("{{")) return Either.left("templates are not filled in here; use dynamic")
   const reason = schemaName(backend, value)
   return reason === undefined ? Either.right({ schema: fixed(value) }) : Either.left(reason)
 })

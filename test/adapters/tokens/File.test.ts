@@ -41,6 +41,21 @@ describe("the tokens file", () => {
     ])
   })
 
+  it("may say once what several have in common", () => {
+    const text = `tokens:
+  - { name: a, sha256: ${sha256("a")}, scopes: &all [read, migrate] }
+  - { name: b, sha256: ${sha256("b")}, scopes: *all }
+`
+    const known = Either.getOrThrow(TokensFile.decode(text, []))
+    assert.deepStrictEqual(
+      known.map(({ principal }) => principal.scopes),
+      [
+        ["read", "migrate"],
+        ["read", "migrate"]
+      ]
+    )
+  })
+
   it("everything that is wrong is told at once, with its entry and without what was written", () => {
     const secret = "Geheim"
     const found = problems(
@@ -84,6 +99,7 @@ describe("the tokens file", () => {
     ["", /must have one list, tokens:/],
     ["[]", /must have one list, tokens:/],
     ["tokens: 1", /must have one list, tokens:/],
+    ["tokens: *Geheim", /^has an alias \(\*\) of what is not there/],
     ["tokens:\n  - name: [", /^line 3: is not YAML|^line 2: is not YAML/],
     ['{"tokens": [], "tokens": []}', /is not YAML \(DUPLICATE_KEY\)/]
   ])("%j is no such file", (text, message) => {

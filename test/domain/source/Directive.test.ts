@@ -148,6 +148,7 @@ describe("Directive.read", () => {
     expect(problems("-- bfm-schema: pg_x")[0]).toContain("PostgreSQL itself")
     expect(problems('-- bfm-schema: "core"')[0]).toContain("without quotes")
     expect(problems("-- bfm-schema: {{.Vars.x}}")[0]).toContain("use dynamic")
+    expect(problems("-- bfm-tags: a={{.Vars.x}}")[0]).toContain("templates are not filled in here")
     expect(Directive.read("greptimedb", "-- bfm-schema: a b").problems[0]?.reason).toContain("only letters")
   })
 

@@ -71,6 +71,14 @@ describe("Header.read", () => {
     ['{"bfn": {}, "operations": []}', /unknown field bfn; did you mean bfm\?/],
     ['{"bfm": {\n"depends": "x"}, "operations": []}', /^2: unknown field depends; .*dependsOn/],
     ['{"bfm": {"schema": 1}, "operations": []}', /^1: schema must be a text/],
+    [
+      '{"bfm": {"schema": "{{.Vars.x}}"}, "operations": []}',
+      /^1: schema: templates are not filled in here; use dynamic/
+    ],
+    [
+      '{"bfm": {"dependsOn": ["\\"{{.Vars.x}}"]}, "operations": [{{.Vars.y}}]}',
+      /^1: dependsOn: templates are not/
+    ],
     ['{"bfm": {"tags": {"a": 1}}, "operations": []}', /^1: tags must be an object of texts/],
     ["[\n\n\n\n\nnope]", /^6: not valid JSON: /],
     [`[\n"${"a".repeat(60)}",\n\n\nnope]`, /^5: not valid JSON: unexpected token/],
