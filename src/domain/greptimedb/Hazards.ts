@@ -1,3 +1,4 @@
+import type { Belonging } from "../sql/Belongings.ts"
 import { destroys, fine, type Hazard, mind, type Rules } from "../sql/Hazards.ts"
 import * as Pattern from "../sql/Pattern.ts"
 import * as RuleTable from "../sql/RuleTable.ts"
@@ -49,8 +50,10 @@ export const rules: Rules = {
   statements,
   actions,
   opening: Pattern.make("ALTER TABLE <table>"),
-  creations: RuleTable.make([
-    { pattern: Pattern.make("CREATE [EXTERNAL] TABLE IF NOT EXISTS <table>"), surely: false },
-    { pattern: Pattern.make("CREATE [EXTERNAL] TABLE <table>"), surely: true }
+  belongings: RuleTable.make<Belonging>([
+    { pattern: Pattern.make("CREATE [EXTERNAL] TABLE IF NOT EXISTS <table>"), fate: "perhaps" },
+    { pattern: Pattern.make("CREATE [EXTERNAL] TABLE <table>"), fate: "made" },
+    { pattern: Pattern.make("ALTER TABLE <table> RENAME [TO] <name>"), fate: "renamed" },
+    { pattern: Pattern.make("DROP TABLE [IF EXISTS] <table,>"), fate: "gone" }
   ])
 }

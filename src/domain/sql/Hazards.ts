@@ -1,7 +1,9 @@
+import * as Belongings from "./Belongings.ts"
 import * as Name from "./Name.ts"
 import * as Pattern from "./Pattern.ts"
 import * as Phrase from "./Phrase.ts"
 import * as RuleTable from "./RuleTable.ts"
+import * as WithQueries from "./WithQueries.ts"
 
 /** What a person wants to know before a script runs. */
 export interface Hazards {
@@ -42,8 +44,8 @@ export interface Rules {
   readonly actions: RuleTable.RuleTable<Hazard>
   /** Of every action that the table does not know. */
   readonly usual?: string
-  /** Statements after which there is a table that nobody else uses yet; `surely`: it was not there before. */
-  readonly creations: RuleTable.RuleTable<{ readonly pattern: Pattern.Pattern; readonly surely: boolean }>
+  /** Statements that tell which tables nobody else uses yet. */
+  readonly belongings: RuleTable.RuleTable<Belongings.Belonging>
 }
 
 interface Finding extends Omit<Hazard, "pattern"> {
@@ -53,33 +55,31 @@ interface Finding extends Omit<Hazard, "pattern"> {
 /** Looks at each statement in turn; what is done to tables that the script itself created harms nobody. */
 export const of = (sentences: ReadonlyArray<Phrase.Sentence>, rules: Rules): Hazards => {
   const warnings = new Set<string>()
-  // Whether each table that the script created was surely not there before.
-  const created = new Map<string, boolean>()
+  const belongings: Belongings.Belongings = new Map()
   let destructive = false
   for (const { phrase } of sentences) {
-    for (const { says, destroys, names } of findings(phrase, rules)) {
-      const own = (names.table ?? []).map(name => created.get(Name.render(name)))
+    for (const { says, destroys, names } of WithQueries.statements(phrase).flatMap(findings(rules))) {
+      const own = (names.table ?? []).map(name => belongings.get(Name.render(name)))
       const known = own.length > 0 && own.every(surely => surely !== undefined && (surely || !destroys))
       if (known || says === undefined) continue
       warnings.add(fill(says, names))
       destructive ||= destroys
     }
-    const creation = RuleTable.first(rules.creations, phrase)
-    for (const name of creation?.match.names.table ?? []) {
-      created.set(Name.render(name), creation?.rule.surely ?? false)
-    }
+    Belongings.follow(belongings, phrase, rules.belongings)
   }
   return { warnings: [...warnings], destructive }
 }
 
-const findings = (phrase: Phrase.Phrase, rules: Rules): ReadonlyArray<Finding> => {
-  const altered = phrase.at(0) === "alter" ? Pattern.match(rules.opening, phrase) : undefined
-  if (altered !== undefined) {
-    return Phrase.parts(phrase, altered.end).map(part => action(part, altered.names, rules))
+const findings =
+  (rules: Rules) =>
+  (phrase: Phrase.Phrase): ReadonlyArray<Finding> => {
+    const altered = phrase.at(0) === "alter" ? Pattern.match(rules.opening, phrase) : undefined
+    if (altered !== undefined) {
+      return Phrase.parts(phrase, altered.end).map(part => action(part, altered.names, rules))
+    }
+    const found = RuleTable.first(rules.statements, phrase)
+    return found === undefined ? [] : [{ ...found.rule, names: found.match.names }]
   }
-  const found = RuleTable.first(rules.statements, phrase)
-  return found === undefined ? [] : [{ ...found.rule, names: found.match.names }]
-}
 
 const action = (phrase: Phrase.Phrase, names: Names, { actions, usual }: Rules): Finding => {
   const found = RuleTable.first(actions, phrase)

@@ -19,14 +19,34 @@ const cut = (name: string, most: number): string => {
   return kept
 }
 
-/** A folded word or a quoted name as the catalog holds it; `undefined` for anything else, `U&"…"` and templates included. */
-export const unquote = (part: string, { backticks, nameBytes }: Dialect): string | undefined => {
+/**
+ * A folded word or a quoted name as the catalog holds it; `undefined` for anything else, templates included.
+ * `sign` is what stands before the code of a character in `U&"…"`.
+ */
+export const unquote = (part: string, { backticks, nameBytes }: Dialect, sign = "\\"): string | undefined => {
+  if (/^u&"/i.test(part)) return cut(unescaped(part.slice(3, -1).replaceAll('""', '"'), sign), nameBytes)
   const mark = part.charAt(0)
   if (mark === '"' || (mark === "`" && backticks)) {
     const inner = part.slice(1, -1).replaceAll(mark + mark, mark)
     return inner === "" ? undefined : cut(inner, nameBytes)
   }
   return /^[a-z_\u0080-\uffff][^"'{]*$/.test(part) ? cut(part, nameBytes) : undefined
+}
+
+const CODE = /^(?:\+([0-9a-f]{6})|([0-9a-f]{4}))/i
+
+const unescaped = (text: string, sign: string): string => {
+  const [first = "", ...parts] = text.split(sign)
+  let whole = first
+  for (let index = 0; index < parts.length; index += 1) {
+    const part = parts[index] ?? ""
+    const [written = "", long, short] = CODE.exec(part) ?? []
+    const code = Number.parseInt(long ?? short ?? "", 16)
+    if (code <= 0x10ffff) whole += String.fromCodePoint(code) + part.slice(written.length)
+    // Twice stands for itself.
+    else whole += sign + (part === "" ? (parts[++index] ?? "") : part)
+  }
+  return whole
 }
 
 /** A word as stores compare it: only ASCII letters are folded. */

@@ -154,16 +154,25 @@ interface Found {
 
 /** `a`, `a.b` or `a.b.c`: what counts is the last part and the one before it. */
 const name = (phrase: Phrase.Phrase, from: number): Found | undefined => {
-  let at = from
   let schema: string | undefined
-  let last = Name.unquote(phrase.at(at), phrase.dialect)
-  while (phrase.at(at + 1) === ".") {
-    at += 2
-    schema = last
-    last = Name.unquote(phrase.at(at), phrase.dialect)
+  let last = part(phrase, from)
+  while (phrase.at(last.end) === ".") {
+    schema = last.name
+    last = part(phrase, last.end + 1)
   }
-  if (last === undefined) return undefined
-  return { names: [schema === undefined ? { name: last } : { schema, name: last }], end: at + 1 }
+  if (last.name === undefined) return undefined
+  return { names: [schema === undefined ? { name: last.name } : { schema, name: last.name }], end: last.end }
+}
+
+/** One of its parts; `U&"a!0062" UESCAPE '!'` is one too. */
+const part = (
+  phrase: Phrase.Phrase,
+  at: number
+): { readonly name: string | undefined; readonly end: number } => {
+  const sign = phrase.at(at + 1) === "uescape" ? phrase.at(at + 2) : ""
+  return sign.length === 3
+    ? { name: Name.unquote(phrase.at(at), phrase.dialect, sign.charAt(1)), end: at + 3 }
+    : { name: Name.unquote(phrase.at(at), phrase.dialect), end: at + 1 }
 }
 
 const list = (phrase: Phrase.Phrase, from: number): Found | undefined => {

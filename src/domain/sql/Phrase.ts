@@ -70,7 +70,14 @@ export const parts = (phrase: Phrase, index: number): ReadonlyArray<Phrase> => {
   }
 }
 
-const between = (phrase: Phrase, start: number, end: number): Phrase => ({
+/** From `index` on. */
+export const from = (phrase: Phrase, index: number): Phrase => ({
+  dialect: phrase.dialect,
+  at: at => phrase.at(index + at)
+})
+
+/** From `start` up to `end`. */
+export const between = (phrase: Phrase, start: number, end: number): Phrase => ({
   dialect: phrase.dialect,
   at: index => (start + index < end ? phrase.at(start + index) : "")
 })

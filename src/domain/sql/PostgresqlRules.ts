@@ -1,3 +1,4 @@
+import type { Belonging } from "./Belongings.ts"
 import { destroys, fine, type Hazard, mind } from "./Hazards.ts"
 import * as Pattern from "./Pattern.ts"
 import * as RuleTable from "./RuleTable.ts"
@@ -105,19 +106,22 @@ export const standings: RuleTable.RuleTable<Standing> = RuleTable.make([
   alone("CALL|DO", "Unknown")
 ])
 
-interface Creation {
-  readonly pattern: Pattern.Pattern
-  /** It was not there before. */
-  readonly surely: boolean
-}
-
 const table = "[GLOBAL|LOCAL] [TEMP|TEMPORARY|UNLOGGED|FOREIGN] TABLE"
 
-/** Statements after which there is a table that nobody else uses yet. */
-export const creations: RuleTable.RuleTable<Creation> = RuleTable.make([
-  { pattern: Pattern.make(`CREATE ${table} IF NOT EXISTS <table>`), surely: false },
-  { pattern: Pattern.make(`CREATE ${table} <table>`), surely: true },
-  { pattern: Pattern.make("CREATE MATERIALIZED VIEW [IF NOT EXISTS] <table>"), surely: false }
+const alter = "ALTER TABLE|VIEW|FOREIGN|MATERIALIZED* [IF EXISTS] [ONLY] <table>"
+
+/** Statements that tell which tables nobody else uses yet. */
+export const belongings: RuleTable.RuleTable<Belonging> = RuleTable.make([
+  { pattern: Pattern.make(`CREATE ${table} IF NOT EXISTS <table>`), fate: "perhaps" },
+  { pattern: Pattern.make(`CREATE ${table} <table>`), fate: "made" },
+  { pattern: Pattern.make("CREATE MATERIALIZED VIEW [IF NOT EXISTS] <table>"), fate: "perhaps" },
+  { pattern: Pattern.make(`${alter} RENAME TO <name>`), fate: "renamed" },
+  { pattern: Pattern.make(`${alter} SET SCHEMA`), fate: "gone" },
+  { pattern: Pattern.make("DROP TABLE|VIEW|FOREIGN|MATERIALIZED* [IF EXISTS] <table,>"), fate: "gone" },
+  { pattern: Pattern.make("SET [SESSION|LOCAL] SEARCH_PATH|SCHEMA|ROLE|AUTHORIZATION"), fate: "others" },
+  { pattern: Pattern.make("RESET SEARCH_PATH|ROLE|ALL|SESSION"), fate: "others" },
+  { pattern: Pattern.make("DISCARD ALL"), fate: "others" },
+  { pattern: Pattern.make("SELECT [PG_CATALOG .] SET_CONFIG"), fate: "others" }
 ])
 
 /** Statements that tell which table a script is about. */
@@ -164,12 +168,6 @@ export const hazards: RuleTable.RuleTable<Hazard> = RuleTable.make([
   destroys("DELETE FROM [ONLY] <table>", "DELETE without WHERE loses the rows of {table}"),
   fine("UPDATE [ONLY] <table> ... WHERE"),
   destroys("UPDATE [ONLY] <table>", "UPDATE without WHERE overwrites every row of {table}"),
-  fine("WITH (...) WHERE"),
-  destroys("WITH (...) DELETE FROM [ONLY] <table>", "DELETE without WHERE loses the rows of {table}"),
-  destroys(
-    "WITH (...) UPDATE [ONLY] <table> [*] [AS] [<alias>] SET",
-    "UPDATE without WHERE overwrites every row of {table}"
-  ),
   mind("LOCK [TABLE] [ONLY] <table,>", "LOCK TABLE holds {table} until the step ends"),
   fine("REINDEX (...) CONCURRENTLY"),
   mind("REINDEX [()] TABLE <table>", "REINDEX without CONCURRENTLY blocks writes to {table} while it builds"),

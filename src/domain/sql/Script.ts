@@ -13,7 +13,7 @@ import * as Transaction from "./Transaction.ts"
 
 const hazardRules: Hazards.Rules = {
   statements: Rules.hazards,
-  creations: Rules.creations,
+  belongings: Rules.belongings,
   opening: AlterTable.opening,
   actions: AlterTable.actions,
   usual: AlterTable.usual

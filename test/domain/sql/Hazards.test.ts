@@ -61,7 +61,9 @@ describe("Hazards", () => {
     ["DELETE FROM t WHERE a = 1", []],
     ["UPDATE t SET a = 1 WHERE b IN (SELECT 1)", []],
     ["INSERT INTO t VALUES (1) ON CONFLICT (a) DO UPDATE SET a = 2", []],
-    ["WITH x AS (SELECT 1) SELECT * FROM x FOR UPDATE", []]
+    ["WITH x AS (SELECT 1) SELECT * FROM x FOR UPDATE", []],
+    ["WITH x AS (DELETE FROM t WHERE a = 1 RETURNING *) INSERT INTO u SELECT * FROM x", []],
+    ["WITH delete AS (SELECT 1) UPDATE t SET a = 1 FROM delete WHERE true", []]
   ])("warns of %s, where nothing is lost", (text, warnings) => {
     assert.deepStrictEqual(look(text), { warnings, destructive: false })
   })
@@ -81,6 +83,12 @@ describe("Hazards", () => {
       "DELETE without WHERE loses the rows of t"
     ],
     ["WITH x AS (SELECT 1) UPDATE t AS y SET a = 1", "UPDATE without WHERE overwrites every row of t"],
+    ["WITH x AS (SELECT a FROM u WHERE b) DELETE FROM t USING x", "DELETE without WHERE loses the rows of t"],
+    [
+      "WITH RECURSIVE x (a) AS NOT MATERIALIZED (WITH y AS (UPDATE t SET a = 1 RETURNING *) SELECT * FROM y) SELECT * FROM x WHERE a = 1",
+      "UPDATE without WHERE overwrites every row of t"
+    ],
+    ["WITH update AS (SELECT 1) DELETE FROM t", "DELETE without WHERE loses the rows of t"],
     ["DROP TYPE e CASCADE", "DROP … CASCADE loses the columns that use e"],
     ["DROP DATABASE d", "DROP DATABASE loses d"],
     ["DROP OWNED BY u", "DROP OWNED loses everything that the role owns"]
@@ -99,6 +107,22 @@ describe("Hazards", () => {
     assert.isTrue(look("CREATE TEMP TABLE u (); DROP TABLE u, t").destructive)
     assert.isTrue(look("DROP TABLE t; CREATE TABLE t ()").destructive)
     assert.deepStrictEqual(look("CREATE TABLE IF NOT EXISTS t (a int); CREATE INDEX ON t (a)").warnings, [])
+  })
+
+  it.each([
+    "CREATE TABLE t (); DROP TABLE t; DROP TABLE IF EXISTS t",
+    "CREATE TABLE t (); ALTER TABLE t RENAME TO u; ALTER TABLE v RENAME TO t; DROP TABLE t",
+    "CREATE TABLE s.t (); ALTER TABLE s.t SET SCHEMA u; ALTER TABLE v.t SET SCHEMA s; DELETE FROM s.t",
+    "CREATE TABLE t (); SET search_path TO other; DELETE FROM t",
+    "CREATE TABLE t (); SELECT pg_catalog.set_config('search_path', 'other', false); DELETE FROM t"
+  ])("minds it when the name means another table by then: %s", text => {
+    assert.isTrue(look(text).destructive)
+  })
+
+  it("goes on not minding it under the table's new name", () => {
+    const text =
+      "CREATE TABLE s.t_new (a int); ALTER TABLE s.t_new RENAME TO t; CREATE INDEX ON s.t (a); DELETE FROM s.t"
+    assert.deepStrictEqual(look(text), { warnings: [], destructive: false })
   })
 
   it("says each sentence once", () => {
@@ -121,6 +145,11 @@ describe("Hazards", () => {
     assert.deepStrictEqual([loses(`${wide}a`), loses(`${wide}ü`)], [said(`${wide}a`), said(wide)])
     assert.strictEqual(loses(`"${wide}aü"`), said(`${wide}a`))
     assert.strictEqual(loses("ÄB"), said("Äb"))
+    assert.strictEqual(loses('u&"d\\0061t\\+000061""\\\\b"'), said('"data""\\b"'))
+    assert.strictEqual(
+      loses(`U&"d!0061t" UESCAPE '!'.U&"!!b\\0061" uescape '!', c`),
+      said('dat."!b\\0061", c')
+    )
     assert.isFalse(look(`CREATE TABLE ${long}1 (); DROP TABLE ${long}2`).destructive)
     assert.isTrue(look(`CREATE TABLE ${wide} (); DROP TABLE ${wide}a`).destructive)
   })

@@ -180,7 +180,6 @@ describe("Script.analyse outside of a transaction", () => {
 
   it.each([
     ["CREATE INDEX CONCURRENTLY ON t (a)", 1, "name the index so that it can be verified"],
-    ['CREATE INDEX CONCURRENTLY U&"\\0061" ON t (a)', 1, "name the index so that it can be verified"],
     ["DROP INDEX CONCURRENTLY a, b", 1, "drop one index per statement, so that each can be verified"],
     ["SELECT 1;\nCOMMIT", 2, "COMMIT: no BEGIN comes before: take it out"],
     ["SELECT 1;\nSAVEPOINT a", 2, "SAVEPOINT: no BEGIN comes before: take it out"],
