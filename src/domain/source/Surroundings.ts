@@ -10,13 +10,22 @@ export interface Surroundings {
   readonly dollar: boolean
 }
 
+type Reader = (offset: number) => Surroundings
+
 /** For many places in one text: it is read once, when it is first asked for. */
-export const reader = (text: string): ((offset: number) => Surroundings) => {
+export const reader = (text: string): Reader => {
   let tokens: ReadonlyArray<Token> | undefined
+  const bodies = new Map<Token, Reader>()
+  const bodyOf = (token: Token): Reader => {
+    const known = bodies.get(token) ?? inBody(text, token)
+    bodies.set(token, known)
+    return known
+  }
   return offset => {
     tokens ??= scan(text).tokens
     const token = tokenAt(tokens, offset)
-    return token === undefined ? comment : within(text, token, offset)
+    if (token === undefined) return comment
+    return token.kind === "dollar" ? bodyOf(token)(offset) : within(text, token)
   }
 }
 
@@ -34,15 +43,13 @@ const tokenAt = (tokens: ReadonlyArray<Token>, offset: number): Token | undefine
 
 const comment: Surroundings = { kind: "comment", escapes: false, dollar: false }
 
-const within = (text: string, token: Token, offset: number): Surroundings => {
+const within = (text: string, token: Token): Surroundings => {
   const prefixed = /^[eEuU]/.test(text.slice(token.start, token.start + 1))
   switch (token.kind) {
     case "quoted":
       return { kind: "quoted", escapes: prefixed, dollar: false }
     case "string":
       return { kind: "string", escapes: prefixed, dollar: false }
-    case "dollar":
-      return { ...inBody(text, token, offset), dollar: true }
     default: {
       const ticks = text[token.start - 1] === "`" && text[token.end] === "`"
       return { kind: ticks ? "backticks" : "bare", escapes: false, dollar: false }
@@ -51,8 +58,9 @@ const within = (text: string, token: Token, offset: number): Surroundings => {
 }
 
 /** The body of a function is SQL again, nearly always: a name in it needs the same care. */
-const inBody = (text: string, token: Token, offset: number): Surroundings => {
+const inBody = (text: string, token: Token): Reader => {
   const tag = Quotes.dollarTag(text, token.start) ?? ""
   const from = token.start + tag.length
-  return reader(text.slice(from, token.end - tag.length))(offset - from)
+  const read = reader(text.slice(from, token.end - tag.length))
+  return offset => ({ ...read(offset - from), dollar: true })
 }

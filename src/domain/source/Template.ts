@@ -1,7 +1,7 @@
 import * as Either from "effect/Either"
 import { type Backend, capabilities } from "../Backend.ts"
 import * as Spelling from "../Spelling.ts"
-import { lineColumn } from "../sql/Position.ts"
+import { locator } from "../sql/Position.ts"
 import * as Surroundings from "./Surroundings.ts"
 
 /** What a script's placeholders stand for. */
@@ -39,6 +39,7 @@ export const render = (
   const problems: Array<TemplateProblem> = []
   const variables = byName(values.variables)
   const refusal = schemaRefusal(text, values)
+  let place: ReturnType<typeof locator> | undefined
   const rendered = text.replace(PLACEHOLDER, (whole, name: string | undefined, offset: number) => {
     const value = lookUp(name, values, variables)
     const reason =
@@ -47,7 +48,10 @@ export const render = (
         : name?.toLowerCase() === "schema"
           ? refusal(offset, whole)
           : undefined
-    if (reason !== undefined) problems.push({ line: lineColumn(text, offset).line, reason })
+    if (reason !== undefined) {
+      place ??= locator(text)
+      problems.push({ line: place(offset).line, reason })
+    }
     return value ?? whole
   })
   return problems.length === 0 ? Either.right(rendered) : Either.left(problems)

@@ -1,6 +1,7 @@
 import * as Crypto from "node:crypto"
 import * as Either from "effect/Either"
 import type { Checksum } from "../Plan.ts"
+import * as JsonText from "../source/JsonText.ts"
 import { Code } from "./Characters.ts"
 import * as Dialect from "./Dialect.ts"
 import * as Lexer from "./Lexer.ts"
@@ -8,19 +9,17 @@ import { hasByteOrderMark } from "./Position.ts"
 import * as Quotes from "./Quotes.ts"
 import * as TokenDigest from "./TokenDigest.ts"
 
-/** Version of what is below: every change of what counts is a new one. */
-const ALGORITHM = 1
+type Kind = "sql" | "json" | "text"
+
+/** Versions of what is below: every change of what counts is a new one. */
+const algorithms: Readonly<Record<Kind, number>> = { sql: 1, json: 2, text: 1 }
 
 /** SHA-256 of the exact text, hexadecimal. */
 export const sourceHash = (text: string): string => Crypto.hash("sha256", text, "hex")
 
 /** Over what the text says to the store, not how it is laid out. */
-export const of = (
-  kind: "sql" | "json" | "text",
-  text: string,
-  dialect: Dialect.Dialect = Dialect.postgresql
-): Checksum => ({
-  algorithm: ALGORITHM,
+export const of = (kind: Kind, text: string, dialect: Dialect.Dialect = Dialect.postgresql): Checksum => ({
+  algorithm: algorithms[kind],
   value: values[kind](text, dialect)
 })
 
@@ -28,15 +27,41 @@ const unmarked = (text: string): string => (hasByteOrderMark(text) ? text.slice(
 
 const lines = (text: string): string => unmarked(text).replaceAll(/\r\n?/g, "\n")
 
-const json = (text: string): string =>
-  Either.try(() => sorted(JSON.parse(unmarked(text)))).pipe(Either.getOrElse(() => lines(text)))
-
-const sorted = (value: unknown): string => {
-  if (Array.isArray(value)) return `[${value.map(sorted).join(",")}]`
-  if (typeof value !== "object" || value === null) return JSON.stringify(value)
-  const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
-  return `{${members.map(([key, member]) => `${JSON.stringify(key)}:${sorted(member)}`).join(",")}}`
+const json = (text: string): string => {
+  const script = unmarked(text)
+  return Either.try((): unknown => JSON.parse(script)).pipe(
+    Either.map(() => document(script, JsonText.root(script))),
+    Either.getOrElse(() => lines(text))
+  )
 }
+
+/** The list of operations, or the object around it. */
+const document = (text: string, span: JsonText.Span): string => {
+  if (text[span.start] === "[")
+    return `[${JsonText.elements(text, span)
+      .map(of => fields(text, of))
+      .join(",")}]`
+  return fields(text, span, field =>
+    field.name === "operations" ? document(text, field) : fields(text, field)
+  )
+}
+
+/** In any order. */
+const fields = (
+  text: string,
+  span: JsonText.Span,
+  value = (field: JsonText.Member) => plain(text, field)
+): string => {
+  if (text[span.start] !== "{") return plain(text, span)
+  const written = JsonText.members(text, span).map(field => `${JSON.stringify(field.name)}:${value(field)}`)
+  return `{${written.sort().join(",")}}`
+}
+
+/** Numbers, and the order of what stands inside, are stored as they are written. */
+const plain = (text: string, span: JsonText.Span): string =>
+  text[span.start] === '"'
+    ? JSON.stringify(JSON.parse(text.slice(span.start, span.end)))
+    : JsonText.compact(text, span)
 
 /** Semicolons count only between statements. */
 const sql = (text: string, dialect: Dialect.Dialect): string => {
@@ -87,7 +112,7 @@ const joined = (token: string): string => {
   return parts.join("\n").replaceAll("\r\n", "\n")
 }
 
-const values: Record<"sql" | "json" | "text", (text: string, dialect: Dialect.Dialect) => string> = {
+const values: Record<Kind, (text: string, dialect: Dialect.Dialect) => string> = {
   sql,
   json: text => sourceHash(json(text)),
   text: text => sourceHash(lines(text))
