@@ -23,7 +23,7 @@ const askTimeout = 30_000
 const askRetries = 4
 const firstPause = 100
 
-/** More requests than this wait for one another. */
+/** More requests than this wait for one another: statements for statements, questions for questions. */
 const maxConnections = 8
 
 /** The authorities to trust cannot be read. */
@@ -60,28 +60,38 @@ export interface Client {
 export const make = (settings: GreptimedbSettings): Effect.Effect<Client, AuthorityUnreadable, Scope.Scope> =>
   Effect.gen(function* () {
     const ca = yield* authority(settings)
-    const agent = yield* Effect.acquireRelease(
-      Effect.sync(
-        () =>
-          new Agent({
-            connections: maxConnections,
-            connect: { timeout: connectTimeout, ...(ca === undefined ? {} : { ca }) },
-            // Deadlines are per statement.
-            headersTimeout: 0,
-            bodyTimeout: 0
-          })
-      ),
-      agent => Effect.promise(() => agent.destroy())
-    )
-    const send: Client["send"] = (sql, database, sending) =>
-      Effect.flatMap(deliver(agent, settings, sql, database, sending), Answer.read).pipe(
+    const [statements, questions] = [yield* line(ca), yield* line(ca)]
+    const send = ({ agent, turn }: Line, sql: string, database: string, sending: Sending) =>
+      Effect.flatMap(turn(deliver(agent, settings, sql, database, sending)), Answer.read).pipe(
         Sent.traced({ system: "greptimedb", action: "query", text: sql })
       )
     return {
-      send,
-      ask: sql => patient(send(sql, "public", { timeout: askTimeout }), 0),
-      version: Effect.flatMap(fetchStatus(agent, settings), Answer.version)
+      send: (sql, database, sending) => send(statements, sql, database, sending),
+      ask: sql => patient(send(questions, sql, "public", { timeout: askTimeout }), 0),
+      version: Effect.flatMap(questions.turn(fetchStatus(questions.agent, settings)), Answer.version)
     }
+  })
+
+/** Connections, and who has one of them: the time of a request begins when it is sent. */
+interface Line {
+  readonly agent: Agent
+  readonly turn: <A, E>(effect: Effect.Effect<A, E>) => Effect.Effect<A, E>
+}
+
+const line = (ca: string | undefined): Effect.Effect<Line, never, Scope.Scope> =>
+  Effect.gen(function* () {
+    const open = () =>
+      new Agent({
+        connections: maxConnections,
+        connect: { timeout: connectTimeout, ...(ca === undefined ? {} : { ca }) },
+        // Deadlines are per statement.
+        headersTimeout: 0,
+        bodyTimeout: 0
+      })
+    const agent = yield* Effect.acquireRelease(Effect.sync(open), agent =>
+      Effect.promise(() => agent.destroy())
+    )
+    return { agent, turn: (yield* Effect.makeSemaphore(maxConnections)).withPermits(1) }
   })
 
 const deliver = (

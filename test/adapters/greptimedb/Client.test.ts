@@ -1,5 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as GreptimedbClient from "../../../src/adapters/greptimedb/Client.ts"
 import * as Bfm from "../../../src/interfaces/library/Bfm.ts"
 import * as Greptimedb from "../../fixtures/Greptimedb.ts"
 import * as Scenario from "../../fixtures/Scenario.ts"
@@ -67,6 +69,38 @@ describe.skipIf(Greptimedb.isReal)(
           /^connection logs .*: the server answered with HTTP status 502: 502 Bad Gateway$/
         )
       }).pipe(Effect.scoped)
+    )
+
+    it.live(
+      "statements that take long are in nobody else's way, and their time begins when they are sent",
+      () =>
+        Effect.gen(function* () {
+          const at = yield* Greptimedb.make()
+          const settings = { host: "localhost", port: at.double.port, tls: false, database: "public" }
+          const client = yield* GreptimedbClient.make(settings)
+          at.double.faults.plan({ applies: false, answer: "hold" }, sql => sql === "SELECT 1", 16)
+          const send = (sql: string) => Effect.either(client.send(sql, "public", { timeout: 1_500 }))
+          const slow = yield* Effect.fork(
+            Effect.all(
+              Array.from({ length: 16 }, () => send("SELECT 1")),
+              { concurrency: "unbounded" }
+            )
+          )
+          yield* Effect.promise(() => at.double.faults.reached())
+          const [answer] = yield* Effect.timeout(client.ask("SELECT 2"), 1_000)
+          assert.deepStrictEqual(answer?.length, 1)
+          yield* Effect.sleep(1_000)
+          // Behind those that are given up soon: longer than it may take itself.
+          const late = yield* send("SELECT 3")
+          assert.strictEqual(late._tag, "Right")
+          const ended = yield* Fiber.join(slow)
+          assert.deepStrictEqual(new Set(ended.map(({ _tag }) => _tag)), new Set(["Left"]))
+          assert.lengthOf(
+            at.double.arrivals.filter(({ sql }) => sql === "SELECT 1"),
+            16
+          )
+          at.double.faults.release()
+        }).pipe(Effect.scoped)
     )
 
     it.live("a run that is told to stop at once gives the answer up; the next run finds out", () =>
