@@ -21,7 +21,7 @@ export const Failure = Schema.Struct({
   /** 1-based position in the file; absent when the store did not say and it could not be found out. */
   line: Schema.optional(Schema.Int),
   column: Schema.optional(Schema.Int),
-  /** The failing statement as it was sent. */
+  /** The failing statement as it was sent; of a very long one the beginning. */
   statement: Schema.optional(Schema.String),
   /** What is left: nothing, or the units before; and what the next run will do. */
   aftermath: Schema.String,

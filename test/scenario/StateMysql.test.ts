@@ -52,6 +52,24 @@ const settled = (project: Project.Project) =>
   })
 
 describe("the state in MariaDB", () => {
+  it.scopedLive("keeps the failure of a statement that is longer than the server takes", () =>
+    Effect.gen(function* () {
+      const project = yield* Project.makeOnMysql
+      const [row] = yield* project.queryState("select @@max_allowed_packet as most")
+      write(project, 1, "a", `INSERT INTO a VALUES ('${"é".repeat(Number(row?.["most"]) / 2)}');`)
+      const { failures } = yield* bfm(project, 4, "migrate", "up")
+      const { items } = yield* bfm(project, 0, "history")
+      assert.deepStrictEqual(
+        items.map(({ event, migration_id }: Record<string, string>) => [event, migration_id]),
+        [["failed", a]]
+      )
+      const [{ reason, statement }] = failures
+      assert.match(reason, /^invalid input syntax for type integer: "é+\n… \(\d+ more characters\)$/)
+      assert.match(statement, /^INSERT INTO a VALUES \('é+\n… \(\d+ more characters\)$/)
+      assert.isBelow(statement.length, 70_000)
+    })
+  )
+
   it.scopedLive("serves every command: plan, up, status, history, validate, resolve, down", () =>
     Effect.gen(function* () {
       const project = yield* Project.makeOnMysql

@@ -1,3 +1,4 @@
+import * as Excerpt from "../../domain/Excerpt.ts"
 import type { Step } from "../../domain/Plan.ts"
 import { type Failure, failing } from "../../domain/Run.ts"
 import type { StepOutcome } from "../../ports/Connections.ts"
@@ -38,11 +39,11 @@ export const failed = (
 ): StepOutcome => {
   const failure: Failure = {
     ...failing(step),
-    reason,
+    reason: Excerpt.ofWords(reason),
     ...(code === undefined ? {} : { code }),
-    ...(detail === undefined ? {} : { detail }),
-    ...(hint === undefined ? {} : { hint }),
-    ...place,
+    ...(detail === undefined ? {} : { detail: Excerpt.ofWords(detail) }),
+    ...(hint === undefined ? {} : { hint: Excerpt.ofWords(hint) }),
+    ...(place === undefined ? {} : { ...place, statement: Excerpt.ofStatement(place.statement) }),
     aftermath,
     ...(blockedBy === undefined ? {} : { blocked_by: blockedBy }),
     attempts,

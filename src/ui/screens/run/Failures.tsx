@@ -110,7 +110,5 @@ const facts = (
 }
 
 /** Where the statement stands in its file, as the plan says. */
-const lineOf = (failure: Run.Failure, { step }: StepCourse): number =>
-  step.units.flatMap(({ statements }) => statements).find(({ text }) => text === failure.statement)?.line ??
-  failure.line ??
-  1
+const lineOf = ({ line: failing = 1 }: Run.Failure, { step }: StepCourse): number =>
+  step.units.flatMap(({ statements }) => statements).findLast(({ line }) => line <= failing)?.line ?? failing
