@@ -7,7 +7,15 @@ export const describe = (cause: unknown): { readonly reason: string; readonly co
     error instanceof AggregateError && error.errors.length > 0
       ? error.errors.map(part => (part instanceof Error ? part.message : String(part))).join("; ")
       : error.message || error.name
-  return { reason, code }
+  return { reason: spoken(error.name, reason), code }
+}
+
+/** A port of something else is an everyday mistake, and parsers tell it in words of their own. */
+const spoken = (name: string, reason: string): string => {
+  if (name === "HTTPParserError") return "what answers there does not speak HTTP"
+  if (/wrong version number|packet length too long/i.test(reason))
+    return "what answers there does not speak TLS"
+  return reason
 }
 
 /** Some clients wrap what happened and say nothing themselves. */

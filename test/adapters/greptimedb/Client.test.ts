@@ -1,3 +1,4 @@
+import * as net from "node:net"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -54,6 +55,30 @@ describe.skipIf(Greptimedb.isReal)(
         assert.match(error.message, /^connection logs \(127\.0\.0\.1:\d+\/public\): connect ECONNREFUSED/)
         const { items, connections } = yield* at.run(Bfm.status({ connections: ["logs"] }))
         assert.deepStrictEqual([items.length, connections[0]?.error?.includes("ECONNREFUSED")], [0, true])
+      }).pipe(Effect.scoped)
+    )
+
+    it.live("says that something else answers at a port", () =>
+      Effect.gen(function* () {
+        const at = yield* Greptimedb.make()
+        at.write(1, "t", create)
+        const other = yield* Effect.acquireRelease(
+          Effect.async<net.Server>(resume => {
+            const server = net.createServer(socket =>
+              socket.on("error", () => {}).once("data", () => socket.end("no HTTP\r\n"))
+            )
+            server.listen(0, "127.0.0.1", () => resume(Effect.succeed(server)))
+          }),
+          server => Effect.sync(() => server.close())
+        )
+        const { port } = other.address() as net.AddressInfo
+        const said = (scheme: string) =>
+          Effect.map(
+            Scenario.failing(at.run(Bfm.up(logs), { LOGS_DB_URL: `${scheme}://127.0.0.1:${port}` })),
+            ({ message }) => message
+          )
+        assert.match(yield* said("http"), /: what answers there does not speak HTTP$/)
+        assert.match(yield* said("https"), /: what answers there does not speak TLS$/)
       }).pipe(Effect.scoped)
     )
 
