@@ -82,6 +82,23 @@ describe.each([
   )
 })
 
+it.scopedLive("the history of one is found by its id, however much has happened in others since", () =>
+  Effect.gen(function* () {
+    const { project, environment, up } = yield* team(Project.make, ["one", "two"])
+    yield* up()
+    yield* project.queryState(
+      `INSERT INTO bfm_history (event_key, migration_id, schema, version, name, connection, backend, event, at, actor, method, run_id)
+       SELECT event_key || n, migration_id, schema, version, name, connection, backend, event, at, actor, method, run_id
+       FROM bfm_history, generate_series(1, 1000) n WHERE schema = 'two'`
+    )
+    const { items } = yield* project.run(Bfm.history({ id: `one_${it1}`, limit: 5 }), environment)
+    assert.deepStrictEqual(
+      items.map(({ schema, event }) => [schema, event]),
+      [["one", "applied"]]
+    )
+  })
+)
+
 // With the state in PostgreSQL worse happens to them, below.
 describe("tenants, the state in MariaDB", () => {
   it.scopedLive("150 of them, killed in the middle: the next run does the rest, each once", () =>

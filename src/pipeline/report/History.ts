@@ -33,9 +33,16 @@ export const page = Effect.fn("History.page")(function* ({ id, limit, cursor }: 
     references: References.make(catalog),
     tenants: new Map()
   }
-  const recent = yield* state.history({ limit: 1000 })
-  const schemas = [...new Set(recent.items.map(({ schema }) => schema))]
-  const found = yield* Find.find(world, id, schemas)
+  // Where something failed or was removed, and where something is applied.
+  const [events, applied] = yield* Effect.all(
+    [state.history({ limit: 1000 }), state.applied([...configured.keys()])],
+    { concurrency: "unbounded" }
+  )
+  const schemas = new Set([
+    ...events.items.map(({ schema }) => schema),
+    ...applied.flatMap(({ schemas }) => schemas)
+  ])
+  const found = yield* Find.find(world, id, [...schemas])
   const schema = found.schema === undefined ? {} : { schema: found.schema }
   return yield* state.history({ migrationId: canonical(found.migration), limit, ...schema, ...more })
 })
