@@ -48,7 +48,7 @@ export const understand = <V extends Known>(
   if (first.startsWith("-")) {
     return asksHelp(args)
       ? Either.right({ _tag: "Overview", group: verbs })
-      : Either.left(misunderstood(`${first} stands before the command: bfm COMMAND ${first}`, []))
+      : Either.left(misunderstood(misplaced(first), []))
   }
   const group = verbs.filter(verb => verb.words[0] === first)
   if (group.length === 0) return Either.left(unknown("command", first, firstWords(verbs), []))
@@ -64,6 +64,11 @@ export const understand = <V extends Known>(
     ? Either.right({ _tag: "Overview", group })
     : Either.left(incomplete(group, first, args[1]))
 }
+
+const misplaced = (option: string): string =>
+  option === "--version"
+    ? "--version stands alone: bfm --version; or: bfm version --json"
+    : `${option} belongs behind a command: bfm COMMAND ${option}`
 
 const firstWords = (verbs: ReadonlyArray<Known>): ReadonlyArray<string> => [
   ...new Set(verbs.flatMap(({ words }) => words.slice(0, 1)))

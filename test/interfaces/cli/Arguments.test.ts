@@ -57,8 +57,9 @@ describe("Arguments.understand", () => {
     assert.strictEqual(reason(Arguments.understand(verbs, ["migrate"])), "bfm migrate needs one of: up, down")
     assert.strictEqual(
       reason(Arguments.understand(verbs, ["--json", "status"])),
-      "--json stands before the command: bfm COMMAND --json"
+      "--json belongs behind a command: bfm COMMAND --json"
     )
+    assert.match(reason(Arguments.understand(verbs, ["--version", "--json"])), /bfm version --json$/)
   })
 })
 

@@ -77,7 +77,11 @@ describe("bin/bfm", () => {
     Effect.gen(function* () {
       install(...whole)
       assert.deepStrictEqual(yield* bfm("bfm-cli", "--help"), yield* bfm("bfm", "--help"))
-      assert.strictEqual((yield* bfm("bfm-cli", "version")).code, 0)
+      const { stdout } = yield* bfm("bfm-cli", "version", "--json")
+      assert.strictEqual(
+        `bfm version ${JSON.parse(stdout).version}\n`,
+        (yield* bfm("bfm", "--version")).stdout
+      )
     })
   )
 
