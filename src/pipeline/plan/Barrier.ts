@@ -60,15 +60,18 @@ export const check = (world: World, nodes: ReadonlyArray<Graph.Node>): Barriers 
   return { after, closed, problems }
 }
 
-/** Those that `{CONN}_TENANTS` names; where nobody says, every schema that has a migration of tenants. */
+/** Those that `{CONN}_TENANTS` names; where nobody says, every schema that has a migration of tenants or gets one here. */
 const countOf = (world: World, target: Migration, nodes: ReadonlyArray<Graph.Node>): Count => {
   const connection = world.connections.get(target.connection)
   const survey = world.inspections.get(target.connection)
+  const ours = connection === undefined ? [] : Coverage.migrationsOf(connection, world.catalog.migrations)
   const applied =
-    connection === undefined || survey === undefined
-      ? new Map<string, ReadonlyArray<Migration>>()
-      : Coverage.appliedIn(survey, Coverage.migrationsOf(connection, world.catalog.migrations))
+    survey === undefined ? new Map<string, ReadonlyArray<Migration>>() : Coverage.appliedIn(survey, ours)
   const names = new Set(world.tenants.get(target.connection) ?? applied.keys())
+  if (!world.tenants.has(target.connection)) {
+    const own = new Set(ours)
+    for (const { migration, schema } of nodes) if (own.has(migration)) names.add(schema)
+  }
   return {
     tenants: names,
     applied: [...names].filter(name => applied.get(name)?.includes(target) === true).length,

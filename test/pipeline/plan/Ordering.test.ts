@@ -336,6 +336,24 @@ describe("a barrier", () => {
     })
   )
 
+  it.effect("where nobody says who the tenants are, counts the schemas that this run begins", () =>
+    Effect.gen(function* () {
+      const files = {
+        "core/01_own": "-- bfm-schema: dynamic\nSELECT 1;",
+        "core/02_contract": `-- bfm-schema: base\n${needs("tenants:own")}`
+      }
+      const connections = { core: { applied: ["01_own@old"], present: ["old", "new", "base"] } }
+      const { steps } = yield* up({ files, connections }, { schemas: ["new"] })
+      assert.deepStrictEqual(
+        steps.map(({ schema, name, after }) => [schema, name, after.length]),
+        [
+          ["new", "own", 0],
+          ["base", "contract", 1]
+        ]
+      )
+    })
+  )
+
   it.effect("inside of the tenants waits for another run: what this one does does not count", () =>
     Effect.gen(function* () {
       const { core } = world("", 8).connections ?? {}
