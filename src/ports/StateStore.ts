@@ -59,7 +59,8 @@ export interface Remembered {
 export interface HistoryQuery {
   /** Canonical id; every migration when absent. */
   readonly migrationId?: string
-  readonly connection?: string
+  /** Of no others; of all when absent. */
+  readonly connections?: ReadonlyArray<string> | undefined
   readonly schema?: string
   /** Newest first; at most this many. */
   readonly limit: number
@@ -71,6 +72,8 @@ export interface HistoryQuery {
 export interface LatestQuery {
   /** Canonical id. */
   readonly migrationId?: string
+  /** Of no others; of all when absent. */
+  readonly connections?: ReadonlyArray<string> | undefined
   readonly limit: number
 }
 

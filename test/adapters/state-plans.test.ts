@@ -27,9 +27,12 @@ const asked = (statements: Statements): Readonly<Record<string, Statement>> => (
   }),
   "history of a connection and schema": statements.history({
     limit: 101,
-    connection: "core",
+    connections: ["core"],
     schema: "t1"
   }),
+  "history of some connections": statements.history({ limit: 101, connections: ["core", "logs"] }),
+  "latest of some connections": statements.latest({ limit: 10, connections: ["core", "logs"] }),
+  "skips of some connections": statements.skips({ limit: 5, connections: ["core", "logs"] }),
   "latest of a migration": statements.latest({ migrationId: id, limit: 10 }),
   "skips of a migration": statements.skips({ migrationId: id, limit: 5 }),
   "where history ends": statements.newest,
@@ -73,7 +76,7 @@ describe("the state's questions, with many rows, use an index", () => {
         .replace("event, ", "")
         .replace("'applied', ", "")
       const remembered = `insert into ${tables.executions} (${columns}, status, at, run_id, actor, method)
-        select concat('m', n), 't', 'v', 'n', 'core', 'postgresql', 'applied', now(), 'R', 'a', 'cli' from ${number}`
+        select concat('m', n), 't', 'v', 'n', 'core', 'postgresql', 'applied', now() - n * interval '1 s', 'R', 'a', 'cli' from ${number}`
       for (const text of [...filling(number, "now()", name => name), skips ?? "", remembered, "analyze"])
         yield* Postgresql.query(database.url, text)
       const statements = PostgresqlStatements.make("public", postgresqlSteps)

@@ -136,6 +136,43 @@ export const suite = (name: string, subjects: Subjects) => {
         assert.deepStrictEqual(yield* store.latest({ migrationId: "A", limit: 10 }), [])
       }))
 
+    test("tells so many of some connections, whatever happens on others", store =>
+      Effect.gen(function* () {
+        const names = ["core", "logs", "other", "other"]
+        yield* store.record(
+          names.flatMap((connection, n) => [
+            remember(execution({ connection, migration_id: `${n}`, at: day + n })),
+            note(item({ connection, migration_id: `${n}` })),
+            { _tag: "Skipped", skip: skip({ connection, migration_id: `${n}` }) }
+          ])
+        )
+        for (const [connections, expected] of [
+          [
+            ["core", "logs"],
+            ["logs", "core"]
+          ],
+          [["core"], ["core"]],
+          [["Core", "core "], []],
+          [[], []]
+        ] as const) {
+          const query = { limit: 2, connections }
+          const found = [
+            yield* store.latest(query),
+            yield* store.skips(query),
+            (yield* store.history(query)).items
+          ]
+          for (const items of found)
+            assert.deepStrictEqual(
+              items.map(({ connection }) => connection),
+              [...expected]
+            )
+        }
+        const first = yield* store.history({ limit: 1, connections: ["core", "logs"] })
+        const next = first.next ?? ""
+        const second = yield* store.history({ limit: 1, connections: ["core", "logs"], cursor: next })
+        assert.strictEqual(second.items[0]?.connection, "core")
+      }))
+
     test("keeps the five newest skips of a migration in a schema, each once", store =>
       Effect.gen(function* () {
         const write = (schema: string, n: number) =>
@@ -196,7 +233,7 @@ export const suite = (name: string, subjects: Subjects) => {
         const odd = yield* store.history({
           limit: 100,
           migrationId: "m1",
-          connection: "core",
+          connections: ["core"],
           schema: "public"
         })
         assert.deepStrictEqual(

@@ -91,7 +91,8 @@ const list = Effect.fnUntraced(function* (request: Generated.ListMigrationsReque
 
 const history = Effect.fnUntraced(function* (request: Generated.GetMigrationHistoryRequest) {
   yield* seenIfKnown(request.migrationId)
-  const { items, ...rest } = yield* Latest.historyOf(request.migrationId, Paging.of(request, 1_000))
+  const page = { ...Paging.of(request, 1_000), permitted: yield* Caller.permitted }
+  const { items, ...rest } = yield* Latest.historyOf(request.migrationId, page)
   return { ...rest, migration_id: request.migrationId, history: items.map(HistoryItem.fromItem) }
 })
 

@@ -83,7 +83,9 @@ export const layer = HttpApiBuilder.group(Api, "migrations", handlers =>
     .handle("history", ({ path: { id }, urlParams }) =>
       Effect.gen(function* () {
         yield* seenIfKnown(id)
-        const { items, next } = yield* Latest.historyOf(id, Paging.page(urlParams, 1_000))
+        const { connections } = yield* Caller
+        const page = { ...Paging.page(urlParams, 1_000), permitted: connections }
+        const { items, next } = yield* Latest.historyOf(id, page)
         return {
           migration_id: id,
           history: items.map(HistoryItem.fromItem),

@@ -29,7 +29,7 @@ export const read = Effect.fnUntraced(function* (connections: ReadonlyArray<stri
   for (const connection of connections) {
     for (let cursor: string | undefined, first = true; first || cursor !== undefined; first = false) {
       const { items, next } = yield* history({
-        connection,
+        connections: [connection],
         limit: page,
         ...(cursor === undefined ? {} : { cursor })
       })

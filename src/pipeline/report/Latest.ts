@@ -5,41 +5,43 @@ import { type HistoryQuery, StateStore } from "../../ports/StateStore.ts"
 import * as Find from "../plan/Find.ts"
 import { Snapshot } from "./Snapshot.ts"
 
-/** The only connections that may be seen, and how many. */
+/** The only connections that may be seen, and how many of them. */
 export interface Query {
   readonly limit: number
   readonly permitted?: ReadonlyArray<string> | undefined
 }
 
+interface Page extends Query, Pick<HistoryQuery, "cursor"> {}
+
 /** The latest word on each migration and schema, newest first. */
 export const executions = Effect.fn("Latest.executions")(function* (query: Query) {
   const state = yield* StateStore
-  return visible(yield* state.latest({ limit: query.limit }), query)
+  return yield* state.latest({ limit: query.limit, connections: query.permitted })
 })
 
 /** The same of one migration; nothing is known of an unknown one. */
 export const executionsOf = Effect.fn("Latest.executionsOf")(function* (id: string, query: Query) {
   const { migrationId, schema } = yield* named(id)
   const state = yield* StateStore
-  const known = yield* state.latest({ migrationId, limit: query.limit })
-  return visible(known, query).filter(item => schema === undefined || item.schema === schema)
+  const known = yield* state.latest({ migrationId, limit: query.limit, connections: query.permitted })
+  return known.filter(item => schema === undefined || item.schema === schema)
 })
 
 /** What was asked for and had been applied already, newest first. */
 export const skips = Effect.fn("Latest.skips")(function* (query: Query) {
   const state = yield* StateStore
-  return visible(yield* state.skips({ limit: query.limit }), query)
+  return yield* state.skips({ limit: query.limit, connections: query.permitted })
 })
 
 export const skipsOf = Effect.fn("Latest.skipsOf")(function* (id: string, query: Query) {
   const { migrationId, schema } = yield* named(id)
   const state = yield* StateStore
-  const known = yield* state.skips({ migrationId, limit: query.limit })
-  return visible(known, query).filter(item => schema === undefined || item.schema === schema)
+  const known = yield* state.skips({ migrationId, limit: query.limit, connections: query.permitted })
+  return known.filter(item => schema === undefined || item.schema === schema)
 })
 
 /** What happened to one migration, newest first; also to one that is no longer among the sources. */
-export const historyOf = Effect.fn("Latest.historyOf")(function* (id: string, page: HistoryQuery) {
+export const historyOf = Effect.fn("Latest.historyOf")(function* (id: string, { permitted, ...page }: Page) {
   const snapshot = yield* Snapshot
   const { index } = yield* snapshot.current
   const found = Find.findIn(index, id)
@@ -53,25 +55,17 @@ export const historyOf = Effect.fn("Latest.historyOf")(function* (id: string, pa
     }),
     onLeft: () => ({ migrationId: id })
   })
-  const known = yield* state.history({ ...page, ...meant })
+  const known = yield* state.history({ ...page, ...meant, connections: permitted })
   if (Either.isLeft(found) && known.items.length === 0 && page.cursor === undefined) return yield* found.left
   return known
 })
 
 /** What happened, newest first: to one migration, or to all that may be seen. */
-export const history = Effect.fn("Latest.history")(function* (
-  id: string | undefined,
-  { permitted, ...page }: Omit<HistoryQuery, "migrationId"> & Pick<Query, "permitted">
-) {
-  const state = yield* StateStore
-  const found = id === undefined ? yield* state.history(page) : yield* historyOf(id, page)
-  return { ...found, items: visible(found.items, { limit: page.limit, permitted }) }
+export const history = Effect.fn("Latest.history")(function* (id: string | undefined, page: Page) {
+  if (id !== undefined) return yield* historyOf(id, page)
+  const { permitted, ...rest } = page
+  return yield* (yield* StateStore).history({ ...rest, connections: permitted })
 })
-
-const visible = <A extends { readonly connection: string }>(
-  items: ReadonlyArray<A>,
-  { permitted }: Query
-): ReadonlyArray<A> => items.filter(({ connection }) => permitted?.includes(connection) !== false)
 
 /** No id has one, and PostgreSQL refuses to look for it. */
 const unspeakable = (id: string): boolean => id.includes("\0")

@@ -29,18 +29,22 @@ from ${installed} as installed left join bfm_executions e on e.connection in (?)
     // A list that the server has cut off differs from the ledger: then all of it is read.
     appliedOf: rows =>
       rows.flatMap(({ k, s }) => (typeof k === "string" && typeof s === "string" ? [remembered(k, s)] : [])),
-    latest: ({ migrationId, limit }) => ({
-      text: `select ${executionColumns} from bfm_executions e
-${migrationId === undefined ? "" : `where ${exactly("e.migration_id")}`} order by e.at desc, e.migration_id, e.\`schema\` limit ?`,
-      values: migrationId === undefined ? [limit] : [migrationId, migrationId, limit]
-    }),
-    skips: ({ migrationId, limit }) => ({
-      text: `select s.migration_id, s.\`schema\`, s.version, s.name, s.connection, s.backend, ${epoch("s.at")} as at, s.actor,
+    latest: query => {
+      const { where, values } = meant("e", query)
+      return {
+        text: `select ${executionColumns} from bfm_executions e${where} order by e.at desc, e.migration_id, e.\`schema\` limit ?`,
+        values: [...values, query.limit]
+      }
+    },
+    skips: query => {
+      const { where, values } = meant("s", query)
+      return {
+        text: `select s.migration_id, s.\`schema\`, s.version, s.name, s.connection, s.backend, ${epoch("s.at")} as at, s.actor,
   s.method, s.run_id, r.request_id, r.endpoint
-from bfm_skips s left join bfm_runs r on r.id = s.run_id
-${migrationId === undefined ? "" : `where ${exactly("s.migration_id")}`} order by s.position desc limit ?`,
-      values: migrationId === undefined ? [limit] : [migrationId, migrationId, limit]
-    }),
+from bfm_skips s left join bfm_runs r on r.id = s.run_id${where} order by s.position desc limit ?`,
+        values: [...values, query.limit]
+      }
+    },
     history,
     newest: {
       text: "select cast(coalesce(max(position), 0) as char) as newest from bfm_history",
@@ -88,7 +92,11 @@ const runColumns = `id, actor, method, direction, plan_hash, state, ${epoch("sta
   ${epoch("finished_at")} as finished_at, total, running, succeeded, failed, skipped, not_run, current_step, error,
   owner, ${epoch("heartbeat_at")} as heartbeat_at, cancelled_by, continues, continued_by, notice, request_id, endpoint`
 
-const history = (request: HistoryRequest): Statement => {
+/** Of one migration, of some connections, in a schema, up to a place; of all where nothing is said. */
+const meant = (
+  table: string,
+  { migrationId, connections, schema, before }: Omit<HistoryRequest, "limit">
+): { readonly where: string; readonly values: ReadonlyArray<unknown> } => {
   const values: Array<unknown> = []
   const conditions: Array<string> = []
   const where = (condition: string, ...bound: ReadonlyArray<unknown>) => {
@@ -96,16 +104,22 @@ const history = (request: HistoryRequest): Statement => {
     values.push(...bound)
     conditions.push(condition)
   }
-  where(exactly("h.migration_id"), request.migrationId, request.migrationId)
-  where(exactly("h.connection"), request.connection, request.connection)
-  where(exactly("h.`schema`"), request.schema, request.schema)
-  where("h.position < cast(? as signed)", request.before)
-  values.push(request.limit)
+  where(exactly(`${table}.migration_id`), migrationId, migrationId)
+  // An empty list is no SQL; nothing equals null.
+  const names = connections?.length === 0 ? null : connections
+  where(`${table}.connection in (?) and cast(${table}.connection as binary) in (?)`, names, names)
+  where(exactly(`${table}.\`schema\``), schema, schema)
+  where(`${table}.position < cast(? as signed)`, before)
+  return { where: conditions.length === 0 ? "" : ` where ${conditions.join(" and ")}`, values }
+}
+
+const history = (request: HistoryRequest): Statement => {
+  const { where, values } = meant("h", request)
   return {
     text: `select cast(h.position as char) as position, h.migration_id, h.\`schema\`, h.version, h.name, h.connection,
   h.backend, h.event, ${epoch("h.at")} as at, h.actor, h.method, h.run_id, h.duration_ms, h.error, r.request_id, r.endpoint
-from bfm_history h left join bfm_runs r on r.id = h.run_id${conditions.length === 0 ? "" : ` where ${conditions.join(" and ")}`}
+from bfm_history h left join bfm_runs r on r.id = h.run_id${where}
 order by h.position desc limit ?`,
-    values
+    values: [...values, request.limit]
   }
 }

@@ -34,17 +34,17 @@ export const make = (schema: string, steps: ReadonlyArray<Step>): Statements => 
       ((row?.["groups"] ?? []) as ReadonlyArray<readonly [string, string]>).map(([key, schemas]) =>
         remembered(key, schemas)
       ),
-    latest: ({ migrationId, limit }) => ({
+    latest: ({ migrationId, connections, limit }) => ({
       text: `select ${executionColumns} from ${quoted}.bfm_executions e
-where $1::text is null or e.migration_id = $1 order by e.at desc, e.migration_id, e.schema limit $2`,
-      values: [migrationId ?? null, limit]
+where ${meant("e")} order by e.at desc, e.migration_id, e.schema limit $3`,
+      values: [migrationId ?? null, connections ?? null, limit]
     }),
-    skips: ({ migrationId, limit }) => ({
+    skips: ({ migrationId, connections, limit }) => ({
       text: `select s.migration_id, s.schema, s.version, s.name, s.connection, s.backend, ${epoch("s.at")} as at, s.actor,
   s.method, s.run_id, r.request_id, r.endpoint
 from ${quoted}.bfm_skips s left join ${quoted}.bfm_runs r on r.id = s.run_id
-where $1::text is null or s.migration_id = $1 order by s.position desc limit $2`,
-      values: [migrationId ?? null, limit]
+where ${meant("s")} order by s.position desc limit $3`,
+      values: [migrationId ?? null, connections ?? null, limit]
     }),
     history: request => history(quoted, request),
     newest: {
@@ -80,6 +80,10 @@ where l.lock_key = $1::bigint and ${LockKeys.isHeld("l")}`,
 /** Milliseconds as a number: pg hands out other numeric types as text. */
 const epoch = (column: string): string => `round(extract(epoch from ${column}) * 1000)::float8`
 
+/** Of one migration, and of some connections, or of all. */
+const meant = (table: string): string =>
+  `($1::text is null or ${table}.migration_id = $1) and ($2::text[] is null or ${table}.connection = any($2))`
+
 const executionColumns = `e.migration_id, e.schema, e.version, e.name, e.connection, e.backend, e.status,
   ${epoch("e.at")} as at, e.run_id, e.actor, e.method, e.error`
 
@@ -91,15 +95,18 @@ const runColumns = `id, actor, method, direction, plan_hash, state, ${epoch("sta
 const history = (quoted: string, request: HistoryRequest): Statement => {
   const values: Array<unknown> = []
   const conditions: Array<string> = []
-  const where = (condition: string, value: unknown) => {
+  const where = (condition: (value: string) => string, value: unknown) => {
     if (value === undefined) return
     values.push(value)
-    conditions.push(`${condition} $${values.length}`)
+    conditions.push(condition(`$${values.length}`))
   }
-  where("h.migration_id =", request.migrationId)
-  where("h.connection =", request.connection)
-  where("h.schema =", request.schema)
-  where("h.position <", request.before)
+  where(value => `h.migration_id = ${value}`, request.migrationId)
+  // Of one, in the order of the index.
+  const [connection, ...others] = request.connections ?? []
+  if (others.length === 0 && connection !== undefined) where(value => `h.connection = ${value}`, connection)
+  else where(value => `h.connection = any(${value}::text[])`, request.connections)
+  where(value => `h.schema = ${value}`, request.schema)
+  where(value => `h.position < ${value}`, request.before)
   values.push(request.limit)
   return {
     text: `select h.position::text, h.migration_id, h.schema, h.version, h.name, h.connection, h.backend, h.event,
