@@ -70,6 +70,8 @@ export const Run = Schema.Struct({
   id: Schema.String,
   actor: Actor,
   direction: Direction,
+  /** All that it may reach: what was asked for, and what its plan leads to. Absent: any, or not known yet. */
+  connections: Schema.optional(Schema.Array(Schema.String)),
   plan_hash: Schema.String,
   state: RunState,
   /** Milliseconds since the epoch. */

@@ -68,7 +68,7 @@ export class Pipeline extends Context.Tag("bfm/Pipeline")<
 const followed = (id: string, after: number) =>
   Stream.unwrap(
     Effect.as(
-      RunBook.find(id),
+      RunBook.find(id, undefined),
       Stream.flattenIterables(Stream.mapAccum(Following.events(id, after), undefined, Following.asEvents))
     )
   )
@@ -93,9 +93,9 @@ export const layer: Layer.Layer<Pipeline, never, Stores> = Layer.effect(
       history: query => effect(History.page(query)),
       recent: limit => effect(History.recent(limit)),
       runs: {
-        list: page => effect(RunBook.list(page)),
+        list: page => effect(RunBook.list(page, undefined)),
         show: id => effect(RunBook.detail(id, undefined)),
-        result: id => effect(RunBook.resultOf(id)),
+        result: id => effect(RunBook.resultOf(id, undefined)),
         follow: (id, after) => stream(followed(id, after)),
         cancel: (id, now) => effect(RunBook.cancel(id, now)),
         resume: id => stream(ResumeHere.resume(id))

@@ -5,6 +5,7 @@ import * as Ref from "effect/Ref"
 import * as Stream from "effect/Stream"
 import type { LedgerEntry } from "../../src/domain/Ledger.ts"
 import type { Plan, Step } from "../../src/domain/Plan.ts"
+import type { Order } from "../../src/domain/Request.ts"
 import type { Event, Run, RunState } from "../../src/domain/Run.ts"
 import * as Causes from "../../src/pipeline/execute/Causes.ts"
 import * as Course from "../../src/pipeline/execute/Course.ts"
@@ -38,7 +39,37 @@ const notRun = (id: string, reason = "it depends on a"): Event => ({
 })
 const finished = (state: RunState): Event => ({ _tag: "RunFinished", run_id: "01R", state, duration_ms: 70 })
 
-const fresh = Course.queued("01R", { name: "ci", method: "cli" }, "up", 1_000)
+const actor = { name: "ci", method: "cli" } as const
+const options = { concurrency: 1, on_failure: "stop" } as const
+
+/** Applying on these connections; on all where none is named. */
+const orderOf = (connections: ReadonlyArray<string>): Order => ({
+  _tag: "Up",
+  request: {
+    target: { tables: [], connections, tags: [] },
+    schemas: [],
+    variables: {},
+    ignore_dependencies: false,
+    out_of_order: "allow",
+    strict_schema: false
+  },
+  options
+})
+
+const down: Order = {
+  _tag: "Down",
+  request: {
+    id: "a",
+    schemas: [],
+    variables: {},
+    ignore_dependencies: false,
+    cascade: false,
+    generated: false
+  },
+  options
+}
+
+const fresh = Course.queued("01R", actor, orderOf([]), 1_000)
 
 /** `state done/failed/skipped/not run, running + pending of total`. */
 const counts = ({ state, succeeded, failed, skipped, not_run, running, pending, total }: Run): string =>
@@ -147,25 +178,25 @@ describe("a run as it stands", () => {
     ])
   })
 
-  it("goes in the direction of its order", () => {
-    const options = { concurrency: 1, on_failure: "stop" } as const
-    const up = { target: { tables: [], connections: [], tags: [] }, schemas: [], variables: {} }
-    const request = {
-      ...up,
-      ignore_dependencies: false,
-      out_of_order: "allow",
-      strict_schema: false
-    } as const
-    assert.strictEqual(Course.directionOf({ _tag: "Up", request, options }), "up")
-    const down = {
-      id: "a",
-      schemas: [],
-      variables: {},
-      ignore_dependencies: false,
-      cascade: false,
-      generated: false
+  it("reaches what was asked for, and what its plan leads to", () => {
+    const reached = (order: Order, permitted?: ReadonlyArray<string>, ...steps: ReadonlyArray<Step>) => {
+      const course = Course.make(Course.queued("01R", actor, order, 0, permitted))
+      const before = course.run().connections
+      const after = course.hear({ _tag: "Planned", plan: Sample.plan(steps) }, 1).connections
+      return [before, after]
     }
-    assert.strictEqual(Course.directionOf({ _tag: "Down", request: down, options }), "down")
+    const [core, logs] = [step("a", { connection: "core" }), step("b", { connection: "logs" })]
+    const up = orderOf(["core"])
+    assert.deepStrictEqual(reached(up, undefined, core), [["core"], ["core"]])
+    assert.deepStrictEqual(reached(up, ["core", "main"], core, logs), [["core"], ["core", "logs"]])
+    // Asked for everything: there is nothing that it may not reach.
+    assert.deepStrictEqual(reached(orderOf([]), undefined, core), [undefined, undefined])
+    assert.deepStrictEqual(reached(orderOf([]), ["core"], core), [["core"], ["core"]])
+    assert.deepStrictEqual(reached(down, undefined, logs), [undefined, ["logs"]])
+    assert.deepStrictEqual(reached(down, ["core", "logs"]), [
+      ["core", "logs"],
+      ["core", "logs"]
+    ])
   })
 })
 

@@ -73,6 +73,55 @@ describe("the runs of a process", () => {
     })
   )
 
+  it.scopedLive("begin and end although whoever asked for them goes away meanwhile", () =>
+    Effect.gen(function* () {
+      const made = yield* project
+      yield* Effect.gen(function* () {
+        const runs = yield* Runs.Runs
+        yield* (yield* runs.start(order())).result
+        for (let tried = 0; tried < 40; tried++) {
+          yield* Effect.timeoutOption(runs.start(order()), tried / 8)
+        }
+        const told = made.queryState("SELECT state, count(*)::int AS n FROM bfm_runs GROUP BY 1")
+        const rows = yield* Effect.repeat(Effect.delay(told, 100), { until: ({ length }) => length === 1 })
+        assert.strictEqual(rows[0]?.["state"], "succeeded")
+        assert.isAbove(Number(rows[0]?.["n"]), 10)
+      }).pipe(Effect.provide(yield* service(made)))
+    })
+  )
+
+  it.scopedLive("that wait for a lock end at once when they are told to, and with the process", () =>
+    Effect.gen(function* () {
+      const made = yield* project
+      const gate = yield* gated(made)
+      // In several schemas each waits for its own; in one the run waits for it before it begins.
+      for (const schemas of [["slow"], ["slow", "last"]]) {
+        const target = {
+          ids: schemas.map(name => (name === "slow" ? Scenario.id(2, "slow") : Scenario.id(3, "last")))
+        }
+        yield* Effect.gen(function* () {
+          const runs = yield* Runs.Runs
+          const first = yield* runs.start(order({ target: { ids: [Scenario.id(2, "slow")] } }))
+          yield* gate.reached
+          const [second, third] = [yield* runs.start(order({ target })), yield* runs.start(order({ target }))]
+          const waiting = (run: ActiveRun.Handle) =>
+            Effect.repeat(Effect.delay(run.run, 20), { until: ({ current }) => current?.startsWith("waiting") === true })
+          yield* Effect.all([waiting(second), waiting(third)])
+          yield* second.cancel(false)
+          const { state, not_run: left } = yield* Effect.timeout(second.result, 3_000)
+          assert.deepStrictEqual([state, left.at(-1)?.reason], ["cancelled", "the run was stopped"])
+          const ended = yield* Effect.fork(runs.drain)
+          assert.strictEqual((yield* Effect.timeout(third.result, 3_000)).state, "cancelled")
+          yield* gate.open
+          yield* Fiber.join(ended)
+          assert.strictEqual((yield* first.result).state, "succeeded")
+        }).pipe(Effect.provide(yield* service(made, { concurrent: 3 })))
+        yield* made.query("TRUNCATE bfm.ledger")
+        yield* gate.shut
+      }
+    })
+  )
+
   it.scopedLive("are heard from the first event on, by any number and at any time", () =>
     Effect.gen(function* () {
       const made = yield* project

@@ -195,6 +195,7 @@ export const suite = (name: string, subjects: Subjects) => {
         const request = { id: "req-1", endpoint: "POST /api/v1/migrate" }
         const asked = run({
           actor: { name: "ci", method: "api", request },
+          connections: ["core", "logs"],
           state: "failed",
           error: "no \u2713 plan"
         })

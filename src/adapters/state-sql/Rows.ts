@@ -25,7 +25,11 @@ type Optional =
   | "continued_by"
   | "notice"
 
-export interface RunRow extends Nullable<Omit<Run, "actor" | "current" | "pending">, Optional>, OriginRow {
+export interface RunRow
+  extends Nullable<Omit<Run, "actor" | "connections" | "current" | "pending">, Optional>,
+    OriginRow {
+  /** A list in JSON. */
+  readonly connections: string | null
   readonly actor: string
   readonly method: Run["actor"]["method"]
   readonly current_step: string | null
@@ -69,11 +73,20 @@ export const execution = (row: ExecutionRow): Execution => ({
 const origin = ({ request_id, endpoint }: OriginRow): { readonly request?: RequestOrigin } =>
   request_id === null || endpoint === null ? {} : { request: { id: request_id, endpoint } }
 
-export const run = ({ actor, method, current_step, request_id, endpoint, ...row }: RunRow): Run => {
+export const run = ({
+  actor,
+  method,
+  connections,
+  current_step,
+  request_id,
+  endpoint,
+  ...row
+}: RunRow): Run => {
   const { total, running, succeeded, failed, skipped, not_run, ...rest } = row
   return {
     ...present(rest),
     actor: { name: actor, method, ...origin({ request_id, endpoint }) },
+    ...(connections === null ? {} : { connections: JSON.parse(connections) }),
     total,
     pending: total - running - succeeded - failed - skipped - not_run,
     ...{ running, succeeded, failed, skipped, not_run },

@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { Run } from "../../domain/Run.ts"
+import type * as Permission from "../../pipeline/execute/Permission.ts"
 import * as PlanMemory from "../../pipeline/plan/PlanMemory.ts"
 import type { Order } from "../../pipeline/runs/ActiveRun.ts"
 import * as RunBook from "../../pipeline/runs/RunBook.ts"
@@ -33,32 +34,40 @@ type Methods =
 export const handlers: Handlers<typeof Generated.MigrationService, CallError, Needs, Methods> = {
   plan: request => Effect.map(Effect.flatMap(order(request), Carry.plan), Json.message(Generated.PlanSchema)),
   startRun: request => Effect.flatMap(order(request), started),
-  getRun: ({ runId }) =>
-    Effect.map(
-      Effect.flatMap(Caller.permitted, permitted => RunBook.detail(runId, permitted)),
-      found => run(RunDetail.fromDetail(found))
-    ),
-  getRunResult: ({ runId }) => Effect.map(RunBook.resultOf(runId), Json.message(Generated.RunResultSchema)),
+  getRun: ({ runId }) => Effect.map(seeing(RunBook.detail, runId), found => run(RunDetail.fromDetail(found))),
+  getRunResult: ({ runId }) =>
+    Effect.map(seeing(RunBook.resultOf, runId), Json.message(Generated.RunResultSchema)),
   listRuns: request =>
-    Effect.map(RunBook.list(Paging.of(request, 100)), Json.message(Generated.ListRunsResponseSchema)),
+    Effect.map(seeing(RunBook.list, Paging.of(request, 100)), Json.message(Generated.ListRunsResponseSchema)),
   cancelRun: ({ runId, now }) =>
-    Effect.zipRight(may(RunBook.find(runId)), Effect.map(RunBook.cancel(runId, now), run)),
+    Effect.zipRight(may(seeing(RunBook.find, runId)), Effect.map(RunBook.cancel(runId, now), run)),
   resumeRun: ({ runId }) =>
     Effect.zipRight(
-      may(RunBook.find(runId)),
-      Effect.flatMap(RunBook.orderOf(runId), order =>
-        Effect.zipRight(permitted(order), Effect.flatMap(RunBook.takeOver(runId, order), begun))
+      may(seeing(RunBook.find, runId)),
+      Effect.flatMap(seeing(RunBook.orderOf, runId), order =>
+        Effect.zipRight(
+          permitted(order),
+          // What is noted as gone on with is begun, also when the caller goes away.
+          Effect.uninterruptible(Effect.flatMap(RunBook.takeOver(runId, order), begun))
+        )
       )
     ),
   watchRun: ({ runId, after }) => Stream.map(followed(runId, Number(after)), Events.message)
 }
+
+/** What the caller may see of it. */
+const seeing = <A, B, E, R>(
+  ask: (what: A, permitted: Permission.Connections) => Effect.Effect<B, E, R>,
+  what: A
+) => Effect.flatMap(Caller.permitted, permitted => ask(what, permitted))
 
 /** To the end of the run, or of the server. */
 const followed = (id: string, after: number) =>
   Stream.unwrap(
     Effect.gen(function* () {
       const { begun } = yield* Closing
-      return Stream.interruptWhen(yield* Watch.follow(id, after), begun)
+      const events = yield* Watch.follow(id, after, yield* Caller.permitted)
+      return Stream.interruptWhen(events, begun)
     })
   )
 

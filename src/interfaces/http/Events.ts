@@ -5,6 +5,7 @@ import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 import type { BfmError } from "../../domain/Errors.ts"
 import type { Event, Run } from "../../domain/Run.ts"
+import type * as Permission from "../../pipeline/execute/Permission.ts"
 import type { Runs } from "../../pipeline/runs/Runs.ts"
 import * as Watch from "../../pipeline/runs/Watch.ts"
 import type { StateStore } from "../../ports/StateStore.ts"
@@ -43,9 +44,14 @@ const standing = (run: Run): string => {
 const failed = (error: BfmError): string => frame("RunError", ErrorBody.fromError(error))
 
 /** The events of a run after the one that was received last, as they come, to the end of the run or of the server. */
-export const respond = Effect.fn("Events.respond")(function* (id: string, last: string | undefined) {
+export const respond = Effect.fn("Events.respond")(function* (
+  id: string,
+  last: string | undefined,
+  permitted: Permission.Connections
+) {
   const { begun } = yield* Shutdown
-  const events = yield* Watch.follow(id, last !== undefined && /^\d{1,9}$/.test(last) ? Number(last) : 0)
+  const after = last !== undefined && /^\d{1,9}$/.test(last) ? Number(last) : 0
+  const events = yield* Watch.follow(id, after, permitted)
   const context = yield* Effect.context<Runs | StateStore>()
   const frames = events.pipe(
     Stream.map(heard),

@@ -4,6 +4,7 @@ import * as Stream from "effect/Stream"
 import { CurrentActor } from "../../domain/Actor.ts"
 import { RequestInvalid } from "../../domain/Errors.ts"
 import type { Direction } from "../../domain/Plan.ts"
+import type * as Permission from "../../pipeline/execute/Permission.ts"
 import * as Result from "../../pipeline/execute/Result.ts"
 import * as Run from "../../pipeline/execute/Run.ts"
 import * as PlanMemory from "../../pipeline/plan/PlanMemory.ts"
@@ -31,17 +32,21 @@ export const layer = HttpApiBuilder.group(Api, "runs", handlers =>
     )
     .handle("rehearse", ({ payload }) => Effect.flatMap(RunRequest.toOrder(payload), rehearse))
     .handle("start", ({ payload }) => Effect.flatMap(RunRequest.toOrder(payload), start))
-    .handle("runs", ({ urlParams }) => RunBook.list(Paging.page(urlParams, 100)))
-    .handle("run", ({ path }) =>
-      Effect.flatMap(Caller, ({ connections }) =>
-        Effect.map(RunBook.detail(path.id, connections), RunDetail.fromDetail)
-      )
+    .handle("runs", ({ urlParams }) => seeing(RunBook.list, Paging.page(urlParams, 100)))
+    .handle("run", ({ path }) => Effect.map(seeing(RunBook.detail, path.id), RunDetail.fromDetail))
+    .handle("result", ({ path }) => seeing(RunBook.resultOf, path.id))
+    .handle("events", ({ path, headers }) =>
+      seeing((id, permitted) => Events.respond(id, headers["last-event-id"], permitted), path.id)
     )
-    .handle("result", ({ path }) => RunBook.resultOf(path.id))
-    .handle("events", ({ path, headers }) => Events.respond(path.id, headers["last-event-id"]))
     .handle("cancel", ({ path, urlParams }) => cancel(path.id, urlParams.now === true))
     .handle("resume", ({ path }) => resume(path.id))
 )
+
+/** What the caller may see of it. */
+const seeing = <A, B, E, R>(
+  ask: (what: A, permitted: Permission.Connections) => Effect.Effect<B, E, R>,
+  what: A
+) => Effect.flatMap(Caller, ({ connections }) => ask(what, connections))
 
 /** Whether the caller's token reaches as far as just this order. */
 const permitted = (order: ActiveRun.Order) =>
@@ -59,9 +64,10 @@ const start = (order: ActiveRun.Order) =>
 
 const resume = (id: string) =>
   Effect.gen(function* () {
-    const order = yield* RunBook.orderOf(id)
+    const order = yield* seeing(RunBook.orderOf, id)
     yield* permitted(order)
-    const run = yield* begin(yield* RunBook.takeOver(id, order))
+    // What is noted as gone on with is begun, also when the caller goes away.
+    const run = yield* Effect.uninterruptible(Effect.flatMap(RunBook.takeOver(id, order), begin))
     return yield* run.run
   })
 
@@ -81,7 +87,7 @@ const rehearse = (order: ActiveRun.Order) =>
 /** Ending a run takes what beginning it takes. */
 const cancel = (id: string, now: boolean) =>
   Effect.gen(function* () {
-    const { direction } = yield* RunBook.find(id)
+    const { direction } = yield* seeing(RunBook.find, id)
     yield* permit(scopeOf(direction), [])
     return yield* asCaller(RunBook.cancel(id, now))
   })

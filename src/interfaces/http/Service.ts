@@ -5,10 +5,12 @@ import { Health, type Report } from "../../pipeline/report/Health.ts"
 import * as Latest from "../../pipeline/report/Latest.ts"
 import { Snapshot } from "../../pipeline/report/Snapshot.ts"
 import * as Workers from "../../pipeline/runs/Workers.ts"
+import { Connections } from "../../ports/Connections.ts"
 import * as HealthResponse from "../wire/HealthResponse.ts"
 import * as WhoAmI from "../wire/WhoAmI.ts"
 import { Caller } from "./Access.ts"
 import { Api } from "./Api.ts"
+import { permit } from "./Begin.ts"
 import * as Document from "./Document.ts"
 import { MetricsText } from "./MetricsText.ts"
 import * as Paging from "./Paging.ts"
@@ -48,7 +50,13 @@ export const layer = HttpApiBuilder.group(Api, "service", handlers =>
           Latest.history(id === "" ? undefined : id, { ...Paging.page(bounds, 100), permitted: connections })
         )
       )
-      .handle("metrics", () => Effect.flatMap(MetricsText, ({ render }) => render))
+      // They tell of every connection.
+      .handle("metrics", () =>
+        Effect.zipRight(
+          Effect.flatMap(Connections, ({ configured }) => permit("read", [...configured.keys()])),
+          Effect.flatMap(MetricsText, ({ render }) => render)
+        )
+      )
       .handle("openapiJson", () => document.json)
       .handle("openapiYaml", () => document.yaml)
       .handle("docs", () => document.page)

@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
 import type * as Scope from "effect/Scope"
 import type { Step } from "../../domain/Plan.ts"
@@ -7,6 +8,7 @@ import { Settings } from "../../ports/Settings.ts"
 import * as Lane from "./Lane.ts"
 import { contextOf, type Ongoing, obstacle, workOf } from "./Ongoing.ts"
 import type { Segment } from "./Segment.ts"
+import * as Waiting from "./Waiting.ts"
 
 /** Why the rest of a run did not run that was told to end. */
 export const stopped = "the run was stopped"
@@ -18,7 +20,14 @@ export const run = Effect.fnUntraced(function* (ongoing: Ongoing, segment: Segme
   const cut = left.findIndex(step => obstacle(ongoing, segment, step) !== undefined)
   const runnable = cut === -1 ? left : left.slice(0, cut)
   if (runnable.length > 0 && !(yield* Ref.get(stopping))) {
-    yield* Effect.zipRight(lanes.enter(segment), Effect.scoped(inSession(ongoing, segment, runnable))).pipe(
+    const entered = Waiting.unlessStopped(lanes.enter(segment))
+    yield* Effect.flatMap(
+      entered,
+      Option.match({
+        onNone: () => Ref.set(stopping, true),
+        onSome: () => Effect.scoped(inSession(ongoing, segment, runnable))
+      })
+    ).pipe(
       // Before anything has happened in the only schema the error is the caller's; else it is one failed step.
       Effect.catchAll(error =>
         several || tally.finished.size > 0
@@ -44,9 +53,12 @@ const inSession = Effect.fnUntraced(function* (
   const { order, sessions, stopping, tell } = ongoing
   const { lockWait } = yield* Settings
   const store = yield* (yield* Connections).open(connection)
-  const session = yield* store.session(schema, contextOf(ongoing), lockWait, holder =>
+  const opening = store.session(schema, contextOf(ongoing), lockWait, holder =>
     tell([{ _tag: "LockWaiting", connection, schema, holder }])
   )
+  const opened = yield* Waiting.unlessStopped(opening)
+  if (Option.isNone(opened)) return yield* Ref.set(stopping, true)
+  const session = opened.value
   yield* sessions.add(session)
   const entries = new Map(session.entries.map(entry => [entry.migrationId, entry]))
   const pending: Array<Step> = []

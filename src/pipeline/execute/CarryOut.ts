@@ -1,6 +1,7 @@
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as Option from "effect/Option"
 import { Signals } from "../../ports/Signals.ts"
 import * as Alone from "./Alone.ts"
 import * as Execute from "./Execute.ts"
@@ -9,6 +10,7 @@ import * as Pulse from "./Pulse.ts"
 import type { Recorder } from "./Recorder.ts"
 import type { Identity } from "./Run.ts"
 import type { RunRecord } from "./RunRecord.ts"
+import * as Waiting from "./Waiting.ts"
 
 /** A run that has steps, with what is remembered of it. */
 export interface Course {
@@ -36,10 +38,11 @@ export const of = Effect.fnUntraced(function* (course: Course, announce: Tell) {
     return Effect.flatMap(leaving, isLeaving => announce(isLeaving ? here : events))
   }
   const run = Effect.gen(function* () {
-    yield* Execute.locks(order, tell)
+    const locked = yield* Waiting.unlessStopped(Execute.locks(order, tell))
     yield* opened
     yield* tell([{ _tag: "RunStarted", run_id: order.runId, total: order.plan.steps.length }])
-    return yield* Execute.execute(order, tell)
+    if (Option.isSome(locked)) return yield* Execute.execute(order, tell)
+    return yield* notBegun(order, tell)
   })
   const working = identity === undefined && record !== undefined ? alive(order.runId, run) : run
   const end = (last: (found: RunRecord) => Effect.Effect<void>) =>
@@ -55,6 +58,13 @@ export const of = Effect.fnUntraced(function* (course: Course, announce: Tell) {
     )
   )
 })
+
+/** Told to end while it waited for its locks. */
+const notBegun = ({ plan }: Order, tell: Tell) =>
+  Effect.as(
+    tell(plan.steps.map(({ id, position }) => ({ _tag: "StepNotRun", id, position, reason: Alone.stopped }))),
+    "cancelled" as const
+  )
 
 /** With signs of life; told to end when somebody wants that, wherever. */
 const alive = <A, E, R>(runId: string, run: Effect.Effect<A, E, R>) =>

@@ -2,6 +2,7 @@ import type { Actor } from "../../domain/Actor.ts"
 import type { Step } from "../../domain/Plan.ts"
 import type { Order } from "../../domain/Request.ts"
 import type { Event, Run } from "../../domain/Run.ts"
+import type * as Permission from "./Permission.ts"
 
 /** A run as it stands, event after event. */
 export interface Course {
@@ -15,17 +16,26 @@ export interface Course {
 }
 
 /** A run of which nothing has been heard yet. */
-export const queued = (id: string, actor: Actor, direction: Run["direction"], now: number): Run => ({
-  id,
-  actor,
-  direction,
-  plan_hash: "",
-  state: "queued",
-  started_at: now,
-  ...{ total: 0, pending: 0, running: 0, succeeded: 0, failed: 0, skipped: 0, not_run: 0 }
-})
-
-export const directionOf = ({ _tag }: Order): Run["direction"] => (_tag === "Up" ? "up" : "down")
+export const queued = (
+  id: string,
+  actor: Actor,
+  order: Order,
+  now: number,
+  permitted?: Permission.Connections
+): Run => {
+  const named = order._tag === "Up" ? order.request.target.connections : []
+  const connections = named.length > 0 ? named : permitted
+  return {
+    id,
+    actor,
+    direction: order._tag === "Up" ? "up" : "down",
+    ...(connections === undefined ? {} : { connections }),
+    plan_hash: "",
+    state: "queued",
+    started_at: now,
+    ...{ total: 0, pending: 0, running: 0, succeeded: 0, failed: 0, skipped: 0, not_run: 0 }
+  }
+}
 
 export const make = (start: Run): Course => {
   let run = start
@@ -84,6 +94,7 @@ const planned = (run: Run, plan: { readonly hash: string; readonly steps: Readon
   const total = Math.max(run.total, plan.steps.length)
   return {
     ...run,
+    ...reaching(run, plan.steps),
     state: "running",
     plan_hash: run.plan_hash === "" ? plan.hash : run.plan_hash,
     total,
@@ -91,4 +102,10 @@ const planned = (run: Run, plan: { readonly hash: string; readonly steps: Readon
     failed: 0,
     not_run: 0
   }
+}
+
+/** Dependencies lead further than what was asked for; whoever asked for everything is told nothing more. */
+const reaching = ({ direction, connections }: Run, steps: ReadonlyArray<Step>): Pick<Run, "connections"> => {
+  if (connections === undefined && direction === "up") return {}
+  return { connections: [...new Set([...(connections ?? []), ...steps.map(step => step.connection)])] }
 }

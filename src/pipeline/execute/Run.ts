@@ -203,6 +203,6 @@ const noted = (
 ): RunRecord.RunRecord | undefined => {
   if (identity !== undefined) return RunRecord.make(recorder, identity)
   if (mode === "rehearse" || idle) return undefined
-  const run = { ...Course.queued(ulid(now), actor, Course.directionOf(order), now), owner: Pulse.owner }
+  const run = { ...Course.queued(ulid(now), actor, order, now), owner: Pulse.owner }
   return RunRecord.make(recorder, { run, asked: { order }, fence: 0, after: 0 })
 }

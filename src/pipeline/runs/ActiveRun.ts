@@ -83,12 +83,8 @@ export interface Surroundings {
 /** A run that somebody asks for now, of which the state does not know yet. */
 export const announced = Effect.fnUntraced(function* (order: Order) {
   const now = yield* Clock.currentTimeMillis
-  const run = Course.queued(
-    order.instead?.id ?? ulid(now),
-    yield* CurrentActor,
-    Course.directionOf(order),
-    now
-  )
+  const id = order.instead?.id ?? ulid(now)
+  const run = Course.queued(id, yield* CurrentActor, order, now, order.permitted)
   return order.instead === undefined ? run : { ...run, continues: order.instead.of }
 })
 

@@ -12,7 +12,7 @@ import * as RunBook from "./RunBook.ts"
 export const resume = (id: string): Stream.Stream<Event, BfmError, ActiveRun.Stores> =>
   Stream.unwrapScoped(
     Effect.gen(function* () {
-      const order = yield* RunBook.takeOver(id, yield* RunBook.orderOf(id))
+      const order = yield* RunBook.takeOver(id, yield* RunBook.orderOf(id, undefined))
       const { stop, abort } = yield* Signals
       const surroundings: ActiveRun.Surroundings = {
         turns: yield* Effect.makeSemaphore(1),

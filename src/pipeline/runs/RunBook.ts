@@ -10,7 +10,7 @@ import { RequestInvalid, RunConflict } from "../../domain/Errors.ts"
 import type { Plan } from "../../domain/Plan.ts"
 import { hasEnded, type Run, type RunResult } from "../../domain/Run.ts"
 import { StateStore } from "../../ports/StateStore.ts"
-import type * as Permission from "../execute/Permission.ts"
+import * as Permission from "../execute/Permission.ts"
 import * as Pulse from "../execute/Pulse.ts"
 import * as Result from "../execute/Result.ts"
 import type { Page, Part } from "../report/List.ts"
@@ -28,8 +28,8 @@ export interface Detail {
   readonly plan?: Plan
 }
 
-/** Newest first: the runs of this process as they stand now, all others as the state remembers them. */
-export const list = Effect.fn("RunBook.list")(function* (page: Page) {
+/** Newest first, of those that may be seen: the runs of this process as they stand now, all others as the state remembers them. */
+export const list = Effect.fn("RunBook.list")(function* (page: Page, permitted: Permission.Connections) {
   const state = yield* StateStore
   const remembered = yield* heardOf(state)
   const runs = yield* Effect.serviceOption(Runs)
@@ -40,7 +40,8 @@ export const list = Effect.fn("RunBook.list")(function* (page: Page) {
   const own = yield* Effect.forEach(recent, handle => handle.run)
   const all = new Map(remembered.map(run => [run.id, run]))
   for (const run of own) all.set(run.id, { ...all.get(run.id), ...run })
-  return yield* part([...all.values()].sort(newestFirst).slice(0, depth), page)
+  const visible = [...all.values()].filter(run => Permission.covers(permitted, run))
+  return yield* part(visible.sort(newestFirst).slice(0, depth), page)
 })
 
 const heardOf = Effect.fnUntraced(function* (state: StateStore["Type"]) {
@@ -72,8 +73,12 @@ export const part = (
   })
 }
 
-/** A run of this process, or of any other. */
-export const find = Effect.fn("RunBook.find")(function* (id: string) {
+/** A run of this process, or of any other, for whoever may touch all that it reaches. */
+export const find = Effect.fn("RunBook.find")(function* (id: string, permitted: Permission.Connections) {
+  return yield* Permission.seen(yield* standing(id), permitted)
+})
+
+const standing = Effect.fnUntraced(function* (id: string) {
   const own = yield* ownRun(id)
   if (Option.isNone(own)) return yield* Following.standing(id)
   const run = yield* own.value.run
@@ -84,9 +89,9 @@ export const find = Effect.fn("RunBook.find")(function* (id: string) {
   return remembered === undefined ? run : { ...remembered, ...run }
 })
 
-/** The same with all that is known of it; without its plan for whoever may not touch all of the plan's connections. */
+/** The same with all that is known of it. */
 export const detail = Effect.fn("RunBook.detail")(function* (id: string, permitted: Permission.Connections) {
-  const run = yield* find(id)
+  const run = yield* find(id, permitted)
   const state = yield* StateStore
   const [asked, events] = yield* Effect.all(
     [state.asked(id), state.events({ runId: id, after: 0, parts: 1 })],
@@ -94,11 +99,10 @@ export const detail = Effect.fn("RunBook.detail")(function* (id: string, permitt
   )
   const [first] = events
   const plan = first?.event._tag === "Planned" ? first.event.plan : undefined
-  const foreign = plan?.steps.some(({ connection }) => permitted?.includes(connection) === false) === true
   const found: Detail = {
     run,
     ...(asked === undefined ? {} : { asked }),
-    ...(plan === undefined || foreign ? {} : { plan })
+    ...(plan === undefined ? {} : { plan })
   }
   return found
 })
@@ -117,7 +121,7 @@ export const ownRun = Effect.fnUntraced(function* (id: string) {
  * cancelled too, and the step fails.
  */
 export const cancel = Effect.fn("RunBook.cancel")(function* (id: string, now: boolean) {
-  const run = yield* find(id)
+  const run = yield* standing(id)
   const ended = ({ state }: Run) => new RunConflict({ id, reason: `has ended already: it ${words[state]}` })
   if (hasEnded(run)) return yield* ended(run)
   const state = yield* StateStore
@@ -130,7 +134,7 @@ export const cancel = Effect.fn("RunBook.cancel")(function* (id: string, now: bo
     yield* Effect.ignore(state.cancel(id, wanted))
     return yield* own.value.run
   }
-  return (yield* state.cancel(id, wanted)) ?? (yield* ended(yield* find(id)))
+  return (yield* state.cancel(id, wanted)) ?? (yield* ended(yield* standing(id)))
 })
 
 const words: Record<Run["state"], string> = {
@@ -144,8 +148,11 @@ const words: Record<Run["state"], string> = {
 }
 
 /** What a run was asked to do, so that the rest of it can be done. */
-export const orderOf = Effect.fn("RunBook.orderOf")(function* (id: string) {
-  const run = yield* find(id)
+export const orderOf = Effect.fn("RunBook.orderOf")(function* (
+  id: string,
+  permitted: Permission.Connections
+) {
+  const run = yield* find(id, permitted)
   if (!hasEnded(run)) return yield* new RunConflict({ id, reason: "is still under way" })
   if (run.state === "succeeded") {
     return yield* new RunConflict({ id, reason: "succeeded: there is nothing to resume" })
@@ -178,8 +185,11 @@ export const takeOver = Effect.fn("RunBook.takeOver")(function* (id: string, ord
 })
 
 /** What a run has come to so far, or altogether when it has ended; for as long as the state remembers it. */
-export const resultOf = Effect.fn("RunBook.resultOf")(function* (id: string) {
-  const run = yield* find(id)
+export const resultOf = Effect.fn("RunBook.resultOf")(function* (
+  id: string,
+  permitted: Permission.Connections
+) {
+  const run = yield* find(id, permitted)
   const told = yield* Stream.runFold(Following.told(id), Result.initial, Result.step)
   const { plan: _, ...result } = told
   const { state, error, started_at, finished_at } = run

@@ -1,5 +1,7 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as FiberSet from "effect/FiberSet"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Scope from "effect/Scope"
@@ -65,6 +67,8 @@ export const layer = (limits: Limits): Layer.Layer<Runs, never, ActiveRun.Stores
       const snapshot = yield* Snapshot
       // Not the layer's own: runs end by `drain`, and only then their fibers.
       const scope = yield* Scope.make()
+      // Whoever asked for a run may go away while it begins: the state knows of it, so it begins all the same.
+      const beginnings = yield* FiberSet.make().pipe(Scope.extend(scope))
       const turns = yield* Effect.makeSemaphore(limits.concurrent)
       const known = new Map<string, ActiveRun.ActiveRun>()
       let closing = false
@@ -79,6 +83,7 @@ export const layer = (limits: Limits): Layer.Layer<Runs, never, ActiveRun.Stores
 
       const drain = Effect.gen(function* () {
         closing = true
+        yield* inTime(FiberSet.awaitEmpty(beginnings), limits.grace)
         const running = yield* active
         const ended = Effect.forEach(running, run => run.ended, { discard: true })
         yield* Effect.forEach(running, run => run.cancel(false), { discard: true })
@@ -96,7 +101,7 @@ export const layer = (limits: Limits): Layer.Layer<Runs, never, ActiveRun.Stores
           known.set(run.id, run)
           yield* forget
           return run
-        })
+        }).pipe(FiberSet.run(beginnings), Effect.flatMap(Fiber.join))
       const startHere = (order: ActiveRun.Order) => kept(ActiveRun.begin(order, surroundings))
       const queued = (order: ActiveRun.Order) =>
         Effect.gen(function* () {

@@ -3,6 +3,8 @@ import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { BfmError } from "../../domain/Errors.ts"
 import type { StateStore } from "../../ports/StateStore.ts"
+import * as Permission from "../execute/Permission.ts"
+import type * as ActiveRun from "./ActiveRun.ts"
 import * as Following from "./Following.ts"
 import * as RunBook from "./RunBook.ts"
 
@@ -12,13 +14,27 @@ export type { Heard } from "./Following.ts"
  * Follows a run to its end, beginning after the event with the given number: one of this process as it happens, any
  * other as the state hears of it.
  */
-export const follow = Effect.fn("Watch.follow")(function* (id: string, after: number) {
+export const follow = Effect.fn("Watch.follow")(function* (
+  id: string,
+  after: number,
+  permitted: Permission.Connections
+) {
+  yield* RunBook.find(id, permitted)
   const own = yield* RunBook.ownRun(id)
-  if (Option.isNone(own)) {
-    yield* RunBook.find(id)
-    return Following.events(id, after)
-  }
-  const { events, first } = own.value
+  const heard = Option.match(own, {
+    onNone: () => Following.events(id, after),
+    onSome: handle => here(handle, after)
+  })
+  return Stream.tap(heard, told => within(told, permitted))
+})
+
+/** Its plan may lead further than what was asked for. */
+const within = (heard: Following.Heard, permitted: Permission.Connections) =>
+  heard._tag === "Event" && heard.numbered.event._tag === "Planned"
+    ? Permission.within(heard.numbered.event.plan, permitted)
+    : Effect.void
+
+const here = ({ id, events, first }: ActiveRun.Handle, after: number) => {
   const live = events.pipe(
     Stream.filter(({ sequence }) => sequence > after),
     Stream.map((numbered): Following.Heard => ({ _tag: "Event", numbered }))
@@ -31,4 +47,4 @@ export const follow = Effect.fn("Watch.follow")(function* (id: string, after: nu
           heard => heard._tag === "Event" && heard.numbered.sequence < first
         )
   return Stream.concat(before, live)
-})
+}

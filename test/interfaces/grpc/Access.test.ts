@@ -209,4 +209,36 @@ describe("a token for one connection", () => {
       assert.strictEqual(detail.code, status.PERMISSION_DENIED)
     })
   )
+
+  it.scopedLive("hears nothing of runs that reach others, and ends none", () =>
+    Effect.gen(function* () {
+      const { client } = yield* service
+      const settings = as("core-only")
+      const start = (connections: ReadonlyArray<string>) =>
+        Effect.tap(
+          client.unary(method.startRun, { target: { connections: [...connections] } }, as("migrator")),
+          ({ id }) => Stream.runDrain(client.stream(method.watchRun, { runId: id }, as("migrator")))
+        )
+      const { id: foreign } = yield* start(["logs"])
+      const { id: further } = yield* start(["core"])
+      const calls = [
+        client.unary(method.getRun, { runId: foreign }, settings),
+        client.unary(method.getRunResult, { runId: foreign }, settings),
+        client.unary(method.cancelRun, { runId: foreign }, settings),
+        client.unary(method.resumeRun, { runId: foreign }, settings),
+        Stream.runDrain(client.stream(method.watchRun, { runId: foreign }, settings))
+      ]
+      for (const call of calls) assert.strictEqual((yield* failure(call)).code, status.PERMISSION_DENIED)
+      // Nothing was left to do where its dependency leads.
+      const run = yield* client.unary(method.getRun, { runId: further }, settings)
+      assert.deepStrictEqual(run.connections, ["core"])
+      const { items, total } = yield* client.unary(method.listRuns, { limit: 1 }, settings)
+      assert.deepStrictEqual([items.map(({ id }) => id), total], [[further], 1])
+      const { items: history } = yield* client.unary(method.listHistory, { limit: 1 }, settings)
+      assert.deepStrictEqual(
+        history.map(({ connection }) => connection),
+        ["core"]
+      )
+    })
+  )
 })

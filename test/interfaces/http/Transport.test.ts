@@ -3,6 +3,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Project from "../../fixtures/Project.ts"
+import * as Scenario from "../../fixtures/Scenario.ts"
 import * as Raw from "./Raw.ts"
 import * as Service from "./Service.ts"
 
@@ -284,6 +285,65 @@ describe("several connections", () => {
       })
       assert.strictEqual((yield* post("/api/v1/runs", run("core"), { token })).status, 202)
       assert.strictEqual((yield* post("/api/v1/runs", run("logs"), { token })).status, 403)
+    })
+  )
+
+  it.scopedLive("a token for one of them hears nothing of runs that reach others, and ends none", () =>
+    Effect.gen(function* () {
+      const project = yield* Project.make
+      project.write("20250101120000_users.up.sql", "CREATE TABLE users (id int);")
+      project.write("20250101130000_views.up.sql", "-- bfm-depends-on: logs/events\nSELECT 1;")
+      const file = "/sfm/postgresql/logs/20250101110000_events.up.sql"
+      const gate = yield* Scenario.gate(project)
+      project.write(file, `CREATE TABLE secret_events (id int);\n${gate.statement};`)
+      const { get, post } = yield* Service.start(project, {
+        environment: {
+          LOGS_BACKEND: "postgresql",
+          LOGS_DB_URL: project.target.url,
+          LOGS_LEDGER_SCHEMA: "bfm_logs"
+        }
+      })
+      const token = "t-core"
+      const start = (target: object) =>
+        Effect.map(post("/api/v1/runs", { target }), ({ body }): string => body.id)
+      const done = (id: string) => get(`/api/v1/runs/${id}/events`)
+      const own = yield* start({ connections: ["core"], version: "20250101120000" })
+      yield* done(own)
+      const foreign = yield* start({ connections: ["logs"] })
+      yield* gate.reached
+      const refused = Effect.gen(function* () {
+        for (const path of ["", "/events", "/result"]) {
+          const answer = yield* get(`/api/v1/runs/${foreign}${path}`, { token })
+          assert.deepStrictEqual([answer.status, answer.body.code], [403, "Forbidden"], path)
+          assert.notInclude(answer.text, "secret")
+        }
+        for (const path of ["cancel?now=true", "resume"])
+          assert.strictEqual((yield* post(`/api/v1/runs/${foreign}/${path}`, {}, { token })).status, 403)
+      })
+      yield* refused
+      yield* gate.open
+      yield* done(foreign)
+      yield* refused
+      assert.strictEqual((yield* get(`/api/v1/runs/${foreign}`)).body.state, "succeeded")
+      // One that was asked for on the own connection, and one that was asked for everywhere.
+      project.write(file.replace("20250101110000", "20250101140000"), "SELECT 1;")
+      const all = yield* start({})
+      yield* done(all)
+      const further = yield* start({ connections: ["core"] })
+      yield* done(further)
+      const { body } = yield* get("/api/v1/runs?limit=1", { token })
+      assert.deepStrictEqual(
+        [body.total, body.items[0].id, body.items[0].connections],
+        [2, further, ["core"]]
+      )
+      assert.strictEqual((yield* get("/api/v1/runs")).body.total, 4)
+      const last = (yield* get("/api/v1/history?limit=1", { token })).body.items
+      assert.deepStrictEqual([last.length, last[0].connection], [1, "core"])
+      const [execution] = (yield* get("/api/v1/migrations/executions/recent?limit=1", { token })).body
+        .executions
+      assert.strictEqual(execution.connection, "core")
+      assert.strictEqual((yield* get("/metrics", { token })).status, 403)
+      assert.strictEqual((yield* get("/metrics")).status, 200)
     })
   )
 })

@@ -61,7 +61,16 @@ const word = (text: string): Part => ({ text, values: [], size: 0 })
 const runs = (batch: Batch): Rows => {
   const columns = ["id", "actor", "method", "direction", "plan_hash", "state", "started_at", "finished_at"]
   const counts = ["total", "running", "succeeded", "failed", "skipped", "not_run"]
-  const words = ["current_step", "error", "owner", "continues", "notice", "request_id", "endpoint"]
+  const words = [
+    "connections",
+    "current_step",
+    "error",
+    "owner",
+    "continues",
+    "notice",
+    "request_id",
+    "endpoint"
+  ]
   const times = ["heartbeat_at", "silent_at"]
   return {
     table: "bfm_runs",
@@ -76,6 +85,7 @@ const runs = (batch: Batch): Rows => {
       moment(run.started_at),
       moment(run.finished_at),
       ...[run.total, run.running, run.succeeded, run.failed, run.skipped, run.not_run],
+      json(run.connections ?? null),
       ...[run.current, run.error, run.owner, run.continues, run.notice].map(text),
       ...[run.actor.request?.id, run.actor.request?.endpoint].map(text),
       ...[run.owner === undefined ? null : now, null],

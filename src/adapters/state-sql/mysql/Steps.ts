@@ -159,5 +159,12 @@ alter table bfm_runs add column cancel_now tinyint not null default 0;
     text: `
 alter table bfm_workers add column draining tinyint not null default 0;
 `
+  },
+  {
+    version: 5,
+    name: "runs say which connections they reach",
+    text: `
+alter table bfm_runs add column connections text;
+`
   }
 ]

@@ -13,19 +13,19 @@ const recording = (
   { skips, events }: Batch
 ): string => `with batch as materialized (select $1::jsonb as j),
 runs as (
-  insert into ${quoted}.bfm_runs as t (id, actor, method, direction, plan_hash, state, started_at, finished_at, total,
+  insert into ${quoted}.bfm_runs as t (id, actor, method, direction, connections, plan_hash, state, started_at, finished_at, total,
     running, succeeded, failed, skipped, not_run, current_step, error, owner, continues, notice, fence, fleet, asked, refusal,
     request_id, endpoint, heartbeat_at)
-  select id, actor->>'name', actor->>'method', direction, plan_hash, state, ${time("started_at")},
+  select id, actor->>'name', actor->>'method', direction, connections, plan_hash, state, ${time("started_at")},
     ${time("finished_at")}, total, running, succeeded, failed, skipped, not_run, current, error, owner, continues, notice,
     fence, fleet, nullif(asked, 'null'), nullif(refusal, 'null'), actor->'request'->>'id', actor->'request'->>'endpoint',
     case when owner is not null then clock_timestamp() end
-  from batch, jsonb_to_recordset(j->'runs') as r(id text, actor jsonb, direction text, plan_hash text, state text,
+  from batch, jsonb_to_recordset(j->'runs') as r(id text, actor jsonb, direction text, connections text, plan_hash text, state text,
     started_at float8, finished_at float8, total int, running int, succeeded int, failed int, skipped int, not_run int,
     current text, error text, owner text, continues text, notice text, fence int, fleet boolean, asked jsonb, refusal jsonb)
-  on conflict (id) do update set (actor, method, direction, plan_hash, state, started_at, finished_at, total, running,
+  on conflict (id) do update set (actor, method, direction, connections, plan_hash, state, started_at, finished_at, total, running,
     succeeded, failed, skipped, not_run, current_step, error, owner, continues, notice, request_id, endpoint, heartbeat_at,
-    silent_at, asked, refusal) = (excluded.actor, excluded.method, excluded.direction, excluded.plan_hash, excluded.state,
+    silent_at, asked, refusal) = (excluded.actor, excluded.method, excluded.direction, excluded.connections, excluded.plan_hash, excluded.state,
     excluded.started_at, excluded.finished_at, excluded.total, excluded.running, excluded.succeeded, excluded.failed,
     excluded.skipped, excluded.not_run, excluded.current_step, excluded.error, excluded.owner, excluded.continues,
     excluded.notice, excluded.request_id, excluded.endpoint, excluded.heartbeat_at, null,

@@ -88,7 +88,7 @@ const executionColumns = `e.migration_id, e.schema, e.version, e.name, e.connect
   ${epoch("e.at")} as at, e.run_id, e.actor, e.method, e.error`
 
 /** Of a run as the domain knows it. */
-const runColumns = `id, actor, method, direction, plan_hash, state, ${epoch("started_at")} as started_at,
+const runColumns = `id, actor, method, direction, connections, plan_hash, state, ${epoch("started_at")} as started_at,
   ${epoch("finished_at")} as finished_at, total, running, succeeded, failed, skipped, not_run, current_step, error,
   owner, ${epoch("heartbeat_at")} as heartbeat_at, cancelled_by, continues, continued_by, notice, request_id, endpoint`
 

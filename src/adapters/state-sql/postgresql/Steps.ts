@@ -151,5 +151,12 @@ alter table %schema%.bfm_runs add column cancel_now boolean not null default fal
     text: `
 alter table %schema%.bfm_workers add column draining boolean not null default false;
 `
+  },
+  {
+    version: 5,
+    name: "runs say which connections they reach",
+    text: `
+alter table %schema%.bfm_runs add column connections text;
+`
   }
 ]
