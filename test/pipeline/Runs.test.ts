@@ -105,7 +105,9 @@ describe("the runs of a process", () => {
           yield* gate.reached
           const [second, third] = [yield* runs.start(order({ target })), yield* runs.start(order({ target }))]
           const waiting = (run: ActiveRun.Handle) =>
-            Effect.repeat(Effect.delay(run.run, 20), { until: ({ current }) => current?.startsWith("waiting") === true })
+            Effect.repeat(Effect.delay(run.run, 20), {
+              until: ({ current }) => current?.startsWith("waiting") === true
+            })
           yield* Effect.all([waiting(second), waiting(third)])
           yield* second.cancel(false)
           const { state, not_run: left } = yield* Effect.timeout(second.result, 3_000)

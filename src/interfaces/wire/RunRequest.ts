@@ -29,8 +29,19 @@ const Down = Schema.Struct({ direction: Schema.Literal("down") }).pipe(
 )
 
 /** What is to be carried out, and how: `direction` says whether it is applied (`up`) or rolled back (`down`). */
-export const RunRequest = Schema.Union(RunUpRequest, Down).annotations({ identifier: "RunRequest" })
+export const RunRequest = Schema.Union(RunUpRequest, Down).annotations({
+  identifier: "RunRequest",
+  // Looked at when it becomes an order.
+  parseOptions: { onExcessProperty: "preserve" }
+})
 export type RunRequest = typeof RunRequest.Type
+
+// A field that nobody knows may have been meant to narrow down what runs.
+const strict = { onExcessProperty: "error", errors: "all" } as const
+const known = {
+  up: Schema.decodeUnknownEither(RunUpRequest, strict),
+  down: Schema.decodeUnknownEither(Down, strict)
+}
 
 const up = Schema.decodeEither(UpRequest)
 const down = Schema.decodeEither(DownRequest)
@@ -44,6 +55,7 @@ export const fromOrder = ({ _tag, request, options }: Asked["order"]): RunReques
 /** The same as an order of the pipeline. */
 export const toOrder = (request: RunRequest): Either.Either<Order, RequestInvalid> =>
   Either.gen(function* () {
+    yield* known[request.direction ?? "up"](request)
     const options = yield* how(request)
     return request.direction === "down"
       ? { _tag: "Down" as const, request: yield* down(request), options }
@@ -52,12 +64,16 @@ export const toOrder = (request: RunRequest): Either.Either<Order, RequestInvali
     Either.mapLeft(
       error =>
         new RequestInvalid({
-          problems: ParseResult.ArrayFormatter.formatErrorSync(error).map(
-            ({ path, message }) => `${path.join(".")}: ${message}`
-          )
+          problems: ParseResult.ArrayFormatter.formatErrorSync(error).map(problem)
         })
     )
   )
+
+const problem = ({ _tag, path, message }: ParseResult.ArrayFormatterIssue): string => {
+  const field = path.join(".")
+  if (_tag !== "Unexpected") return `${field}: ${message}`
+  return `unknown field ${field}; known: ${[...message.matchAll(/"(\w+)"/g)].map(([, name]) => name).join(", ")}`
+}
 
 /** An order as a client sends it. */
 export const ordered = (order: Order) =>

@@ -104,17 +104,38 @@ describe("runs", () => {
     })
   )
 
+  it.scopedLive(
+    "are refused when something is asked for that nobody knows: it may narrow down what runs",
+    () =>
+      Effect.gen(function* () {
+        const { get, post } = yield* Service.start(yield* project)
+        for (const [body, field] of [
+          [{ connections: ["core"] }, "connections"],
+          [{ dry_run: true }, "dry_run"],
+          [{ target: { connection: ["core"] } }, "target.connection"],
+          [{ direction: "down", id: "20250101120000_users", target: {} }, "target"]
+        ] as const) {
+          for (const path of ["/api/v1/plan", "/api/v1/runs"]) {
+            const { status, body: answer } = yield* post(path, body)
+            assert.deepStrictEqual([status, answer.code], [400, "RequestInvalid"])
+            assert.include(answer.error, `unknown field ${field}; known: `)
+          }
+        }
+        assert.strictEqual((yield* get("/api/v1/runs")).body.total, 0)
+      })
+  )
+
   it.scopedLive("are refused with variables that no script can name or no store can keep", () =>
     Effect.gen(function* () {
       const { get, post } = yield* Service.start(yield* project)
-      const down = { migration_id: "20250101120000_users", id: "20250101120000_users" }
+      const down = { id: "20250101120000_users" }
       const asked = [
         ["/api/v1/plan", {}],
         ["/api/v1/runs", {}],
         ["/api/v1/runs", { direction: "down", ...down }],
         ["/api/v1/migrate", { connection: "core", target: {} }],
         ["/api/v1/migrations/up", { connection: "core" }],
-        ["/api/v1/migrations/down", down]
+        ["/api/v1/migrations/down", { migration_id: down.id }]
       ] as const
       for (const [path, body] of asked) {
         for (const [name, value] of [
