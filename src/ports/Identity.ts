@@ -16,5 +16,7 @@ export class Identity extends Context.Tag("bfm/Identity")<
       token: Redacted.Redacted<string> | undefined,
       address: string
     ) => Effect.Effect<Principal, Unauthenticated | TooManyAttempts>
+    /** Completes soon after its token was taken away, or does not allow the same any more. */
+    readonly revoked: (principal: Principal) => Effect.Effect<void>
   }
 >() {}

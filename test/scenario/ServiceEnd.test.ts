@@ -53,7 +53,11 @@ describe("SIGTERM while a run is in its second of three steps", { concurrent: tr
       yield* served.tell("SIGTERM")
       yield* served.says(/stopping/)
       // Asked on a connection of its own, as a load balancer does.
-      assert.strictEqual((yield* served.get("/health/ready")).status, 503)
+      const unready = yield* served.get("/health/ready")
+      assert.deepStrictEqual(
+        [unready.status, unready.body.status, unready.body.checks.executor],
+        [503, "unhealthy", "ending"]
+      )
       assert.strictEqual((yield* served.get("/health/live")).status, 200)
       const refused = yield* served.post("/api/v1/runs", { target: {} })
       assert.deepStrictEqual([refused.status, refused.body.code], [503, "ShuttingDown"])

@@ -55,7 +55,14 @@ const make = Effect.fnUntraced(function* (sources: Known.Sources) {
         ? // Nothing was guessed: whoever has no token may be told so as often as they like.
           refused("missing Authorization header", address, 0)
         : // Done for every request: it makes no span.
-          Effect.flatMap(Clock.currentTimeMillis, now => judge(Redacted.value(presented), address, now))
+          Effect.flatMap(Clock.currentTimeMillis, now => judge(Redacted.value(presented), address, now)),
+    revoked: principal => {
+      const same = JSON.stringify(principal)
+      const stands = Effect.sync(() => tokens().some(token => JSON.stringify(token.principal) === same))
+      return Effect.asVoid(
+        Effect.repeat(Effect.delay(stands, sources.interval ?? 1_000), { while: good => good })
+      )
+    }
   })
 })
 

@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
+import { RequestInvalid } from "../../domain/Errors.ts"
 import type { Run } from "../../domain/Run.ts"
 import type * as Permission from "../../pipeline/execute/Permission.ts"
 import * as PlanMemory from "../../pipeline/plan/PlanMemory.ts"
@@ -7,6 +8,7 @@ import type { Order } from "../../pipeline/runs/ActiveRun.ts"
 import * as RunBook from "../../pipeline/runs/RunBook.ts"
 import * as Target from "../../pipeline/runs/Target.ts"
 import * as Watch from "../../pipeline/runs/Watch.ts"
+import { Identity } from "../../ports/Identity.ts"
 import * as RunDetail from "../wire/RunDetail.ts"
 import * as RunRequest from "../wire/RunRequest.ts"
 import type { Handlers } from "./Adapter.ts"
@@ -52,8 +54,14 @@ export const handlers: Handlers<typeof Generated.MigrationService, CallError, Ne
         )
       )
     ),
-  watchRun: ({ runId, after }) => Stream.map(followed(runId, Number(after)), Events.message)
+  watchRun: ({ runId, after }) =>
+    after > last
+      ? Stream.fail(new RequestInvalid({ problems: [`after: no run has an event ${after}`] }))
+      : Stream.map(followed(runId, Number(after)), Events.message)
 }
+
+/** No run tells more events. */
+const last = 999_999_999n
 
 /** What the caller may see of it. */
 const seeing = <A, B, E, R>(
@@ -61,13 +69,15 @@ const seeing = <A, B, E, R>(
   what: A
 ) => Effect.flatMap(Caller.permitted, permitted => ask(what, permitted))
 
-/** To the end of the run, or of the server. */
+/** To the end of the run, of the token, or of the server. */
 const followed = (id: string, after: number) =>
   Stream.unwrap(
     Effect.gen(function* () {
       const { begun } = yield* Closing
-      const events = yield* Watch.follow(id, after, yield* Caller.permitted)
-      return Stream.interruptWhen(events, begun)
+      const { revoked } = yield* Identity
+      const caller = yield* Caller.Caller
+      const events = yield* Watch.follow(id, after, caller.connections)
+      return Stream.interruptWhen(events, Effect.raceFirst(begun, revoked(caller)))
     })
   )
 

@@ -47,4 +47,6 @@ const tenants = Effect.fnUntraced(function* (request: Generated.ListTenantsReque
   return yield* Tenants.page(report, page, request.standing === "" ? undefined : request.standing)
 })
 
-const health = Effect.flatMap(Health, ({ report }) => Effect.map(report, HealthResponse.fromReport))
+const health = Effect.flatMap(Health, ({ report }) =>
+  Effect.map(report, found => HealthResponse.fromReport(found))
+)

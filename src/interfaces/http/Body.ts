@@ -38,13 +38,28 @@ const read = (source: Http.IncomingMessage, limit: number): Effect.Effect<string
 
 const parsed = (text: string): Effect.Effect<unknown, Fault> => {
   const json = text.replace(/^\uFEFF/, "")
-  return json.trim() === ""
-    ? Effect.succeed({})
-    : Effect.try({
-        try: (): unknown => JSON.parse(json),
-        catch: error =>
-          broken(
-            `the body is not JSON: ${error instanceof Error ? error.message.slice(0, 200) : "unreadable"}`
-          )
-      })
+  if (json.trim() === "") return Effect.succeed({})
+  return Effect.try({
+    try: (): unknown => JSON.parse(json),
+    catch: error =>
+      broken(`the body is not JSON: ${error instanceof Error ? error.message.slice(0, 200) : "unreadable"}`)
+  }).pipe(
+    Effect.filterOrFail(
+      value => !isDeep([value]),
+      () => broken(`the body is nested more than ${deepest} times`)
+    )
+  )
+}
+
+/** Nothing that is asked for is nested a tenth as much, and reading goes as deep as the body does. */
+const deepest = 100
+
+/** Level by level: what is too deep for a stack must not need one. */
+const isDeep = (values: ReadonlyArray<unknown>): boolean => {
+  let level = values
+  for (let depth = 0; depth <= deepest; depth++) {
+    level = level.flatMap(value => (typeof value === "object" && value !== null ? Object.values(value) : []))
+    if (level.length === 0) return false
+  }
+  return true
 }

@@ -5,11 +5,12 @@ import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 import type { BfmError } from "../../domain/Errors.ts"
 import type { Event, Run } from "../../domain/Run.ts"
-import type * as Permission from "../../pipeline/execute/Permission.ts"
 import type { Runs } from "../../pipeline/runs/Runs.ts"
 import * as Watch from "../../pipeline/runs/Watch.ts"
+import { Identity } from "../../ports/Identity.ts"
 import type { StateStore } from "../../ports/StateStore.ts"
 import * as ErrorBody from "../wire/ErrorBody.ts"
+import { Caller } from "./Access.ts"
 import { Shutdown } from "./Shutdown.ts"
 
 /** So often something is sent while nothing happens, so that nobody on the way gives the connection up. */
@@ -43,16 +44,14 @@ const standing = (run: Run): string => {
 /** A run that came to nothing ends with its error. */
 const failed = (error: BfmError): string => frame("RunError", ErrorBody.fromError(error))
 
-/** The events of a run after the one that was received last, as they come, to the end of the run or of the server. */
-export const respond = Effect.fn("Events.respond")(function* (
-  id: string,
-  last: string | undefined,
-  permitted: Permission.Connections
-) {
+/** The events of a run after the one that was received last, as they come, to the end of the run, of the token or of the server. */
+export const respond = Effect.fn("Events.respond")(function* (id: string, last: string | undefined) {
   const { begun } = yield* Shutdown
   const after = last !== undefined && /^\d{1,9}$/.test(last) ? Number(last) : 0
-  const events = yield* Watch.follow(id, after, permitted)
   const context = yield* Effect.context<Runs | StateStore>()
+  const { revoked } = yield* Identity
+  const caller = yield* Caller
+  const events = yield* Watch.follow(id, after, caller.connections)
   const frames = events.pipe(
     Stream.map(heard),
     Stream.catchAll(error => Stream.make(failed(error))),
@@ -60,7 +59,7 @@ export const respond = Effect.fn("Events.respond")(function* (
   )
   const beats = Stream.as(Stream.fromSchedule(Schedule.spaced(heartbeat)), ":\n\n")
   const stream = Stream.merge(frames, beats, { haltStrategy: "left" }).pipe(
-    Stream.interruptWhen(begun),
+    Stream.interruptWhen(Effect.raceFirst(begun, revoked(caller))),
     Stream.encodeText
   )
   return HttpServerResponse.stream(stream, {

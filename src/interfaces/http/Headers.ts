@@ -35,10 +35,14 @@ export const all = (
 
 const none = {}
 
+/** `*` is any. */
+const isAllowed = (origins: Policy["origins"], asking: string | undefined): asking is string =>
+  asking !== undefined && (origins.includes("*") || origins.includes(asking))
+
 const origin = ({ origins }: Policy, { headers }: HttpServerRequest.HttpServerRequest) => {
   if (origins.length === 0) return none
   const asking = headers["origin"]
-  if (asking === undefined || !origins.includes(asking)) return { vary: "Origin" }
+  if (!isAllowed(origins, asking)) return { vary: "Origin" }
   return {
     vary: "Origin",
     "access-control-allow-origin": asking,
@@ -55,7 +59,7 @@ export const preflight = (
 ): HttpServerResponse.HttpServerResponse => {
   const allow = methods.join(", ")
   const asking = headers["origin"]
-  const allowed = asking !== undefined && origins.includes(asking)
+  const allowed = isAllowed(origins, asking)
   return HttpServerResponse.empty({
     status: 204,
     headers: {

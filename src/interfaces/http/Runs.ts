@@ -35,9 +35,7 @@ export const layer = HttpApiBuilder.group(Api, "runs", handlers =>
     .handle("runs", ({ urlParams }) => seeing(RunBook.list, Paging.page(urlParams, 100)))
     .handle("run", ({ path }) => Effect.map(seeing(RunBook.detail, path.id), RunDetail.fromDetail))
     .handle("result", ({ path }) => seeing(RunBook.resultOf, path.id))
-    .handle("events", ({ path, headers }) =>
-      seeing((id, permitted) => Events.respond(id, headers["last-event-id"], permitted), path.id)
-    )
+    .handle("events", ({ path, headers }) => Events.respond(path.id, headers["last-event-id"]))
     .handle("cancel", ({ path, urlParams }) => cancel(path.id, urlParams.now === true))
     .handle("resume", ({ path }) => resume(path.id))
 )

@@ -19,9 +19,8 @@ const health = (isWell: (report: Report) => boolean) =>
   Effect.gen(function* () {
     const { report } = yield* Health
     const found = yield* report
-    return HttpServerResponse.unsafeJson(HealthResponse.fromReport(found), {
-      status: isWell(found) ? 200 : 503
-    })
+    const well = isWell(found)
+    return HttpServerResponse.unsafeJson(HealthResponse.fromReport(found, well), { status: well ? 200 : 503 })
   })
 
 const healthy = health(report => report.healthy)

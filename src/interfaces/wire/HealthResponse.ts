@@ -14,10 +14,10 @@ export const HealthResponse = Schema.Struct({
 })
 export type HealthResponse = typeof HealthResponse.Type
 
-export const fromReport = ({ healthy, components }: Report): HealthResponse => ({
-  status: healthy ? "healthy" : "unhealthy",
+export const fromReport = ({ healthy, ending, components }: Report, well = healthy): HealthResponse => ({
+  status: well ? "healthy" : "unhealthy",
   checks: {
-    executor: healthy ? "ok" : "impaired",
+    executor: ending ? "ending" : healthy ? "ok" : "impaired",
     ...Object.fromEntries(components.map(({ name, ok, code }) => [name, code ?? (ok ? "ok" : "failed")]))
   }
 })

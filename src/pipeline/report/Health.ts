@@ -23,6 +23,8 @@ export interface Report {
   readonly healthy: boolean
   /** The service can do work now: it is not ending, and what it cannot do without is well, with one store at least. */
   readonly ready: boolean
+  /** It begins nothing new any more. */
+  readonly ending: boolean
   readonly components: ReadonlyArray<Component>
 }
 
@@ -36,7 +38,7 @@ export const judge = (view: View, connections: ReadonlyArray<string>, ending: bo
   const components = [...own, ...stores]
   // A balancer that sends nothing here because of one store would take all the others from everybody.
   const works = own.every(({ ok }) => ok) && (stores.length === 0 || stores.some(({ ok }) => ok))
-  return { healthy: components.every(({ ok }) => ok), ready: works && !ending, components }
+  return { healthy: components.every(({ ok }) => ok), ready: works && !ending, ending, components }
 }
 
 /** A service whose runs wait for nobody does its own work all the same. */

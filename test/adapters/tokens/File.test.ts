@@ -4,7 +4,9 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Tokens from "../../../src/adapters/tokens/Identity.ts"
 import * as Token from "../../../src/adapters/tokens/Token.ts"
@@ -118,6 +120,7 @@ const watched = (text: string) =>
     const identity = Context.get(context, Identity)
     return {
       file,
+      identity,
       nameOf: (token: string) =>
         identity.authenticate(Redacted.make(token), "10.0.0.1").pipe(
           Effect.map(({ name }) => name),
@@ -146,6 +149,20 @@ describe("a running service", () => {
         assert.deepStrictEqual([yield* nameOf("a"), yield* nameOf("b")], [undefined, "new"])
         assert.strictEqual(yield* nameOf("of the environment"), "api")
       }).pipe(Effect.provide(log.layer))
+    })
+  )
+
+  it.scopedLive("tells those who listen when their token is taken away, or allows less", () =>
+    Effect.gen(function* () {
+      const { file, identity } = yield* watched(listed(["a", "a"], ["b", "b"]))
+      const known = (token: string) => identity.authenticate(Redacted.make(token), "10.0.0.1")
+      const ended = (token: string) => Effect.fork(Effect.flatMap(known(token), identity.revoked))
+      const [a, b, own] = [yield* ended("a"), yield* ended("b"), yield* ended("of the environment")]
+      fs.writeFileSync(`${file}.new`, listed(["b", "b"]).replace("read", "migrate"))
+      fs.renameSync(`${file}.new`, file)
+      yield* Fiber.join(a)
+      yield* Fiber.join(b)
+      assert.isTrue(Option.isNone(yield* Fiber.poll(own)))
     })
   )
 

@@ -222,6 +222,9 @@ describe("runs", () => {
       assert.deepInclude(unknown, { code: status.NOT_FOUND, reason: "ConnectionUnknown" })
       const wrong = yield* failure(client.unary(method.startRun, { onFailure: "explode", concurrency: 100 }))
       assert.strictEqual(wrong.code, status.INVALID_ARGUMENT)
+      const beyond = { ...asked, after: 9_007_199_254_740_993_000n }
+      const late = yield* failure(Stream.runDrain(client.stream(method.watchRun, beyond)))
+      assert.strictEqual(late.code, status.INVALID_ARGUMENT)
     })
   )
 })

@@ -30,6 +30,7 @@ export const principals: Readonly<Record<string, Principal>> = {
 
 const identity = (known: typeof principals) =>
   Layer.succeed(Identity, {
+    revoked: () => Effect.never,
     authenticate: token => {
       if (token === undefined) return new Unauthenticated({ reason: "missing Authorization header" })
       const text = Redacted.value(token)

@@ -70,6 +70,13 @@ layer(running)("over a socket", it => {
         assert.strictEqual(answer.status, 400, raw.slice(0, 20))
         assert.isString(answer.body.error)
       }
+      const deep = yield* post("/api/v1/plan", undefined, {
+        raw: `{"schemas": ${"[".repeat(3_000)}${"]".repeat(3_000)}}`
+      })
+      assert.deepStrictEqual(
+        [deep.status, deep.body],
+        [400, { error: "the body is nested more than 100 times", code: "BodyInvalid" }]
+      )
       const large = yield* post("/api/v1/migrate", { connection: "x".repeat(20_000) })
       assert.deepStrictEqual([large.status, large.body.code], [413, "BodyTooLarge"])
       const chunk = `1000\r\n${"x".repeat(0x1000)}\r\n`
@@ -241,6 +248,22 @@ layer(running)("over a socket", it => {
     })
   )
 })
+
+it.scopedLive("pages of any origin may call where that is said", () =>
+  Effect.gen(function* () {
+    const { get, ask } = yield* Service.start(yield* Project.make, { server: { corsOrigins: ["*"] } })
+    const headers = { origin: "https://ops.example", "access-control-request-method": "POST" }
+    const answers = [
+      yield* get("/health", { headers }),
+      yield* ask("OPTIONS", "/api/v1/migrate", { token: null, headers })
+    ]
+    assert.deepStrictEqual(
+      answers.map(({ headers }) => headers.get("access-control-allow-origin")),
+      [headers.origin, headers.origin]
+    )
+    assert.strictEqual(answers[1]?.headers.get("access-control-allow-methods"), "OPTIONS, POST")
+  })
+)
 
 describe("several connections", () => {
   it.scopedLive("a token for one of them sees and touches no other", () =>
