@@ -1,8 +1,10 @@
+import * as fs from "node:fs"
 import * as path from "node:path"
 import type { DescMessage, DescMethod, DescMethodServerStreaming, DescMethodUnary } from "@bufbuild/protobuf"
 import { assert, describe, it } from "@effect/vitest"
 import { status } from "@grpc/grpc-js"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Stream from "effect/Stream"
 import * as Token from "../../../src/adapters/tokens/Token.ts"
 import { MigrationService } from "../../../src/interfaces/grpc/generated/migration_pb.ts"
@@ -40,11 +42,17 @@ const service = Effect.gen(function* () {
     named("core-only", ["migrate", "rollback"], ["core"])
   ]
   const directory = yield* Sfm.make({ "tokens.json": JSON.stringify({ tokens }) })
+  const file = path.join(directory, "tokens.json")
   const { port, said } = yield* Service.start(project, {
-    tokens: { file: path.join(directory, "tokens.json") },
+    tokens: { file },
     environment: { LOGS_DB_URL: other.target.url }
   })
-  return { project, said, client: yield* connect(port, "") }
+  /** Takes a token away. */
+  const revoke = (name: string) => {
+    fs.writeFileSync(`${file}.new`, JSON.stringify({ tokens: tokens.filter(token => token.name !== name) }))
+    fs.renameSync(`${file}.new`, file)
+  }
+  return { project, said, revoke, client: yield* connect(port, "") }
 })
 
 const as = (name: string) => ({ token: `token-of-${name}` })
@@ -144,6 +152,26 @@ describe("a token", () => {
         { metadata }
       )
       assert.deepInclude(run.actor, { name: "migrator", method: "grpc" })
+    })
+  )
+
+  it.scopedLive("that is taken away hears no more", () =>
+    Effect.gen(function* () {
+      const { client, project, revoke } = yield* service
+      const gate = yield* Scenario.gate(project)
+      project.write("20250101000004_slow.up.sql", `${gate.statement};`)
+      const target = { connections: ["core"], ids: [Scenario.id(4, "slow")] }
+      const { id } = yield* client.unary(method.startRun, { target }, as("migrator"))
+      yield* gate.reached
+      const heard = yield* Effect.fork(
+        Stream.runCollect(client.stream(method.watchRun, { runId: id }, as("reader")))
+      )
+      revoke("reader")
+      const events = [...(yield* Fiber.join(heard))]
+      assert.isAbove(events.length, 0)
+      const run = yield* client.unary(method.getRun, { runId: id }, as("migrator"))
+      assert.strictEqual(run.state, "running")
+      yield* gate.open
     })
   )
 
