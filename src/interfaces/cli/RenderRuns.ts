@@ -51,8 +51,9 @@ export const detail = (
 ): ReadonlyArray<string> => {
   const { colour } = style
   const hash = run.plan_hash === "" ? "" : ` · plan ${run.plan_hash}`
+  const reached = run.connections === undefined ? "" : ` on ${run.connections.join(", ")}`
   return [
-    `Run ${run.id} ${paint(style, run.state)(run.state)} · ${Text.clean(`${run.direction}${hash} · by ${run.actor.name} (${run.actor.method})`)}`,
+    `Run ${run.id} ${paint(style, run.state)(run.state)} · ${Text.clean(`${run.direction}${reached}${hash} · by ${run.actor.name} (${run.actor.method})`)}`,
     `  ${when(run)}`,
     ...(run.total === 0 ? [] : [`  ${counts(run)}`]),
     ...notes(run).map(note => Text.clean(`  ${note}`)),
