@@ -17,6 +17,8 @@ export type Belongings = Map<string, boolean>
 
 /** The tables after one more statement. */
 export const follow = (own: Belongings, phrase: Phrase, belongings: RuleTable.RuleTable<Belonging>): void => {
+  // Nothing can happen to tables that were never made: most scripts make none before their last statement.
+  if (own.size === 0 && phrase.at(0) !== "create") return
   const found = RuleTable.first(belongings, phrase)
   if (found === undefined) return
   if (found.rule.fate === "others") own.clear()

@@ -56,9 +56,11 @@ interface Finding extends Omit<Hazard, "pattern"> {
 export const of = (sentences: ReadonlyArray<Phrase.Sentence>, rules: Rules): Hazards => {
   const warnings = new Set<string>()
   const belongings: Belongings.Belongings = new Map()
+  const look = findings(rules)
   let destructive = false
   for (const { phrase } of sentences) {
-    for (const { says, destroys, names } of WithQueries.statements(phrase).flatMap(findings(rules))) {
+    const found = phrase.at(0) === "with" ? WithQueries.statements(phrase).flatMap(look) : look(phrase)
+    for (const { says, destroys, names } of found) {
       const own = (names.table ?? []).map(name => belongings.get(Name.render(name)))
       const known = own.length > 0 && own.every(surely => surely !== undefined && (surely || !destroys))
       if (known || says === undefined) continue

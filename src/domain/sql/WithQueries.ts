@@ -1,6 +1,6 @@
 import * as Phrase from "./Phrase.ts"
 
-/** What a statement that begins with WITH carries out: the queries in its parentheses, then the last one; else itself. */
+/** What a statement that begins with WITH carries out: the queries in its parentheses, then the last one; any other itself. */
 export const statements = (phrase: Phrase.Phrase): ReadonlyArray<Phrase.Phrase> => {
   if (phrase.at(0) !== "with") return [phrase]
   const found: Array<Phrase.Phrase> = []
