@@ -179,7 +179,7 @@ for (const [kind, make, many] of kinds) {
             .map(({ id, state, error, owner }) => ({ id, state, error, owner }))
           const results = yield* Effect.forEach(others, ({ id }) => service.get(`/api/v1/runs/${id}/result`))
           assert.deepStrictEqual(
-            results.map(({ body }) => body),
+            results.map(({ body }) => JSON.stringify(body).slice(0, 3000)),
             []
           )
           const made = yield* audit(project)
