@@ -11,12 +11,15 @@ export interface Recorder {
   readonly flush: Effect.Effect<StateUnavailable | undefined>
 }
 
-/** Changes that pile up while a batch is written go together into the next one. */
-const largest = 500
+/** Changes in one batch; what is more goes into the next one. */
+const largest = 2_000
 
-/** What happens within so short a time is written together; then the state has a rest, as each batch costs it the same. */
+/**
+ * What happens within so short a time is written together. Then the state has a rest: where tables are being made, each
+ * batch costs a server more than its rows, which has to read its catalog anew for it.
+ */
 const gathering = "20 millis"
-const rest = "80 millis"
+const rest = "230 millis"
 
 const again = Schedule.exponential("100 millis").pipe(Schedule.intersect(Schedule.recurs(4)))
 
@@ -32,17 +35,19 @@ export const make = Effect.gen(function* () {
   const ring = Queue.offer(bell, undefined)
   const turn = yield* Effect.makeSemaphore(1)
   let unwritten: ReadonlyArray<StateChange> = []
-  const write = turn.withPermits(1)(
-    Effect.gen(function* () {
-      for (;;) {
-        unwritten = [...unwritten, ...(yield* Queue.takeUpTo(queue, largest - unwritten.length))]
-        if (unwritten.length === 0) return
-        yield* state.record(latestRun(unwritten))
-        unwritten = []
-      }
-    })
-  )
-  const writeBeside = Effect.uninterruptible(Effect.catchAll(write, () => ring))
+  /** Writes one batch; whether there is more. */
+  const batch = Effect.gen(function* () {
+    unwritten = [...unwritten, ...(yield* Queue.takeUpTo(queue, largest - unwritten.length))]
+    if (unwritten.length > 0) yield* state.record(latestRun(unwritten))
+    unwritten = []
+    return !(yield* Queue.isEmpty(queue))
+  })
+  const writeBeside = turn
+    .withPermits(1)(Effect.orElseSucceed(batch, () => true))
+    .pipe(
+      Effect.flatMap(more => Effect.when(ring, () => more)),
+      Effect.uninterruptible
+    )
   yield* Effect.forkScoped(
     Effect.forever(
       Queue.take(bell).pipe(
@@ -54,7 +59,7 @@ export const make = Effect.gen(function* () {
   )
   const recorder: Recorder = {
     offer: changes => Effect.asVoid(Effect.zipRight(Queue.offerAll(queue, changes), ring)),
-    flush: write.pipe(
+    flush: turn.withPermits(1)(Effect.repeat(batch, { while: more => more })).pipe(
       Effect.retry(again),
       Effect.match({ onFailure: error => error, onSuccess: () => undefined })
     )

@@ -8,11 +8,21 @@ export const record = (schema: string, batch: Batch): Statement => ({
   values: [encode(batch)]
 })
 
-const recording = (
-  quoted: string,
-  { skips, events }: Batch
-): string => `with batch as materialized (select $1::jsonb as j),
-runs as (
+/** Only the parts that have rows: planning the others would cost the server as much. */
+const recording = (quoted: string, batch: Batch): string => {
+  const parts = [
+    "batch as materialized (select $1::jsonb as j)",
+    ...(batch.runs.length > 0 ? [runs(quoted)] : []),
+    ...(batch.executions.length > 0 ? [executions(quoted)] : []),
+    ...(batch.removed.length > 0 ? [removed(quoted)] : []),
+    ...(batch.skips.length > 0 ? [skips(quoted)] : []),
+    ...(batch.events.length > 0 ? [events(quoted)] : []),
+    ...(batch.history.length > 0 ? [history(quoted)] : [])
+  ]
+  return `with ${parts.join(", ")} select`
+}
+
+const runs = (quoted: string): string => `runs as (
   insert into ${quoted}.bfm_runs as t (id, actor, method, direction, connections, plan_hash, state, started_at, finished_at, total,
     running, succeeded, failed, skipped, not_run, current_step, error, owner, continues, notice, fence, fleet, asked, refusal,
     request_id, endpoint, heartbeat_at)
@@ -31,7 +41,9 @@ runs as (
     excluded.notice, excluded.request_id, excluded.endpoint, excluded.heartbeat_at, null,
     coalesce(t.asked, excluded.asked), excluded.refusal)
   where t.fence <= excluded.fence
-), executions as (
+)`
+
+const executions = (quoted: string): string => `executions as (
   insert into ${quoted}.bfm_executions as t
   select migration_id, schema, version, name, connection, backend, status, ${time("at")}, run_id, actor, method, error
   from batch, jsonb_to_recordset(j->'executions') as e(migration_id text, schema text, version text, name text,
@@ -40,23 +52,16 @@ runs as (
     method, error) = (excluded.version, excluded.name, excluded.connection, excluded.backend, excluded.status,
     excluded.at, excluded.run_id, excluded.actor, excluded.method, excluded.error)
   where t.* is distinct from excluded.*
-), removed as (
+)`
+
+const removed = (quoted: string): string => `removed as (
   delete from ${quoted}.bfm_executions t
   using batch, jsonb_to_recordset(j->'removed') as r(migration_id text, schema text)
   where t.migration_id = r.migration_id and t.schema = r.schema
-)${skips.length > 0 ? skipping(quoted) : ""}${events.length > 0 ? telling(quoted) : ""}
-insert into ${quoted}.bfm_history (event_key, migration_id, schema, version, name, connection, backend, event, at,
-  actor, method, run_id, duration_ms, error)
-select event_key, migration_id, schema, version, name, connection, backend, event, at, actor, method, run_id,
-  duration_ms, error
-from batch, rows from (jsonb_to_recordset(j->'history') as (event_key text, migration_id text, schema text,
-  version text, name text, connection text, backend text, event text, at timestamptz, actor text, method text,
-  run_id text, duration_ms float8, error text)) with ordinality
-order by ordinality
-on conflict (event_key) do nothing`
+)`
 
 /** What the statement inserts its own delete cannot see: the others are counted, and one less of them stays. */
-const skipping = (quoted: string): string => `, skips as (
+const skips = (quoted: string): string => `skips as (
   select * from batch, jsonb_to_recordset(j->'skips') as s(event_key text, migration_id text, schema text,
     version text, name text, connection text, backend text, at timestamptz, actor text, method text, run_id text)
 ), skipped as (
@@ -73,13 +78,25 @@ const skipping = (quoted: string): string => `, skips as (
 )`
 
 /** A part that is written again may have grown. */
-const telling = (quoted: string): string => `, told as (
+const events = (quoted: string): string => `told as (
   insert into ${quoted}.bfm_run_events as t (run_id, first, fence, last, events)
   select run_id, first, fence, last, events
   from batch, jsonb_to_recordset(j->'events') as e(run_id text, first int, fence int, last int, events jsonb)
   where not exists (select from ${quoted}.bfm_runs r where r.id = e.run_id and r.fence > e.fence)
   on conflict (run_id, first, fence) do update set last = excluded.last, events = excluded.events
   where t.last < excluded.last
+)`
+
+const history = (quoted: string): string => `history as (
+  insert into ${quoted}.bfm_history (event_key, migration_id, schema, version, name, connection, backend, event, at,
+    actor, method, run_id, duration_ms, error)
+  select event_key, migration_id, schema, version, name, connection, backend, event, at, actor, method, run_id,
+    duration_ms, error
+  from batch, rows from (jsonb_to_recordset(j->'history') as (event_key text, migration_id text, schema text,
+    version text, name text, connection text, backend text, event text, at timestamptz, actor text, method text,
+    run_id text, duration_ms float8, error text)) with ordinality
+  order by ordinality
+  on conflict (event_key) do nothing
 )`
 
 const time = (column: string): string => `to_timestamp(${column} / 1000)`
