@@ -459,11 +459,20 @@ describe("a step as everybody hears of it", () => {
       actor: "",
       method: ""
     })
-    assert.strictEqual(Lane.alreadyDone(entry("applied"), up), "applied by another run meanwhile")
-    assert.isUndefined(Lane.alreadyDone(entry("running"), up))
-    assert.isUndefined(Lane.alreadyDone(undefined, up))
-    assert.strictEqual(Lane.alreadyDone(undefined, down), "rolled back by another run meanwhile")
-    assert.isUndefined(Lane.alreadyDone(entry("applied"), down))
+    const skipped = (id: string, reason: string) => ({
+      _tag: "StepSkipped" as const,
+      id,
+      position: 1,
+      reason
+    })
+    const said = (found: LedgerEntry | undefined, step: Step) => Lane.alreadyDone(found, step, "mine")
+    assert.deepStrictEqual(said(entry("applied"), up), skipped(up.id, "applied by another run meanwhile"))
+    assert.isUndefined(said(entry("running"), up))
+    assert.isUndefined(said(undefined, up))
+    assert.deepStrictEqual(said(undefined, down), skipped(down.id, "rolled back by another run meanwhile"))
+    assert.isUndefined(said(entry("applied"), down))
+    // Its former owner did it, and was not heard any more.
+    assert.deepInclude(said({ ...entry("applied"), runId: "mine" }, up), { _tag: "StepSucceeded", id: up.id })
   })
 
   it("was not sent where its store could not be had", () => {

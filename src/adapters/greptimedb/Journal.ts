@@ -38,7 +38,8 @@ const attempt = (live: Live.Live, step: Step): Effect.Effect<End> => {
     const missing = yield* Requirements.unmet(live.client, live.database, step)
     if (missing.length > 0) return unmet(missing.map(renderRequirement))
     const keeper = yield* Keeper.make(live, step)
-    if (step.direction === "up" && keeper.found?.state === "applied") return "already"
+    if (step.direction === "up" && keeper.found?.state === "applied")
+      return keeper.found.runId === live.context.runId ? "done" : "already"
     const stuck = yield* Journal.follow(step, keeper.found, {
       begin: step.direction === "up" ? ensureDatabase(live, step) : Effect.void,
       unit: (unit, index, doubt) => {

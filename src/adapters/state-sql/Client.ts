@@ -10,6 +10,12 @@ import * as Postgresql from "./postgresql/Dialect.ts"
 /** Sessions of the engine: some of its questions need one for themselves. */
 const sessions = 3
 
+/**
+ * Seconds: as long as a worker's lease. One that is frozen (a paused machine, SIGSTOP) in the middle of a transaction
+ * would keep its rows from all the others until it wakes up again.
+ */
+const silence = 5
+
 const roomy = (server: Server): Server => ({
   ...server,
   pool: { ...server.pool, maxConnections: Math.max(server.pool.maxConnections, sessions) }
@@ -22,7 +28,10 @@ export const layerPostgresql = (
   Layer.scoped(
     SqlClient,
     Effect.flatMap(options.resolve(options.settings), server =>
-      Effect.map(Postgresql.openClient(roomy(server), "engine", options.schema), ({ sql }) => sql)
+      Effect.map(
+        Postgresql.openClient(roomy(server), "engine", { schema: options.schema, silence }),
+        ({ sql }) => sql
+      )
     )
   )
 
@@ -30,5 +39,5 @@ export const layerPostgresql = (
 export const layerMysql = ({ settings }: { readonly settings: Server }): Layer.Layer<SqlClient, SqlError> =>
   Layer.scoped(
     SqlClient,
-    Effect.map(Mysql.open(roomy(settings)), ({ sql }) => sql)
+    Effect.map(Mysql.open(roomy(settings), silence), ({ sql }) => sql)
   )

@@ -64,13 +64,13 @@ const inSession = Effect.fnUntraced(function* (
   const pending: Array<Step> = []
   for (const step of steps) {
     const entry = entries.get(step.migration_id)
-    const reason = order.mode === "run" ? Lane.alreadyDone(entry, step) : undefined
-    if (reason === undefined) {
+    const done = order.mode === "run" ? Lane.alreadyDone(entry, step, order.runId) : undefined
+    if (done === undefined) {
       pending.push(step)
       continue
     }
     if (entry !== undefined) yield* order.learn(entry)
-    yield* tell([{ _tag: "StepSkipped", id: step.id, position: step.position, reason }])
+    yield* tell([done])
   }
   yield* Lane.run(outcomes(order.mode, session, workOf(ongoing, pending)), tell, stopping)
 })

@@ -10,11 +10,22 @@ import { type Event, failing } from "../../domain/Run.ts"
 import type { StepOutcome } from "../../ports/Connections.ts"
 import type { Tell } from "./Ongoing.ts"
 
-/** What the ledger, read under the lock, says about a planned step. */
-export const alreadyDone = (entry: LedgerEntry | undefined, step: Step): string | undefined => {
-  if (step.direction === "down")
-    return entry === undefined ? "rolled back by another run meanwhile" : undefined
-  return entry?.state === "applied" ? "applied by another run meanwhile" : undefined
+/**
+ * What the ledger, read under the lock, says about a planned step that nobody needs to carry out any more. What this run
+ * has done itself is no less its own because another process did it before it lost the run.
+ */
+export const alreadyDone = (
+  entry: LedgerEntry | undefined,
+  { id, position, direction }: Step,
+  runId: string
+): Event | undefined => {
+  const skipped = (reason: string): Event => ({ _tag: "StepSkipped", id, position, reason })
+  if (direction === "down")
+    return entry === undefined ? skipped("rolled back by another run meanwhile") : undefined
+  if (entry?.state !== "applied") return undefined
+  return entry.runId === runId
+    ? { _tag: "StepSucceeded", id, position, duration_ms: 0 }
+    : skipped("applied by another run meanwhile")
 }
 
 /** An outcome of the store as everybody hears of it. */

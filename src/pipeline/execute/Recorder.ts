@@ -59,10 +59,9 @@ export const make = Effect.gen(function* () {
   )
   const recorder: Recorder = {
     offer: changes => Effect.asVoid(Effect.zipRight(Queue.offerAll(queue, changes), ring)),
-    flush: turn.withPermits(1)(Effect.repeat(batch, { while: more => more })).pipe(
-      Effect.retry(again),
-      Effect.match({ onFailure: error => error, onSuccess: () => undefined })
-    )
+    flush: turn
+      .withPermits(1)(Effect.repeat(batch, { while: more => more }))
+      .pipe(Effect.retry(again), Effect.match({ onFailure: error => error, onSuccess: () => undefined }))
   }
   return recorder
 })

@@ -23,17 +23,20 @@ const patience = 4_900
 /** Milliseconds for taking leave of the server. */
 const leave = 1_000
 
-/** Connects at once: when it is made, the client asks the server something. */
-export const open = (server: Server): Effect.Effect<Client, SqlError, Scope.Scope> =>
+/**
+ * Connects at once: when it is made, the client asks the server something. `silence`: seconds after which a session that
+ * says nothing is ended, and its transaction with it.
+ */
+export const open = (server: Server, silence?: number): Effect.Effect<Client, SqlError, Scope.Scope> =>
   Effect.map(
-    Effect.acquireRelease(connect(server), ({ close }) => close),
+    Effect.acquireRelease(connect(server, silence), ({ close }) => close),
     ({ client }) => client
   )
 
-const connect = (server: Server) =>
+const connect = (server: Server, silence: number | undefined) =>
   Effect.gen(function* () {
     const [{ make }, { format }, options] = yield* Effect.all([load, Driver.load, Driver.options(server)])
-    const senders = Senders.make(format)
+    const senders = Senders.make(format, Driver.session(silence))
     const lines = listed(options.stream)
     const scope = yield* Scope.make()
     const close = Scope.close(scope, Exit.void).pipe(

@@ -94,11 +94,12 @@ const offersTls = (greeting: Buffer): boolean => {
 
 /**
  * Makes a session ours, whatever the server's own settings are: what is too long is refused and not cut off,
- * each statement is committed by itself, and a session that waits for a long migration is not ended.
+ * each statement is committed by itself, and a session that waits for a long migration is not ended. `silence`: seconds
+ * after which it is.
  */
-export const session = `set names utf8mb4 collate utf8mb4_bin;
+export const session = (silence = 2147483): string => `set names utf8mb4 collate utf8mb4_bin;
 set session sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', time_zone = '+00:00', autocommit = 1,
-  completion_type = 0, sql_safe_updates = 0, group_concat_max_len = 268435456, wait_timeout = 2147483,
+  completion_type = 0, sql_safe_updates = 0, group_concat_max_len = 268435456, wait_timeout = ${silence},
   innodb_lock_wait_timeout = 10, lock_wait_timeout = 30;
 set session transaction read write`
 

@@ -1,5 +1,4 @@
 import type * as Mysql from "mysql2"
-import * as Driver from "./Driver.ts"
 
 /** Which session of a pool sends which message: the client does not say it. */
 export interface Senders {
@@ -15,7 +14,7 @@ export interface Senders {
  * A session's first message begins with what makes the session ours: that costs no round trip of its own.
  * `format` writes the values into a message.
  */
-export const make = (format: typeof Mysql.format): Senders => {
+export const make = (format: typeof Mysql.format, session: string): Senders => {
   const born = new WeakMap<Mysql.PoolConnection, number>()
   const expected = new WeakMap<ReadonlyArray<unknown>, (sender: Mysql.PoolConnection) => void>()
   return {
@@ -28,7 +27,7 @@ export const make = (format: typeof Mysql.format): Senders => {
       born.set(this, Date.now())
       // A session that is cut says so here; without a listener it could end the process.
       this.on("error", () => undefined)
-      return `${Driver.session};\n${message}`
+      return `${session};\n${message}`
     }
   }
 }

@@ -26,7 +26,7 @@ export const open = (server: Server, answerTime: number) =>
         Effect.sync(gone)
       )
     const [self] = yield* send<{ readonly id: number }>(
-      `${Driver.session};\nselect connection_id() as id`,
+      `${Driver.session()};\nselect connection_id() as id`,
       []
     )
     yield* Effect.ignore(Driver.query(connection, sweep, [], answerTime))

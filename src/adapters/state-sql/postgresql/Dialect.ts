@@ -64,9 +64,16 @@ export const make = ({ settings, schema, resolve, steps = released }: Options): 
   isOutdated: code => code !== undefined && outdated.has(code)
 })
 
-/** Sessions that find tables in the schema, where one is named. */
-export const openClient = (server: Server, name = "state", schema?: string) =>
-  Effect.flatMap(pool(server, name, schema), sessions =>
+/** What sessions of somebody else than the state itself are like. */
+export interface Manners {
+  /** Where they find their tables. */
+  readonly schema: string
+  /** Seconds after which one that says nothing in a transaction loses it, and its session. */
+  readonly silence: number
+}
+
+export const openClient = (server: Server, name = "state", manners?: Manners) =>
+  Effect.flatMap(pool(server, name, manners), sessions =>
     Effect.map(
       Effect.provideServiceEffect(
         PgClient.fromPool({ acquire: Effect.succeed(sessions) }),
@@ -91,7 +98,7 @@ const glancing =
 const pool = (
   server: Server,
   name: string,
-  schema: string | undefined
+  manners: Manners | undefined
 ): Effect.Effect<pg.Pool, SqlError, Scope.Scope> =>
   poolConfig(server).pipe(
     Effect.mapError(cause => new SqlError({ cause })),
@@ -100,7 +107,7 @@ const pool = (
         {
           ...config,
           query_timeout: answerTime,
-          ...(schema === undefined ? {} : { options: searching(schema) })
+          ...(manners === undefined ? {} : { options: settings(manners) })
         },
         name,
         farewell
@@ -108,6 +115,9 @@ const pool = (
     )
   )
 
-/** As libpq takes it: what separates options is marked. */
-const searching = (schema: string): string =>
-  `-c search_path=${identifier(schema).replaceAll(/[\\ ]/g, found => `\\${found}`)}`
+/** As libpq takes them: what separates options is marked. */
+const settings = ({ schema, silence }: Manners): string =>
+  [
+    `-c search_path=${identifier(schema).replaceAll(/[\\ ]/g, found => `\\${found}`)}`,
+    `-c idle_in_transaction_session_timeout=${silence}s`
+  ].join(" ")
