@@ -12,7 +12,7 @@ export interface Recorder {
 }
 
 /** Changes in one batch; what is more goes into the next one. */
-const largest = 2_000
+const largest = 1_000
 
 /**
  * What happens within so short a time is written together. Then the state has a rest: where tables are being made, each
