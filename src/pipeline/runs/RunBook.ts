@@ -39,7 +39,7 @@ export const list = Effect.fn("RunBook.list")(function* (page: Page, permitted: 
   })
   const own = yield* Effect.forEach(recent, handle => handle.run)
   const all = new Map(remembered.map(run => [run.id, run]))
-  for (const run of own) all.set(run.id, { ...all.get(run.id), ...run })
+  for (const run of own) all.set(run.id, asKnown(run, all.get(run.id)))
   const visible = [...all.values()].filter(run => Permission.covers(permitted, run))
   return yield* part(visible.sort(newestFirst).slice(0, depth), page)
 })
@@ -86,8 +86,20 @@ const standing = Effect.fnUntraced(function* (id: string) {
   // Who goes on with it, the state knows.
   const state = yield* StateStore
   const remembered = yield* Effect.orElseSucceed(state.run(id), () => undefined)
-  return remembered === undefined ? run : { ...remembered, ...run }
+  return asKnown(run, remembered)
 })
+
+/**
+ * A run of this process, with what only the state knows of it. The state hears of its end first; and one that it has
+ * given up as silent goes on all the same.
+ */
+export const asKnown = (own: Run, remembered: Run | undefined): Run => {
+  if (remembered === undefined) return own
+  if (hasEnded(own) || !hasEnded(remembered)) return { ...remembered, ...own }
+  if (remembered.state !== "interrupted") return remembered
+  const { finished_at: _, error: __, ...rest } = remembered
+  return { ...rest, ...own }
+}
 
 /** The same with all that is known of it. */
 export const detail = Effect.fn("RunBook.detail")(function* (id: string, permitted: Permission.Connections) {
