@@ -177,10 +177,9 @@ describe("an etcd server", { concurrent: true }, () => {
       yield* server.kill
       const error = yield* Scenario.failing(made.up())
       assert.strictEqual(error._tag, "ConnectionUnreachable")
-      assert.strictEqual(
-        error.message,
-        `connection metadata (${server.endpoint}): connect ECONNREFUSED ${server.endpoint}`
-      )
+      // On a busy machine the client gives up before it knows more.
+      const why = error.message.replace(`connection metadata (${server.endpoint}): `, "")
+      assert.oneOf(why, [`connect ECONNREFUSED ${server.endpoint}`, "no connection could be made"])
     })
   )
 })

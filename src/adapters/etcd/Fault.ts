@@ -96,6 +96,8 @@ const plain = (text: string): string =>
   text
     .replace(/^etcdserver: /, "")
     .replace(/^No connection established\. Last error: (?:Error: )?(.*)\. Resolution note: $/s, "$1")
+    // It has given up before it knew why.
+    .replace(/^null$/, "no connection could be made")
     .replace(/ \(\d{4}-\d\d-\d\dT[^)]*\)$/, "")
     .replace(/^.*SSL routines:\w*:(.*?):.*$/s, "$1")
     .replace(/^Deadline exceeded.*$/s, "no answer in time")

@@ -123,6 +123,16 @@ describe("Fault", () => {
     ],
     ["14 UNAVAILABLE: etcdserver: request timed out", "Lost", "request timed out"],
     ["4 DEADLINE_EXCEEDED: Deadline exceeded after 1.002s,LB pick: 0.001s", "Lost", "no answer in time"],
+    [
+      "14 UNAVAILABLE: No connection established. Last error: Error: connect ECONNREFUSED 127.0.0.1:1. Resolution note: ",
+      "Lost",
+      "connect ECONNREFUSED 127.0.0.1:1"
+    ],
+    [
+      "14 UNAVAILABLE: No connection established. Last error: null. Resolution note: ",
+      "Lost",
+      "no connection could be made"
+    ],
     ["something else", "Lost", "something else"]
   ])("%s", (message, tag, reason) => {
     const fault = Fault.from(new Error(message))
