@@ -37,8 +37,22 @@ export class Lost extends Data.TaggedError("Lost")<{
 
 export type Fault = Refused | Lost
 
-/** Classes of SQLSTATE after which the server closes the connection. */
-const fatal = new Set(["57P01", "57P02", "57P03", "57P05", "08000", "08003", "08006", "25P03"])
+/**
+ * Each SQLSTATE with which a server ends a session: its word for FATAL is in its own language, and pg hands on no
+ * other.
+ */
+const fatal = new Set([
+  "57P01",
+  "57P02",
+  "57P03",
+  "57P04",
+  "57P05",
+  "08000",
+  "08003",
+  "08006",
+  "25P03",
+  "25P04"
+])
 
 const number = (text: string | undefined): number | undefined =>
   text === undefined ? undefined : Number(text)
