@@ -160,7 +160,15 @@ describe("a program that fails", () => {
     ],
     "and goes on as if nothing had happened": [
       'yield* session.query("SELECT 1")\n    yield* Effect.ignore(session.execute("INSERT INTO nowhere VALUES (1)"))',
-      /current transaction is aborted/
+      /relation "nowhere" does not exist/
+    ],
+    "by interrupting itself": [
+      'yield* session.query("SELECT 1")\n    yield* session.execute("CREATE TABLE half ()")\n    yield* Effect.interrupt',
+      /names\.ts failed: it interrupted itself/
+    ],
+    "with something that is no error": [
+      'yield* session.query("SELECT 1")\n    yield* session.execute("CREATE TABLE half ()")\n    yield* Effect.fail("plain words")',
+      /names\.ts failed: plain words/
     ],
     "by ending the transaction behind our back": [
       'yield* session.query("SELECT 1")\n    yield* session.execute("CREATE TABLE half ()")\n    yield* session.execute("COMMIT")',
@@ -202,6 +210,21 @@ describe("a program that fails", () => {
       assert.match(problems[0]?.reason ?? "", /not today/)
       assert.match(problems[1]?.reason ?? "", /COMMIT/)
       assert.deepStrictEqual(yield* tables(made), [])
+    })
+  )
+})
+
+describe("a program that goes on after a statement was refused", () => {
+  it.scopedLive("is told why that is of no use", () =>
+    Effect.gen(function* () {
+      const made = yield* project
+      const up = `yield* session.query("SELECT 1")
+    yield* Effect.ignore(session.execute("DROP TABLE nowhere"))
+    yield* session.execute("CREATE TABLE half ()")`
+      made.write(file(2, "names"), module({ up }))
+      const failure = yield* Scenario.upFailure(made)
+      assert.strictEqual(failure.code, "42P01")
+      assert.match(failure.hint ?? "", /went on.* IF EXISTS/)
     })
   )
 })

@@ -61,13 +61,13 @@ export const run = (live: Live, work: Work) =>
 export const execute = (wire: Wire, work: Work): Effect.Effect<void, Fault.Fault> => {
   const program = programOf(work)
   if (program === undefined) return Effect.void
-  let last: Fault.Fault | undefined
+  const faults: Array<Fault.Fault> = []
   const ask = (statement: string, parameters: ReadonlyArray<Parameter> = []) =>
     permitted(statement).pipe(
       Effect.zipRight(wire.ask(statement, parameters)),
       Effect.mapError(fault => {
         if (fault._tag === "SessionError") return fault
-        last = fault
+        faults.push(fault)
         return sessionError(statement, fault)
       })
     )
@@ -78,16 +78,24 @@ export const execute = (wire: Wire, work: Work): Effect.Effect<void, Fault.Fault
       query: ask
     }),
     // The program may carry its own copy of the error's class: compared by tag.
-    Effect.mapError(error =>
-      last !== undefined && "_tag" in error && error._tag === "SessionError"
-        ? last
-        : faultOf(work.step, error.message)
-    ),
-    Effect.catchAllDefect(defect =>
-      Effect.fail(faultOf(work.step, defect instanceof Error ? defect.message : String(defect)))
+    Effect.mapError(error => {
+      const [first, ...later] = faults
+      if (first === undefined || !("_tag" in error && error._tag === "SessionError"))
+        return faultOf(work.step, error.message)
+      return later.length === 0 ? first : passedOver(first)
+    }),
+    Effect.zipRight(
+      Effect.suspend(() => (faults[0] === undefined ? Effect.void : Effect.fail(passedOver(faults[0]))))
     )
   )
 }
+
+/** There is no savepoint to go back to: after the first refusal the server takes back all of the transaction. */
+const passedOver = (fault: Fault.Fault): Fault.Fault =>
+  fault._tag === "Lost" ? fault : new Fault.Refused({ ...fault, hint: fault.hint ?? useless })
+
+const useless =
+  "the program went on, but its transaction was lost with this error: ask before, or say IF EXISTS"
 
 /** What would end the step's transaction in mid-program is refused before it is sent. */
 const permitted = (statement: string): Effect.Effect<void, SessionError> => {

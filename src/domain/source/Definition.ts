@@ -9,6 +9,7 @@ import type { Tags } from "../Tag.ts"
 import * as Field from "./Field.ts"
 import * as FileName from "./FileName.ts"
 import * as Metadata from "./Metadata.ts"
+import * as ProgramFailure from "./ProgramFailure.ts"
 import type { Sourced } from "./Scripts.ts"
 
 // Known by its key and not by its class: a migration file may carry another copy of this package.
@@ -98,8 +99,12 @@ const program = ({ path, text }: { readonly path: string; readonly text: string 
   _tag: "Program",
   path,
   text,
-  run: Effect.isEffect(run) ? Effect.asVoid(run) : Effect.fail({ message: "is not an Effect" })
+  run: Effect.isEffect(run) ? ending(run) : Effect.fail({ message: "is not an Effect" })
 })
+
+/** Ends in one of the ways that its type says, and not only if its author was checked by a compiler. */
+const ending = (run: Work): Program["run"] =>
+  Effect.catchAllCause(Effect.asVoid(run), cause => Effect.fail(ProgramFailure.of(cause)))
 
 const notEffect = (name: string, value: unknown): ReadonlyArray<Metadata.MetadataProblem> =>
   Effect.isEffect(value) ? [] : [{ reason: `${name} must be an Effect` }]

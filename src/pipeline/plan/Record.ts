@@ -23,25 +23,29 @@ export interface RecordingFailed {
  */
 export const record = Effect.fn("Record.record")(function* (program: Program, schema: string) {
   const statements: Array<Statement> = []
+  let asked = false
   const outcome = yield* program.run.pipe(
     Effect.provideService(Session, {
       schema,
       execute: statement => {
+        // What it makes of having no answer is nothing that it would do with one.
+        if (asked) return Effect.void
         const [problem] = Script.analyse(statement, "own").problems
         return problem === undefined
           ? Effect.sync(() => void statements.push({ text: statement, line: 1, column: 1 }))
           : new SessionError({ reason: problem.reason, statement })
       },
-      query: statement => new DependsOnData({ statement })
+      query: statement =>
+        Effect.suspend(() => {
+          asked = true
+          return new DependsOnData({ statement })
+        })
     }),
     Effect.either
   )
-  if (Either.isRight(outcome)) return Either.right<Recording>({ statements, dependsOnData: false })
-  if (isDependsOnData(outcome.left)) {
-    return Either.right<Recording>({ statements, dependsOnData: true })
-  }
-  return Either.left<RecordingFailed>({ reason: outcome.left.message })
+  if (asked) return Either.right<Recording>({ statements, dependsOnData: true })
+  return Either.mapBoth(outcome, {
+    onLeft: ({ message }): RecordingFailed => ({ reason: message }),
+    onRight: (): Recording => ({ statements, dependsOnData: false })
+  })
 })
-
-/** The module may carry its own copy of this package: compared by tag, not by class. */
-const isDependsOnData = (error: object): boolean => "_tag" in error && error._tag === "DependsOnData"

@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import { Session } from "../../../src/domain/Session.ts"
 import type { Specification } from "../../../src/domain/source/Definition.ts"
@@ -67,6 +68,37 @@ describe("a migration that is a program", () => {
       const failing = refusal(one({ up: Effect.fail(new Error("no such luck")) }))
       assert.match(yield* failing, /core\/01_it\.ts .*no such luck/)
       assert.match(yield* refusal(one({ up: send("COMMIT") })), /core\/01_it\.ts .*COMMIT/)
+    })
+  )
+
+  it.effect("that throws, interrupts itself or fails with anything at all is refused with what it said", () =>
+    Effect.gen(function* () {
+      const thrown = Effect.sync(() => JSON.parse("{"))
+      assert.match(yield* refusal(one({ up: thrown })), /core\/01_it\.ts .*JSON/)
+      assert.match(yield* refusal(one({ up: Effect.interrupt })), /core\/01_it\.ts .*interrupted itself/)
+      for (const value of ["plain words", null, undefined, 42, { code: "plain words" }]) {
+        const said = typeof value === "number" ? /42/ : value == null ? /null|undefined/ : /plain words/
+        // A migration file is not always checked by the compiler.
+        const failing: Effect.Effect<never, unknown> = Effect.fail(value)
+        const up = failing as Effect.Effect<never, { readonly message: string }>
+        assert.match(yield* refusal(one({ up })), said)
+      }
+      class NoUsers extends Data.TaggedError("NoUsers")<{ readonly expected: number }> {}
+      assert.match(yield* refusal(one({ up: new NoUsers({ expected: 3 }) })), /NoUsers/)
+    })
+  )
+
+  it.effect("that goes on without an answer is planned up to its question all the same", () =>
+    Effect.gen(function* () {
+      const guessing = Effect.flatMap(
+        Effect.orElseSucceed(ask("SELECT 1"), () => []),
+        rows => send(rows.length === 0 ? "CREATE TABLE none ()" : "CREATE TABLE some ()")
+      )
+      const giving = Effect.orElse(ask("SELECT 1"), () => Effect.fail(new Error("cannot go on")))
+      for (const up of [guessing, giving]) {
+        const { step, sent } = yield* one({ up: Effect.zipRight(send("CREATE TABLE a ()"), up) })
+        assert.deepStrictEqual([sent, step.depends_on_data], [["1 CREATE TABLE a ()"], true])
+      }
     })
   )
 
