@@ -39,6 +39,13 @@ const newest = (project: Project.Project) =>
     ([row]) => String(row?.["id"])
   )
 
+/** The target makes a step first; the state follows. */
+const heardOf = (project: Project.Project, counts: string) =>
+  Scenario.until(
+    project.queryState(`select id from bfm_runs where ${counts}`),
+    `the state has heard that ${counts}`
+  )
+
 for (const [kind, make] of kinds) {
   describe(`a run of the command line, from other processes, state in ${kind}`, () => {
     it.scopedLive("is seen, followed and cancelled between two steps, and resumed", () =>
@@ -49,6 +56,7 @@ for (const [kind, make] of kinds) {
         yield* gate.reached
         const id = yield* newest(project)
         const watching = yield* Effect.fork(json(project, "runs", "watch", id))
+        yield* heardOf(project, "succeeded = 1 and running = 1")
         const shown = yield* json(project, "runs", "show", id)
         assert.deepInclude(shown.body, {
           id,
@@ -125,10 +133,7 @@ describe("a run whose process was killed", () => {
       const child = project.spawn(["migrate", "up"])
       yield* gate.reached
       const id = yield* newest(project)
-      yield* Scenario.until(
-        project.queryState("select id from bfm_runs where succeeded = 1"),
-        "the state has heard of the first step"
-      )
+      yield* heardOf(project, "succeeded = 1")
       const watching = yield* Effect.fork(project.cli(["runs", "watch", id]))
       child.kill("SIGKILL")
       const { code, stdout, stderr } = yield* Fiber.join(watching)
