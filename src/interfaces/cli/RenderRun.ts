@@ -59,6 +59,7 @@ const notes = (view: RunView, step: Step): string => {
   return Text.clean(
     [
       step.direction === "down" ? "rolled back" : "",
+      isEmpty(step) ? "no statements" : "",
       verified ? "concurrently, index verified" : "",
       after.length === 0 ? "" : `after ${Text.few(after, 3).join(", ")}`
     ]
@@ -66,6 +67,9 @@ const notes = (view: RunView, step: Step): string => {
       .join(" · ")
   )
 }
+
+const isEmpty = ({ units, depends_on_data }: Step): boolean =>
+  !depends_on_data && units.every(({ statements }) => statements.length === 0)
 
 /** Migrations that cannot run before a request names their schema. */
 export const waiting = (

@@ -62,16 +62,21 @@ const scriptBody = (
     mode: analysis.mode,
     units: analysis.units,
     unwrapped: analysis.unwrapped,
-    warnings: [...warnings(analysis.units), ...analysis.warnings],
+    warnings: [...warnings(common, analysis.units), ...analysis.warnings],
     destructive: analysis.destructive,
     depends_on_data: false
   })
 }
 
-const warnings = (units: ReadonlyArray<Unit>): ReadonlyArray<string> =>
-  units.some(unit => unit.verify?._tag === "Unknown")
+const warnings = ({ direction }: Common, units: ReadonlyArray<Unit>): ReadonlyArray<string> => [
+  ...(units.some(unit => unit.verify?._tag === "Unknown")
     ? ["has a statement whose outcome cannot be found out after a crash: then `bfm resolve` is asked"]
-    : []
+    : []),
+  // A file as `bfm new` began it, most likely.
+  ...(direction === "down" && units.every(({ statements }) => statements.length === 0)
+    ? ["takes nothing back: its script has no statements"]
+    : [])
+]
 
 const located =
   (kind: PlanProblem["kind"], setting: Setting, script: Script | Captured) =>

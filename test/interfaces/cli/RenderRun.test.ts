@@ -58,6 +58,25 @@ describe("a run as lines", () => {
     ])
   })
 
+  it("a step that did nothing, for its script has no statements", () => {
+    const up = Sample.step({ units: [{ atomic: true, statements: [] }] })
+    const unknown = Sample.step({ ...up, id: "unknown", depends_on_data: true })
+    const down = Sample.step({ id: "down", units: [], direction: "down" })
+    const { said } = tell([
+      { _tag: "Planned", plan: Sample.plan([up, unknown, down]) },
+      ...[up, unknown, down].map(({ id }, n) => ({
+        _tag: "StepSucceeded" as const,
+        id,
+        position: n + 1,
+        duration_ms: 1
+      }))
+    ])
+    assert.deepStrictEqual(
+      said.map(line => line.replace(/.*1ms */, "")),
+      ["no statements", "", "rolled back · no statements"]
+    )
+  })
+
   it("the sum says what was applied, what waits, what failed, how long, and which run", () => {
     const [line, run] = RenderRun.summary(
       style,

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import type { Step } from "../../../src/domain/Plan.ts"
 import * as PlanGraph from "../../../src/pipeline/plan/PlanGraph.ts"
 import { Settings } from "../../../src/ports/Settings.ts"
-import { brief, refusal, up, type Written } from "../../fixtures/World.ts"
+import { brief, down, refusal, up, type Written } from "../../fixtures/World.ts"
 
 const one = (
   text: string,
@@ -96,6 +96,20 @@ describe("a step", () => {
       assert.isTrue((yield* one("DROP TABLE a;")).destructive)
       const harmless = yield* one("CREATE TABLE a (id int);")
       assert.deepStrictEqual([harmless.destructive, harmless.warnings], [false, []])
+    })
+  )
+
+  it.effect("says that a down script without statements takes nothing back", () =>
+    Effect.gen(function* () {
+      const warnings = (script: string) => {
+        const files = { "core/01_it": "CREATE TABLE a (id int);", "core/01_it.down": script }
+        const asked = down({ files, connections: { core: { applied: ["01_it"] } } }, { id: "01_it" })
+        return Effect.map(asked, ({ steps }) => steps.flatMap(step => step.warnings))
+      }
+      assert.notMatch((yield* warnings("DROP TABLE a;")).join(), /takes nothing back/)
+      for (const script of ["", "-- Takes back what the up script did.\n", ";"])
+        assert.match((yield* warnings(script)).join(), /takes nothing back/)
+      assert.deepStrictEqual((yield* one("-- nothing yet")).warnings, [])
     })
   )
 
