@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Bfm from "../../src/interfaces/library/Bfm.ts"
 import * as Project from "../fixtures/Project.ts"
 import * as Scenario from "../fixtures/Scenario.ts"
@@ -225,6 +226,33 @@ describe("a program that goes on after a statement was refused", () => {
       const failure = yield* Scenario.upFailure(made)
       assert.strictEqual(failure.code, "42P01")
       assert.match(failure.hint ?? "", /went on.* IF EXISTS/)
+    })
+  )
+})
+
+describe("a program that waits for something else than the server", () => {
+  it.scopedLive("is cancelled by Ctrl-C like a statement, and nothing of it is left", () =>
+    Effect.gen(function* () {
+      const made = yield* project
+      const waiting = `yield* session.query("SELECT 1")
+    yield* Effect.ignore(session.execute("CREATE TABLE half ()"))
+    yield* Effect.ensuring(Effect.never, Effect.ignore(session.execute("DROP TABLE half")))`
+      made.write(file(2, "names"), module({ up: waiting }))
+      const child = made.spawn(["migrate", "up", "--json"])
+      const ended = yield* Effect.fork(Project.ended(child))
+      yield* Scenario.until(
+        made.query(
+          "SELECT 1 FROM pg_stat_activity WHERE state = 'idle in transaction' AND query ~ 'TABLE half'"
+        ),
+        "the program waits"
+      )
+      child.kill("SIGINT")
+      const { code, stdout } = yield* Fiber.join(ended)
+      assert.strictEqual(code, 130)
+      const result = JSON.parse(stdout)
+      assert.deepStrictEqual(result.applied, [users])
+      assert.deepInclude(result.failures[0], { id: names, code: "57014" })
+      assert.deepStrictEqual(yield* tables(made), ["users"])
     })
   )
 })

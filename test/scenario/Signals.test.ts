@@ -47,15 +47,6 @@ const signalled = (project: Project.Project) =>
     }
   })
 
-/** The two later steps were sent together: the second one is called back by a session with this lock. */
-const called = (project: Project.Project) =>
-  Scenario.until(
-    project.query(
-      "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND query ~ 'pg_advisory_lock\\(' AND pid <> pg_backend_pid()"
-    ),
-    "the steps that were sent are called back"
-  )
-
 const lastRun = (project: Project.Project) =>
   Effect.map(
     project.queryState("SELECT state, succeeded, failed FROM bfm_runs ORDER BY started_at DESC LIMIT 1"),
@@ -69,7 +60,7 @@ describe("the library", () => {
       const run = yield* signalled(project)
       yield* gate.reached
       yield* run.stop
-      yield* called(project)
+      yield* Scenario.calledBack(project)
       yield* gate.open
       const result = yield* run.result
       assert.deepStrictEqual(result.applied, [a, b])
@@ -156,7 +147,7 @@ describe("the command line", () => {
   it.scopedLive("SIGTERM in the middle of a long statement: finish it, record it, stop; exit 130", () =>
     Effect.gen(function* () {
       const { project, gate, ended } = yield* signal("SIGTERM")
-      yield* called(project)
+      yield* Scenario.calledBack(project)
       yield* gate.open
       const { code, stdout } = yield* Fiber.join(ended)
       assert.strictEqual(code, 130)

@@ -1,3 +1,4 @@
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Scope from "effect/Scope"
@@ -21,6 +22,8 @@ export interface Live {
   readonly wire: Effect.Effect<Wire.Wire, Fault.Fault | LockBusy>
   /** Process id of the backend that was used last. */
   readonly pid: () => number | undefined
+  /** Completed when the step in flight is to be cancelled, which a program may be outside of any statement. */
+  readonly cancelled: Deferred.Deferred<void>
   /** Gives the connection up: it is broken. */
   readonly drop: Effect.Effect<void>
   /** The ledger of this schema as it stands. */
@@ -77,6 +80,7 @@ export const make = Effect.fn("Live.make")(function* (
     context,
     wire,
     pid: () => lastPid,
+    cancelled: yield* Deferred.make<void>(),
     drop: Effect.suspend(() => {
       const broken = opened
       opened = undefined

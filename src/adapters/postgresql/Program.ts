@@ -1,6 +1,7 @@
 import * as Clock from "effect/Clock"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
-import type { Program } from "../../domain/Migration.ts"
+import type { Program, ProgramError } from "../../domain/Migration.ts"
 import type { Step } from "../../domain/Plan.ts"
 import { type Parameter, Session, SessionError } from "../../domain/Session.ts"
 import * as Script from "../../domain/sql/Script.ts"
@@ -31,7 +32,7 @@ export const run = (live: Live, work: Work) =>
     const outcome = yield* wire
       .send(`${Message.open(step, true)}${Message.patient()}`)
       .pipe(
-        Effect.zipRight(execute(wire, work)),
+        Effect.zipRight(execute(live, wire, work)),
         Effect.zipRight(
           wire.send(
             `${Message.block(Guard.keep(live.place))}${Message.ourselves}${record};COMMIT;${Message.reset}`
@@ -58,37 +59,55 @@ export const run = (live: Live, work: Work) =>
   })
 
 /** The program over the live session; whatever it fails with becomes the fault of its step. */
-export const execute = (wire: Wire, work: Work): Effect.Effect<void, Fault.Fault> => {
+export const execute = (live: Live, wire: Wire, work: Work): Effect.Effect<void, Fault.Fault> => {
   const program = programOf(work)
   if (program === undefined) return Effect.void
   const faults: Array<Fault.Fault> = []
+  const line = Effect.unsafeMakeSemaphore(1)
+  let over = false
   const ask = (statement: string, parameters: ReadonlyArray<Parameter> = []) =>
     permitted(statement).pipe(
-      Effect.zipRight(wire.ask(statement, parameters)),
+      Effect.zipRight(
+        Effect.suspend(() => (over ? Effect.fail(cancelled) : wire.ask(statement, parameters)))
+      ),
       Effect.mapError(fault => {
         if (fault._tag === "SessionError") return fault
         faults.push(fault)
         return sessionError(statement, fault)
-      })
+      }),
+      Effect.uninterruptible,
+      line.withPermits(1)
     )
+  // A statement in flight is cancelled by the server; what the program does beside it is cancelled here.
+  const cut = Deferred.await(live.cancelled).pipe(
+    Effect.zipRight(line.withPermits(1)(Effect.sync(() => void (over = true)))),
+    Effect.zipRight(Effect.suspend(() => Effect.fail(faults[0] ?? cancelled)))
+  )
   return program.run.pipe(
     Effect.provideService(Session, {
       schema: work.step.schema,
       execute: (statement, parameters) => Effect.asVoid(ask(statement, parameters)),
       query: ask
     }),
-    // The program may carry its own copy of the error's class: compared by tag.
-    Effect.mapError(error => {
-      const [first, ...later] = faults
-      if (first === undefined || !("_tag" in error && error._tag === "SessionError"))
-        return faultOf(work.step, error.message)
-      return later.length === 0 ? first : passedOver(first)
-    }),
+    Effect.mapError(error => outcomeOf(work.step, error, faults)),
     Effect.zipRight(
       Effect.suspend(() => (faults[0] === undefined ? Effect.void : Effect.fail(passedOver(faults[0]))))
-    )
+    ),
+    // Whoever runs a step lets it end: only here it may be left in the middle.
+    Effect.interruptible,
+    Effect.raceFirst(Effect.interruptible(cut))
   )
 }
+
+const outcomeOf = (step: Step, error: ProgramError, [first, ...later]: ReadonlyArray<Fault.Fault>) => {
+  // The program may carry its own copy of the error's class: compared by tag.
+  if (first === undefined || !("_tag" in error && error._tag === "SessionError"))
+    return faultOf(step, error.message)
+  return later.length === 0 ? first : passedOver(first)
+}
+
+/** What the server says of a statement that it cancelled. */
+const cancelled = Fault.refusal({ code: "57014", reason: "canceling the program due to user request" })
 
 /** There is no savepoint to go back to: after the first refusal the server takes back all of the transaction. */
 const passedOver = (fault: Fault.Fault): Fault.Fault =>

@@ -22,7 +22,7 @@ export const step = (live: Live, work: Work) =>
       } satisfies StepOutcome
     }
     const wire = yield* live.wire
-    const answer = yield* Effect.either(send(wire, work))
+    const answer = yield* Effect.either(send(live, wire, work))
     const durationMs = (yield* Clock.currentTimeMillis) - began
     const outcome: StepOutcome =
       answer._tag === "Right"
@@ -38,11 +38,11 @@ export const step = (live: Live, work: Work) =>
 const constraints =
   "SAVEPOINT bfm_commit;SET CONSTRAINTS ALL IMMEDIATE;ROLLBACK TO SAVEPOINT bfm_commit;RELEASE SAVEPOINT bfm_commit;"
 
-const send = (wire: Wire, work: Work): Effect.Effect<void, Fault> => {
+const send = (live: Live, wire: Wire, work: Work): Effect.Effect<void, Fault> => {
   const [unit] = work.step.units
   const change =
     work.step.mode === "program"
-      ? Program.execute(wire, work)
+      ? Program.execute(live, wire, work)
       : unit === undefined
         ? Effect.void
         : wire.send(Message.body(unit, Message.sameSession(wire.pid), ""))

@@ -1,3 +1,4 @@
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type pg from "pg"
@@ -74,7 +75,9 @@ export const make = (parts: Parts): Store => {
       const entries = yield* context.rehearsal ? Effect.succeed([]) : entriesOf(live)
       const inner = Session.make(live, entries, parts.retries, {
         halt: halt(parts, Halt.key(place(schema))),
-        cancel: Effect.suspend(() => cancel(parts, live.pid()))
+        cancel: Effect.suspend(() =>
+          Effect.zipRight(Deferred.succeed(live.cancelled, undefined), cancel(parts, live.pid()))
+        )
       })
       const kept = (work: ReadonlyArray<Work>) =>
         Effect.ignoreLogged(Effect.flatMap(live.wire, wire => keep(wire, work)))
