@@ -93,6 +93,14 @@ export const main = (effect: Effect.Effect<number>): void => {
       if (error.code !== "EPIPE") unwritten ??= error.code ?? error.message
     })
   }
+  // What migrations in TypeScript print is no part of what was asked for.
+  globalThis.console = new console.Console(process.stderr)
+  let over = false
+  process.on("exit", code => {
+    if (over || code !== 0) return
+    process.stderr.write("✘ ended before it was done: a migration in TypeScript called process.exit\n")
+    process.exitCode = ExitCode.refused
+  })
   // A command that only waits must not look finished to Node, which would end with code 0.
   setInterval(() => {}, 2 ** 30)
   const interruption = Interruption.make()
@@ -109,6 +117,7 @@ export const main = (effect: Effect.Effect<number>): void => {
     const stopped = Exit.isFailure(exit) && Exit.isInterrupted(exit)
     const code = Exit.isSuccess(exit) ? exit.value : stopped ? ExitCode.interrupted : ExitCode.refused
     const end = () => {
+      over = true
       if (unwritten !== undefined) process.stderr.write(`✘ the output could not be written: ${unwritten}\n`)
       process.exit(unwritten !== undefined && code === 0 ? ExitCode.refused : code)
     }

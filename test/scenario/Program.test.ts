@@ -296,4 +296,27 @@ describe("on the command line", () => {
       assert.deepStrictEqual(yield* tables(made), ["users"])
     })
   )
+
+  it.scopedLive("what it prints is no part of the answer", () =>
+    Effect.gen(function* () {
+      const made = yield* project
+      const up = `yield* session.query("SELECT 1")
+    yield* Effect.sync(() => console.log("in the run"))`
+      made.write(file(2, "names"), `console.log("on its way in")\n${module({ up })}`)
+      const { code, stdout, stderr } = yield* made.cli(["migrate", "up", "--json"])
+      assert.strictEqual(code, 0, stderr)
+      assert.deepStrictEqual(JSON.parse(stdout).applied, [users, names])
+      assert.match(stderr, /on its way in[^]*in the run/)
+    })
+  )
+
+  it.scopedLive("one that ends the process does not look like success", () =>
+    Effect.gen(function* () {
+      const made = yield* project
+      made.write(file(2, "names"), "process.exit(0)")
+      const { code, stderr } = yield* made.cli(["migrate", "up"])
+      assert.strictEqual(code, 1)
+      assert.match(stderr, /ended before it was done: .*process\.exit/)
+    })
+  )
 })

@@ -28,10 +28,16 @@ export const loader: Effect.Effect<Load, MetadataProblem> = Effect.tryPromise({
       Effect.tryPromise({
         try: async () => (await jiti.import<{ readonly default?: unknown }>(file)).default,
         catch: error => problem(file, error)
-      })
+      }).pipe(Effect.timeoutFail({ duration: patience, onTimeout: () => endless }))
   },
   catch: error => ({ reason: `migrations in TypeScript cannot be loaded: ${firstLine(error)}` })
 })
+
+const patience = "60 seconds"
+
+const endless: MetadataProblem = {
+  reason: "cannot be loaded: it takes more than 60s, as if it waited for what never comes"
+}
 
 // A bundle for CommonJS has no `import.meta`.
 const here = (): string => (typeof __filename === "string" ? __filename : import.meta.url)

@@ -3,6 +3,9 @@ import * as fs from "node:fs"
 import * as path from "node:path"
 import { expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Option from "effect/Option"
+import * as TestClock from "effect/TestClock"
 import * as esbuild from "esbuild"
 import { describe } from "vitest"
 import * as Files from "../../../src/adapters/files/Registry.ts"
@@ -142,6 +145,23 @@ describe("migration programs", () => {
       const found = yield* problems(text)
       expect(found).toHaveLength(1)
       expect(found[0]?.slice(file.length)).toMatch(expected)
+    })
+  )
+
+  it.scoped("are given up when they wait for what never comes", () =>
+    Effect.gen(function* () {
+      const loading = yield* Effect.fork(problems("await new Promise(() => {})\nexport default 1"))
+      // Until it is being loaded no time passes.
+      yield* Effect.repeat(
+        Effect.zipRight(
+          Effect.promise(() => new Promise(setImmediate)),
+          TestClock.adjust("10 seconds")
+        ),
+        { until: () => Effect.map(Fiber.poll(loading), Option.isSome) }
+      )
+      expect(yield* Fiber.join(loading)).toEqual([
+        expect.stringMatching(/backfill\.ts: cannot be loaded: .*60s/)
+      ])
     })
   )
 
