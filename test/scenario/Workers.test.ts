@@ -122,11 +122,14 @@ for (const [kind, make, many] of kinds) {
             (yield* audit(project)).map(({ times }) => times),
             [1, 1, 1]
           )
-          const fleet = yield* service.get("/api/v1/workers")
-          assert.deepStrictEqual(
-            fleet.body.items.map((worker: Record<string, unknown>) => worker["alive"]),
-            [true, true]
+          // The one that was frozen has yet to give a sign of life.
+          const fleet = yield* Scenario.until(
+            Effect.map(service.get("/api/v1/workers"), ({ body }) =>
+              body.items.every((worker: Record<string, unknown>) => worker["alive"]) ? body.items : []
+            ),
+            "both workers are alive"
           )
+          assert.lengthOf(fleet, 2)
           const result = yield* service.get(`/api/v1/runs/${id}/result`)
           assert.deepInclude(result.body, { success: true, state: "succeeded" })
           // Also what its first owner did, and could not tell any more.
