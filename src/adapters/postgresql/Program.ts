@@ -79,8 +79,11 @@ export const execute = (live: Live, wire: Wire, work: Work): Effect.Effect<void,
       line.withPermits(1)
     )
   // A statement in flight is cancelled by the server; what the program does beside it is cancelled here.
+  const close = Effect.sync(() => {
+    over = true
+  })
   const cut = Deferred.await(live.cancelled).pipe(
-    Effect.zipRight(line.withPermits(1)(Effect.sync(() => void (over = true)))),
+    Effect.zipRight(line.withPermits(1)(close)),
     Effect.zipRight(Effect.suspend(() => Effect.fail(faults[0] ?? cancelled)))
   )
   return program.run.pipe(
